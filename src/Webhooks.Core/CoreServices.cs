@@ -1,0 +1,40 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Webhooks.Core.Deliveries;
+using Webhooks.Core.Events;
+using Webhooks.Core.Postgres;
+using Webhooks.Core.Secrets;
+using Webhooks.Core.Sending;
+using Webhooks.Core.Telemetry;
+using Webhooks.Core.Webhooks;
+
+namespace Webhooks.Core;
+
+/// <summary>Registers Core's services. The host adds an <c>NpgsqlDataSource</c> and an <see cref="IKeyRing"/>.</summary>
+public static class CoreServices
+{
+    /// <summary>Adds everything of Core, with settings that have been read already.</summary>
+    public static IServiceCollection AddWebhooksCore(this IServiceCollection services, WebhooksOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IDeliveryDispatch, ClaimedByEngine>();
+        return services
+            .AddSingleton(options)
+            .AddSingleton<WebhooksMetrics>()
+            .AddSingleton<WebhooksTracing>()
+            .AddSingleton<PendingCount>()
+            .AddSingleton<EventMessageReader>()
+            .AddSingleton<EventPublisher>()
+            .AddSingleton<WebhookStore>()
+            .AddSingleton<DeliveryStore>()
+            .AddSingleton<PendingDeliveries>()
+            .AddSingleton<DeliveryHistory>()
+            .AddSingleton<DeliveryAttempter>()
+            .AddSingleton<TestDelivery>()
+            .AddSingleton<WebhookSender>()
+            .AddSingleton<SecretProtector>()
+            .AddSingleton<SecretReencryption>()
+            .AddSingleton<PartitionMaintenance>()
+            .AddSingleton<Migrator>();
+    }
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.Extensions.Configuration;
+using Webhooks.Core.Deliveries;
+
+namespace Webhooks.Core;
+
+/// <summary>What both hosts read from configuration section <c>Webhooks</c> (environment: <c>Webhooks__Name</c>).</summary>
+public sealed class WebhooksOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Webhooks";
+
+    /// <summary>The waits between attempts, as in <c>00:01:00,00:05:00</c> (hh:mm:ss); empty means a single attempt.</summary>
+    public RetrySchedule RetryDelays { get; init; } = RetrySchedule.Default;
+
+    /// <summary>The time that one attempt may take: connecting, sending and reading the answer together. 1 s to 5 min.</summary>
+    public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Networks (CIDR) that webhooks may be sent to although they are private, loopback or otherwise special.</summary>
+    public IReadOnlyList<IPNetwork> AllowedNetworks { get; init; } = [];
+
+    /// <summary>Whether a webhook's URL must be https.</summary>
+    public bool RequireHttps { get; init; } = true;
+
+    /// <summary>Bounds on what callers may store.</summary>
+    public WebhooksLimits Limits { get; init; } = new();
+
+    /// <summary>Reads and checks the section.</summary>
+    /// <exception cref="InvalidSettingException">A setting has no usable value; the message names it.</exception>
+    public static WebhooksOptions From(IConfiguration configuration)
+    {
+        var section = configuration.GetSection(Section);
+        return new WebhooksOptions
+        {
+            RetryDelays = Read(section, nameof(RetryDelays), ParseRetryDelays, RetrySchedule.Default),
+            AttemptTimeout = Read(section, nameof(AttemptTimeout), ParseAttemptTimeout, TimeSpan.FromSeconds(30)),
+            AllowedNetworks = Read(section, nameof(AllowedNetworks), ParseNetworks, []),
+            RequireHttps = Read(section, nameof(RequireHttps), ParseBoolean, true),
+            Limits = WebhooksLimits.From(section.GetSection(nameof(Limits))),
+        };
+    }
+
+    /// <summary>Reads one setting of a section.</summary>
+    /// <param name="section">The section that holds it.</param>
+    /// <param name="name">Its name there.</param>
+    /// <param name="parse">Gives its value; throws <see cref="FormatException"/> whose message says what a valid value looks like.</param>
+    /// <param name="byDefault">Its value when it is not set.</param>
+    /// <exception cref="InvalidSettingException">The text is not valid.</exception>
+    public static T Read<T>(IConfigurationSection section, string name, Func<string, T> parse, T byDefault)
+    {
+        if (section[name] is not { } text)
+        {
+            return byDefault;
+        }
+
+        try
+        {
+            return parse(text.Trim());
+        }
+        catch (FormatException invalid)
+        {
+            throw new InvalidSettingException($"{section.Path}:{name}", text, invalid.Message);
+        }
+    }
+
+    /// <summary>A duration as hh:mm:ss, or with days as d.hh:mm:ss.</summary>
+    /// <exception cref="FormatException">It is not one, or is negative.</exception>
+    public static TimeSpan ParseDuration(string text) =>
+        TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var duration) && duration >= TimeSpan.Zero
+            ? duration
+            : throw new FormatException($"'{text}' is not a duration. Write hh:mm:ss, for example 00:00:30.");
+
+    /// <summary>true or false.</summary>
+    /// <exception cref="FormatException">It is neither.</exception>
+    public static bool ParseBoolean(string text) =>
+        bool.TryParse(text, out var value) ? value : throw new FormatException("Write true or false.");
+
+    /// <summary>A whole number within bounds.</summary>
+    /// <exception cref="FormatException">It is not one, or is out of bounds.</exception>
+    public static Func<string, int> WholeNumber(int least, int most) => text =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
+            ? value
+            : throw new FormatException($"Write a whole number from {least} to {most}.");
+
+    private static RetrySchedule ParseRetryDelays(string text) =>
+        new(Items(text).Select(ParseDuration));
+
+    private static TimeSpan ParseAttemptTimeout(string text) =>
+        ParseDuration(text) is var timeout && timeout >= TimeSpan.FromSeconds(1) && timeout <= TimeSpan.FromMinutes(5)
+            ? timeout
+            : throw new FormatException("It must be from 00:00:01 to 00:05:00.");
+
+    private static IPNetwork[] ParseNetworks(string text) =>
+        [.. Items(text).Select(item => IPNetwork.TryParse(item, out var network)
+            ? network
+            : throw new FormatException($"'{item}' is not a network. Write CIDR, for example 10.0.0.0/8."))];
+
+    private static string[] Items(string text) =>
+        text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}

@@ -1,0 +1,278 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Webhooks.Core.Events;
+
+/// <summary>Reads the fields of one event message.</summary>
+/// <param name="limits">Bounds on what they hold.</param>
+/// <param name="callerOrgId">The organization that the caller publishes for; null when the message must name it.</param>
+/// <param name="path">Where the message stands, as in <c>[3]</c>; empty when it is the whole text.</param>
+/// <param name="errors">Takes what is wrong with it.</param>
+internal sealed class EventMessageFields(WebhooksLimits limits, Guid? callerOrgId, string path, FieldErrors errors)
+{
+    private const string OrgId = "org_id";
+    private const string Event = "event";
+    private const string Data = "data";
+    private const string Id = "id";
+    private const string Timestamp = "timestamp";
+    private const string TraceParent = "traceparent";
+
+    private const string WhereToLook = "GET /api/v1/webhooks/events/available lists them all.";
+
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+
+    private Guid? _orgId;
+    private string? _event;
+    private ReadOnlyMemory<byte> _data;
+    private string? _key;
+    private DateTimeOffset? _timestamp;
+    private string? _traceParent;
+
+    /// <summary>Reads a message that is known to be well-formed JSON.</summary>
+    /// <returns>The message; null when there are errors.</returns>
+    public EventMessage? Read(ReadOnlyMemory<byte> json)
+    {
+        var errorsBefore = errors.Count;
+        var reader = JsonText.Reader(json.Span);
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            errors.Add(path, "An event message is a JSON object with the fields org_id, event and data.");
+            return null;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName && !errors.IsFull)
+        {
+            ReadField(json, ref reader);
+        }
+
+        RequireFields();
+        return errors.Count == errorsBefore && !errors.IsFull
+            ? new EventMessage((_orgId ?? callerOrgId)!.Value, _event!, _data, _key, _timestamp, _traceParent)
+            : null;
+    }
+
+    private void ReadField(ReadOnlyMemory<byte> json, ref Utf8JsonReader reader)
+    {
+        if (JsonbRules.FaultOfString(reader.ValueSpan) is { } fault)
+        {
+            errors.Add(path, $"A field's name cannot be used. {fault}");
+            reader.Skip();
+            return;
+        }
+
+        var name = reader.GetString()!;
+        reader.Read();
+        if (!_seen.Add(name))
+        {
+            errors.Add(Field(name), "The field appears more than once. Keep one.");
+            reader.Skip();
+            return;
+        }
+
+        switch (name)
+        {
+            case OrgId:
+                ReadOrgId(ref reader);
+                break;
+            case Event:
+                ReadEvent(ref reader);
+                break;
+            case Data:
+                ReadData(json, ref reader);
+                break;
+            case Id:
+                ReadId(ref reader);
+                break;
+            case Timestamp:
+                ReadTimestamp(ref reader);
+                break;
+            case TraceParent:
+                ReadTraceParent(ref reader);
+                break;
+            default:
+                errors.Add(Field(name), $"An event message has no such field. Its fields are {OrgId}, {Event}, {Data}, {Id}, {Timestamp} and {TraceParent}; everything else belongs into {Data}.");
+                reader.Skip();
+                break;
+        }
+    }
+
+    private void RequireFields()
+    {
+        if (callerOrgId is null && !_seen.Contains(OrgId))
+        {
+            errors.Add(Field(OrgId), "It is missing: name the organization whose webhooks get the event, by its UUID.");
+        }
+
+        if (!_seen.Contains(Event))
+        {
+            errors.Add(Field(Event), $"It is missing: name an event type. {WhereToLook}");
+        }
+
+        if (!_seen.Contains(Data))
+        {
+            errors.Add(Field(Data), "It is missing: describe what happened in a JSON object, which may be empty.");
+        }
+    }
+
+    private void ReadOrgId(ref Utf8JsonReader reader)
+    {
+        if (callerOrgId is not null && reader.TokenType == JsonTokenType.Null)
+        {
+            return;
+        }
+
+        if (ReadText(ref reader, OrgId) is null)
+        {
+            return;
+        }
+
+        if (!reader.TryGetGuid(out var orgId))
+        {
+            errors.Add(Field(OrgId), "It must be a UUID, as in 7c9e6679-7425-40de-944b-e07fc1f90ae7.");
+        }
+        else if (callerOrgId is not null && orgId != callerOrgId)
+        {
+            errors.Add(Field(OrgId), $"It must be {callerOrgId} or left out: you publish for that organization only.");
+        }
+        else
+        {
+            _orgId = orgId;
+        }
+    }
+
+    private void ReadEvent(ref Utf8JsonReader reader)
+    {
+        if (ReadText(ref reader, Event) is not { } name)
+        {
+            return;
+        }
+
+        if (EventCatalog.Find(name) is { } type)
+        {
+            _event = type.Name;
+        }
+        else
+        {
+            errors.Add(Field(Event), $"'{Excerpt.Of(name)}' is not an event type. {Suggestion(name)}{WhereToLook}");
+        }
+    }
+
+    private void ReadData(ReadOnlyMemory<byte> json, ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            errors.Add(Field(Data), $"It must be a JSON object, not {KindOf(reader.TokenType)}.");
+            reader.Skip();
+            return;
+        }
+
+        _data = JsonText.Value(json, ref reader);
+        var printedBytes = new JsonbInspection(errors, Field(Data), levels: EventMessageReader.MaxDepth - 1).Run(_data.Span);
+        if (printedBytes > limits.EventBytes)
+        {
+            errors.Add(Field(Data), $"It has more than {limits.EventBytes} bytes when it is written out for receivers, which is the most that is allowed.");
+        }
+    }
+
+    private void ReadId(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.Null || ReadText(ref reader, Id) is not { } key)
+        {
+            return;
+        }
+
+        if (key.Length == 0 || key.Length > limits.EventKeyLength)
+        {
+            errors.Add(Field(Id), $"It must have 1 to {limits.EventKeyLength} characters.");
+        }
+        else if (!key.All(Excerpt.IsPrintable))
+        {
+            errors.Add(Field(Id), "It must have printable characters only: no control characters, no line breaks.");
+        }
+        else
+        {
+            _key = key;
+        }
+    }
+
+    private void ReadTimestamp(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.Null || ReadText(ref reader, Timestamp) is not { } text)
+        {
+            return;
+        }
+
+        if (!EndsWithOffset(text) || !reader.TryGetDateTimeOffset(out var timestamp))
+        {
+            errors.Add(Field(Timestamp), "It must be an ISO 8601 date and time with an offset from UTC, as in 2026-08-01T12:00:00Z or 2026-08-01T14:00:00.250+02:00.");
+        }
+        else if (timestamp < DateTimeOffset.UnixEpoch)
+        {
+            errors.Add(Field(Timestamp), "It must not be before 1970.");
+        }
+        else
+        {
+            _timestamp = timestamp.ToUniversalTime();
+        }
+    }
+
+    private void ReadTraceParent(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.Null || ReadText(ref reader, TraceParent) is not { } text)
+        {
+            return;
+        }
+
+        if (!ActivityContext.TryParse(text, traceState: null, out _))
+        {
+            errors.Add(Field(TraceParent), "It must be a W3C trace context, as in 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01.");
+        }
+        else
+        {
+            _traceParent = text;
+        }
+    }
+
+    /// <summary>The text of a string, or null with an error.</summary>
+    private string? ReadText(ref Utf8JsonReader reader, string name)
+    {
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            errors.Add(Field(name), $"It must be a string, not {KindOf(reader.TokenType)}.");
+            reader.Skip();
+            return null;
+        }
+
+        if (JsonbRules.FaultOfString(reader.ValueSpan) is { } fault)
+        {
+            errors.Add(Field(name), fault);
+            return null;
+        }
+
+        return reader.GetString();
+    }
+
+    private string Field(string name) => path.Length == 0 ? Excerpt.Of(name) : $"{path}.{Excerpt.Of(name)}";
+
+    private static string Suggestion(string name) => EventCatalog.Nearest(name) switch
+    {
+        [] => "",
+        [var one] => $"Did you mean {one}? ",
+        var several => $"Did you mean {string.Join(", ", several.SkipLast(1))} or {several[^1]}? ",
+    };
+
+    /// <summary>Whether an ISO 8601 time says how far it is from UTC; the JSON reader would take one that does not as local time.</summary>
+    private static bool EndsWithOffset(string text) =>
+        text.EndsWith('Z') || (text.Length > 6 && text[^6] is '+' or '-' && text[^3] == ':');
+
+    private static string KindOf(JsonTokenType token) => token switch
+    {
+        JsonTokenType.StartObject => "an object",
+        JsonTokenType.StartArray => "an array",
+        JsonTokenType.String => "a string",
+        JsonTokenType.Number => "a number",
+        JsonTokenType.Null => "null",
+        _ => "true or false",
+    };
+}

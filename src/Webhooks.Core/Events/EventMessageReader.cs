@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Webhooks.Core.Events;
+
+/// <summary>Reads event messages from the queue or a request, and refuses whatever could not be stored or sent.</summary>
+/// <remarks>
+/// Nothing that it is given makes it throw. It accepts one JSON value (RFC 8259) in UTF-8, without comments, trailing commas or repeated
+/// property names, within the limits of <see cref="WebhooksLimits"/>; a byte order mark at the beginning is ignored. What it accepts can be
+/// cast to jsonb, and <c>data</c> is within <see cref="WebhooksLimits.EventBytes"/> also as jsonb prints it.
+/// </remarks>
+public sealed class EventMessageReader(WebhooksOptions options)
+{
+    /// <summary>Levels of objects and arrays in a message, itself included. The delivered payload has as many, and many JSON readers take no more.</summary>
+    public const int MaxDepth = 64;
+
+    private readonly WebhooksLimits _limits = options.Limits;
+
+    /// <summary>Reads one event message.</summary>
+    /// <param name="utf8Json">The whole message. What is read refers to this memory: leave it unchanged.</param>
+    /// <param name="orgId">The organization it is published for when the message names none, and the only one it may name; null when it must name one.</param>
+    public EventMessages Read(ReadOnlyMemory<byte> utf8Json, Guid? orgId)
+    {
+        var errors = new FieldErrors();
+        var json = WithoutByteOrderMark(utf8Json);
+        var message = IsWithin(_limits.EventBytes, json, field: "", errors) && IsJson(json.Span, errors)
+            ? ReadMessage(json, field: "", orgId, errors)
+            : null;
+        return Result([message], isArray: false, errors);
+    }
+
+    /// <summary>Reads a request body: one event message, or an array of them.</summary>
+    /// <param name="utf8Json">The whole body. What is read refers to this memory: leave it unchanged.</param>
+    /// <param name="orgId">The organization they are published for when they name none, and the only one they may name; null when each must name one.</param>
+    public EventMessages ReadMany(ReadOnlyMemory<byte> utf8Json, Guid? orgId)
+    {
+        var json = WithoutByteOrderMark(utf8Json);
+        if (!StartsArray(json.Span))
+        {
+            return Read(json, orgId);
+        }
+
+        var errors = new FieldErrors();
+        IReadOnlyList<EventMessage?> messages = IsWithin(_limits.PublishBytes, json, field: "", errors) && IsJson(json.Span, errors)
+            ? ReadItems(json, orgId, errors)
+            : [];
+        return Result(messages, isArray: true, errors);
+    }
+
+    private List<EventMessage?> ReadItems(ReadOnlyMemory<byte> json, Guid? orgId, FieldErrors errors)
+    {
+        var messages = new List<EventMessage?>();
+        var reader = JsonText.Reader(json.Span);
+        reader.Read();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray && !errors.IsFull)
+        {
+            if (messages.Count == _limits.EventsPerRequest)
+            {
+                errors.Add("", $"An array may hold {_limits.EventsPerRequest} events at most. Send the others in another request.");
+                break;
+            }
+
+            var item = JsonText.Value(json, ref reader);
+            var field = string.Create(CultureInfo.InvariantCulture, $"[{messages.Count}]");
+            messages.Add(IsWithin(_limits.EventBytes, item, field, errors) ? ReadMessage(item, field, orgId, errors) : null);
+        }
+
+        if (messages.Count == 0)
+        {
+            errors.Add("", "The array is empty. Send at least one event.");
+        }
+
+        return messages;
+    }
+
+    private EventMessage? ReadMessage(ReadOnlyMemory<byte> json, string field, Guid? orgId, FieldErrors errors) =>
+        new EventMessageFields(_limits, orgId, field, errors).Read(json);
+
+    private static EventMessages Result(IReadOnlyList<EventMessage?> messages, bool isArray, FieldErrors errors) =>
+        new(errors.Count == 0 ? [.. messages.Select(message => message!)] : [], isArray, errors.ToDictionary());
+
+    private static bool IsWithin(int limit, ReadOnlyMemory<byte> json, string field, FieldErrors errors)
+    {
+        if (json.Length > limit)
+        {
+            errors.Add(field, $"It has {json.Length} bytes; {limit} are allowed at most.");
+        }
+
+        return json.Length <= limit;
+    }
+
+    private static bool IsJson(ReadOnlySpan<byte> json, FieldErrors errors)
+    {
+        // The JSON reader does not look into strings that nobody asks for.
+        if (!Utf8.IsValid(json))
+        {
+            errors.Add("", "It is not valid UTF-8.");
+            return false;
+        }
+
+        try
+        {
+            for (var reader = JsonText.Reader(json); reader.Read();)
+            {
+            }
+
+            return true;
+        }
+        catch (JsonException invalid)
+        {
+            errors.Add("", string.Create(
+                CultureInfo.InvariantCulture,
+                $"It is not valid JSON: look at line {invalid.LineNumber + 1}, byte {invalid.BytePositionInLine + 1}."));
+            return false;
+        }
+    }
+
+    private static ReadOnlyMemory<byte> WithoutByteOrderMark(ReadOnlyMemory<byte> utf8) =>
+        utf8.Span.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8;
+
+    private static bool StartsArray(ReadOnlySpan<byte> json) =>
+        json.TrimStart(" \t\r\n"u8).StartsWith("["u8);
+}

@@ -1,0 +1,109 @@
+using Webhooks.Core.Secrets;
+using Webhooks.Core.Tests.Postgres;
+
+namespace Webhooks.Core.Tests.Secrets;
+
+public sealed class SecretReencryptionTests : DatabaseTest
+{
+    private readonly Ring _ring = new();
+
+    private SecretProtector Protector => new(_ring);
+
+    [Fact]
+    public async Task Every_secret_comes_under_the_newest_key_and_stays_the_same()
+    {
+        var webhooks = await AddManyAsync(1100);
+        _ring.Newest = "2";
+
+        var report = await RunAsync();
+
+        Assert.Equal(1100, report.Reencrypted);
+        Assert.Empty(report.Unreadable);
+        var stored = await StoredAsync();
+        Assert.All(stored, secret => Assert.StartsWith("v1:2:", secret));
+        Assert.Equal($"whsec_{webhooks[700]}", await Protector.UnprotectAsync(webhooks[700], await StoredAsync(webhooks[700]), Cancel));
+        Assert.Equal(0, (await RunAsync()).Reencrypted);
+    }
+
+    [Fact]
+    public async Task A_secret_that_was_changed_meanwhile_is_left_as_it_is()
+    {
+        var webhook = Assert.Single(await AddManyAsync(1));
+        _ring.Newest = "2";
+        _ring.WhenDecrypting = () => ExecuteAsync("UPDATE webhooks SET secret = 'v1:2:changed' WHERE id = $1", webhook);
+
+        var report = await RunAsync();
+
+        Assert.Equal(0, report.Reencrypted);
+        Assert.Equal("v1:2:changed", await StoredAsync(webhook));
+    }
+
+    [Fact]
+    public async Task Secrets_that_cannot_be_decrypted_are_reported_and_left_and_the_others_done()
+    {
+        var webhooks = await AddManyAsync(3);
+        await ExecuteAsync("UPDATE webhooks SET secret = 'v1:0:AAAA' WHERE id = $1", webhooks[1]);
+        _ring.Newest = "2";
+
+        var report = await RunAsync();
+
+        Assert.Equal(2, report.Reencrypted);
+        Assert.Equal([webhooks[1]], report.Unreadable);
+        Assert.Equal("v1:0:AAAA", await StoredAsync(webhooks[1]));
+    }
+
+    [Fact]
+    public async Task Deleted_webhooks_have_no_secret_and_are_passed_over()
+    {
+        var webhook = Assert.Single(await AddManyAsync(1));
+        await ExecuteAsync("UPDATE webhooks SET secret = NULL, deleted_at = now() WHERE id = $1", webhook);
+        _ring.Newest = "2";
+
+        Assert.Equal(0, (await RunAsync()).Reencrypted);
+    }
+
+    private async Task<ReencryptionReport> RunAsync() => await new SecretReencryption(Database, Protector).RunAsync(Cancel);
+
+    private async Task<IReadOnlyList<Guid>> AddManyAsync(int count)
+    {
+        var organization = Guid.NewGuid();
+        await ExecuteAsync("INSERT INTO organizations (id) VALUES ($1)", organization);
+        var ids = Enumerable.Range(0, count).Select(_ => Guid.CreateVersion7()).ToArray();
+        var secrets = new List<string>();
+        foreach (var id in ids)
+        {
+            secrets.Add(await Protector.ProtectAsync(id, $"whsec_{id}", Cancel));
+        }
+
+        await ExecuteAsync(
+            "INSERT INTO webhooks (id, org_id, url, events, secret) SELECT id, $1, 'https://example.com', '{*}', secret FROM unnest($2, $3) AS new (id, secret)",
+            organization, ids, secrets.ToArray());
+        return ids;
+    }
+
+    private Task<string> StoredAsync(Guid webhook) => QueryAsync<string>("SELECT secret FROM webhooks WHERE id = $1", webhook);
+
+    private Task<IReadOnlyList<string>> StoredAsync() => QueryAllAsync<string>("SELECT secret FROM webhooks");
+
+    /// <summary>Two keys, of which either is the newest.</summary>
+    private sealed class Ring : IKeyRing
+    {
+        public string Newest { get; set; } = "1";
+
+        public Func<Task>? WhenDecrypting { get; set; }
+
+        public ValueTask<EncryptionKey> GetNewestAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Key(Newest));
+
+        public async ValueTask<EncryptionKey> GetAsync(string version, CancellationToken cancellationToken)
+        {
+            if (WhenDecrypting is not null)
+            {
+                await WhenDecrypting();
+            }
+
+            return version is "1" or "2" ? Key(version) : throw new SecretUnavailableException($"There is no key '{version}'.");
+        }
+
+        private static EncryptionKey Key(string version) => new(version, Enumerable.Repeat((byte)version[0], 32).ToArray());
+    }
+}

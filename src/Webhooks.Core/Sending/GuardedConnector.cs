@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Webhooks.Core.Sending;
+
+/// <summary>
+/// Makes every connection of the sender: resolves the host, vets all its addresses, and connects to those very ones,
+/// so that no second look-up can give others. One refused address refuses the host: a name that has public and
+/// private addresses is an attack or a mistake.
+/// </summary>
+/// <param name="policy">What may be connected to.</param>
+/// <param name="resolve">Gives a host name's addresses.</param>
+/// <param name="timeout">The time for all of a host's addresses together.</param>
+internal sealed class GuardedConnector(EgressPolicy policy, Func<string, CancellationToken, Task<IPAddress[]>> resolve, TimeSpan timeout)
+{
+    /// <summary>A host may publish any number of addresses; an attempt does not knock on them all.</summary>
+    private const int AddressesTried = 4;
+
+    /// <summary>For <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
+    /// <exception cref="AttemptFailedException">No connection was made.</exception>
+    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var addresses = await ResolveAsync(context.DnsEndPoint.Host, cancellationToken);
+        if (!Array.TrueForAll(addresses, policy.Allows))
+        {
+            throw new AttemptFailedException(SendError.AddressNotAllowed);
+        }
+
+        var tried = addresses[..Math.Min(addresses.Length, AddressesTried)];
+        return await ConnectToOneOfAsync(tried, context.DnsEndPoint.Port, cancellationToken);
+    }
+
+    private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
+    {
+        if (EgressPolicy.TryReadLiteral(host, out var literal))
+        {
+            return [literal];
+        }
+
+        try
+        {
+            var addresses = await resolve(host, cancellationToken);
+            return addresses.Length > 0 ? addresses : throw new AttemptFailedException(SendError.DnsError);
+        }
+        catch (Exception failure) when (failure is SocketException or ArgumentException)
+        {
+            throw new AttemptFailedException(SendError.DnsError, failure);
+        }
+    }
+
+    /// <summary>Tries the addresses in their order; each but the last may take its share of the time, so that a silent one does not use up all of it.</summary>
+    private async Task<Stream> ConnectToOneOfAsync(IPAddress[] addresses, int port, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < addresses.Length - 1; i++)
+        {
+            using var share = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            share.CancelAfter(timeout / addresses.Length);
+            try
+            {
+                return await ConnectAsync(addresses[i], port, share.Token);
+            }
+            catch (Exception failure) when (failure is SocketException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            {
+                // The next address may answer.
+            }
+        }
+
+        try
+        {
+            return await ConnectAsync(addresses[^1], port, cancellationToken);
+        }
+        catch (SocketException failure)
+        {
+            throw new AttemptFailedException(SendFailure.Classify(failure.SocketErrorCode), failure);
+        }
+    }
+
+    private static async Task<Stream> ConnectAsync(IPAddress address, int port, CancellationToken cancellationToken)
+    {
+        var target = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(new IPEndPoint(target, port), cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace Webhooks.Core.Sending;
+
+/// <summary>Gives every way to fail its code, and words for the customer that show no address, timing or text of an exception.</summary>
+internal static class SendFailure
+{
+    /// <summary>The outcome for a code of <see cref="SendError"/>.</summary>
+    /// <param name="error">The code.</param>
+    /// <param name="attemptTimeout">For the message of <see cref="SendError.Timeout"/>, which must not tell how far the attempt came.</param>
+    public static SendOutcome.NotAnswered Outcome(string error, TimeSpan attemptTimeout) => new(error, Message(error, attemptTimeout));
+
+    /// <summary>The code for what the HTTP client threw before it had the answer's headers.</summary>
+    public static string Classify(Exception failure)
+    {
+        var causes = Causes(failure).ToList();
+        return causes.OfType<AttemptFailedException>().FirstOrDefault()?.Error
+            ?? causes.Select(ClassifyOne).FirstOrDefault(error => error is not null)
+            ?? SendError.ConnectionClosed;
+    }
+
+    /// <summary>The code for a connection that was not made.</summary>
+    public static string Classify(SocketError error) =>
+        error == SocketError.ConnectionRefused ? SendError.ConnectionRefused : SendError.ConnectionFailed;
+
+    private static IEnumerable<Exception> Causes(Exception failure)
+    {
+        for (var cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            yield return cause;
+        }
+    }
+
+    private static string? ClassifyOne(Exception cause) => cause switch
+    {
+        OperationCanceledException or TimeoutException => SendError.Timeout,
+        AuthenticationException => SendError.TlsError,
+        HttpRequestException http => Classify(http.HttpRequestError),
+        HttpIOException http => Classify(http.HttpRequestError),
+        _ => null,
+    };
+
+    /// <summary>Null where the cause within may say more.</summary>
+    private static string? Classify(HttpRequestError error) => error switch
+    {
+        HttpRequestError.ConnectionError => SendError.ConnectionFailed,
+        HttpRequestError.SecureConnectionError => SendError.TlsError,
+        HttpRequestError.ResponseEnded => SendError.ConnectionClosed,
+        HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded => SendError.InvalidResponse,
+        _ => null,
+    };
+
+    private static string Message(string error, TimeSpan attemptTimeout) => error switch
+    {
+        SendError.Timeout =>
+            $"No complete answer came within {attemptTimeout.TotalSeconds:0.###} s. Answer with a 2xx status first, and do the work afterwards.",
+        SendError.DnsError =>
+            "The URL's host name could not be resolved. Check its spelling and its DNS records.",
+        SendError.ConnectionRefused =>
+            "The server refused the connection. Check that it is running and listens on the URL's port.",
+        SendError.ConnectionFailed =>
+            "No connection to the server could be made. Check that it can be reached from the internet.",
+        SendError.ConnectionClosed =>
+            "The server closed the connection before it answered. Check its logs for a crash or a limit at the time of the attempt.",
+        SendError.TlsError =>
+            "No secure connection could be made. Check that the server offers TLS 1.2 or later, and that its certificate is trusted, valid for the host name, not expired, and sent with its intermediate certificates.",
+        SendError.InvalidResponse =>
+            "The answer is not valid HTTP/1.1, or its headers are too large. Check what answers on the URL's port.",
+        SendError.AddressNotAllowed =>
+            "Webhooks may not be sent to this URL. Use one whose host has public addresses only, on a port for web traffic.",
+        _ => throw new ArgumentOutOfRangeException(nameof(error), error, "Not a code of SendError."),
+    };
+}

@@ -1,0 +1,20 @@
+namespace Webhooks.Core.Sending;
+
+/// <summary>One signed POST to make.</summary>
+/// <param name="Url">The webhook's URL.</param>
+/// <param name="Secret">The webhook's secret in clear: <c>whsec_</c> and base64.</param>
+/// <param name="Body">The exact bytes to sign and send.</param>
+/// <param name="EventId">The header <c>webhook-id</c>.</param>
+/// <param name="Event">The header <c>X-Webhook-Event</c>.</param>
+/// <param name="DeliveryId">The header <c>X-Webhook-Delivery</c>.</param>
+/// <param name="AttemptNumber">The header <c>X-Webhook-Attempt</c>; 1 for the first.</param>
+/// <param name="Timestamp">The header <c>webhook-timestamp</c>: when this attempt is made.</param>
+public sealed record SendRequest(
+    string Url,
+    string Secret,
+    ReadOnlyMemory<byte> Body,
+    Guid EventId,
+    string Event,
+    Guid DeliveryId,
+    int AttemptNumber,
+    DateTimeOffset Timestamp);

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Webhooks.Core.Sending;
+using Webhooks.Testing;
+
+namespace Webhooks.Core.Tests.Sending;
+
+/// <summary>What a receiver gets.</summary>
+public sealed class WebhookSenderRequestTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_receiver_gets_a_POST_with_exactly_the_documented_headers_and_the_body_unchanged()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var request = Requests.To(receiver.Url + "/hooks?tenant=7") with
+        {
+            AttemptNumber = 3,
+            Timestamp = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_999),
+        };
+
+        using var sender = new WebhookSender(Requests.LocalOptions());
+        await sender.SendAsync(request, Token);
+
+        var received = Assert.Single(receiver.Requests);
+        Assert.Equal("POST", received.Method);
+        Assert.Equal("/hooks?tenant=7", received.Path);
+        Assert.Equal(request.Body.ToArray(), received.Body);
+        Assert.Equal("application/json; charset=utf-8", received.Header("Content-Type"));
+        Assert.Equal(request.Body.Length.ToString(CultureInfo.InvariantCulture), received.Header("Content-Length"));
+        Assert.Matches(@"^Webhooks/\d+\.\d+\.\d+$", received.Header("User-Agent"));
+        Assert.Equal(request.EventId.ToString(), received.Header("webhook-id"));
+        Assert.Equal("1700000000", received.Header("webhook-timestamp"));
+        Assert.Equal("user.created", received.Header("X-Webhook-Event"));
+        Assert.Equal(request.DeliveryId.ToString(), received.Header("X-Webhook-Delivery"));
+        Assert.Equal("3", received.Header("X-Webhook-Attempt"));
+        Assert.Equal(
+            [
+                "Content-Length", "Content-Type", "Host", "User-Agent", "webhook-id", "webhook-signature", "webhook-timestamp",
+                "X-Webhook-Attempt", "X-Webhook-Delivery", "X-Webhook-Event", "X-Webhook-Signature",
+            ],
+            received.Headers.Keys.Order(StringComparer.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task A_receiver_can_verify_both_signatures_with_the_secret()
+    {
+        await using var receiver = await Receiver.StartAsync();
+
+        await Requests.SendOnceAsync(receiver.Url);
+
+        var received = Assert.Single(receiver.Requests);
+        var ofBody = HMACSHA256.HashData(Encoding.UTF8.GetBytes(Requests.Secret), received.Body);
+        Assert.Equal(Convert.ToHexStringLower(ofBody), received.Header("X-Webhook-Signature"));
+
+        var content = Encoding.UTF8.GetBytes($"{received.Header("webhook-id")}.{received.Header("webhook-timestamp")}.{received.Text}");
+        var standard = HMACSHA256.HashData(Convert.FromBase64String(Requests.Secret["whsec_".Length..]), content);
+        Assert.Equal($"v1,{Convert.ToBase64String(standard)}", received.Header("webhook-signature"));
+    }
+
+    [Fact]
+    public async Task A_large_body_is_sent_whole_without_chunks_and_without_asking_first()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var request = Requests.To(receiver.Url) with { Body = Encoding.UTF8.GetBytes($"\"{new string('x', 1_000_000)}\"") };
+
+        using var sender = new WebhookSender(Requests.LocalOptions());
+        await sender.SendAsync(request, Token);
+
+        var received = Assert.Single(receiver.Requests);
+        Assert.Equal(1_000_002, received.Body.Length);
+        Assert.Null(received.Header("Transfer-Encoding"));
+        Assert.Null(received.Header("Expect"));
+    }
+
+    [Fact]
+    public async Task Trace_context_and_baggage_stay_inside()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = _ => true,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var activity = new Activity("deliver").SetIdFormat(ActivityIdFormat.W3C).AddBaggage("customer", "somebody").Start();
+        activity.TraceStateString = "internal=1";
+
+        await Requests.SendOnceAsync(receiver.Url);
+
+        var received = Assert.Single(receiver.Requests);
+        Assert.DoesNotContain(
+            received.Headers.Keys,
+            name => name.ToLowerInvariant() is "traceparent" or "tracestate" or "baggage" or "correlation-context" or "request-id");
+    }
+
+    [Fact]
+    public async Task A_receiver_s_cookie_is_not_sent_back()
+    {
+        await using var receiver = await Receiver.StartAsync((_, context) =>
+        {
+            context.Response.Headers.SetCookie = "session=1; Path=/";
+            return Task.CompletedTask;
+        });
+        using var sender = new WebhookSender(Requests.LocalOptions());
+
+        await sender.SendAsync(Requests.To(receiver.Url), Token);
+        await sender.SendAsync(Requests.To(receiver.Url), Token);
+
+        Assert.Equal(2, receiver.Requests.Count);
+        Assert.All(receiver.Requests, received => Assert.Null(received.Header("Cookie")));
+    }
+}

@@ -1,0 +1,150 @@
+using Microsoft.Extensions.Time.Testing;
+using Npgsql;
+using Webhooks.Core.Postgres;
+
+namespace Webhooks.Core.Tests.Postgres;
+
+public sealed class PartitionMaintenanceTests : DatabaseTest
+{
+    /// <summary>A Wednesday long after today, for which the migration made no partitions.</summary>
+    private static readonly DateTimeOffset _later = new(2040, 2, 29, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly Guid _org = Guid.NewGuid();
+
+    [Theory]
+    [InlineData("2026-08-03T00:00:00Z", "webhook_deliveries_20260803")]
+    [InlineData("2026-08-09T23:59:59.999Z", "webhook_deliveries_20260803")]
+    [InlineData("2026-08-10T01:59:59+02:00", "webhook_deliveries_20260803")]
+    [InlineData("2026-08-10T00:00:00Z", "webhook_deliveries_20260810")]
+    [InlineData("2027-01-01T00:00:00Z", "webhook_deliveries_20261228")]
+    public void A_partition_is_a_week_from_Monday_in_UTC(string time, string name) =>
+        Assert.Equal(name, DeliveryPartition.At(DateTimeOffset.Parse(time)).Name);
+
+    [Fact]
+    public async Task Partitions_are_made_from_last_week_to_four_weeks_ahead_and_logged_once()
+    {
+        var log = new LogLines<PartitionMaintenance>();
+        await RunAsync(_later, log);
+        string[] made = ["20400220", "20400227", "20400305", "20400312", "20400319", "20400326"];
+        Assert.Equal(made.Select(day => $"webhook_deliveries_{day}"), await NewPartitionsAsync());
+        Assert.Equal(6, log.Lines.Count);
+        Assert.All(made.Zip(log.Lines), pair => Assert.Contains(pair.First, pair.Second, StringComparison.Ordinal));
+        Assert.All(log.Lines, line => Assert.Contains("webhook", line, StringComparison.Ordinal));
+
+        await RunAsync(_later, log);
+        await RunAsync(_later.AddDays(7), log);
+        Assert.Equal(7, log.Lines.Count);
+        Assert.Contains("20400402", log.Lines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ids_go_to_the_partition_of_their_time()
+    {
+        await RunAsync(_later, new());
+        var monday = new DateTimeOffset(2040, 2, 27, 0, 0, 0, TimeSpan.Zero);
+
+        Assert.Equal("webhook_deliveries_20400220", await InsertAsync(Guid.CreateVersion7(monday.AddMilliseconds(-1))));
+        Assert.Equal("webhook_deliveries_20400227", await InsertAsync(Guid.CreateVersion7(monday)));
+        Assert.Equal("webhook_deliveries_20400227", await InsertAsync(UuidV7.LowerBound(monday)));
+        Assert.Equal("webhook_deliveries_20400227", await InsertAsync(Guid.CreateVersion7(monday.AddDays(7).AddMilliseconds(-1))));
+        Assert.Equal("webhook_deliveries_20400305", await InsertAsync(Guid.CreateVersion7(monday.AddDays(7))));
+        Assert.Equal("webhook_deliveries_default", await InsertAsync(Guid.CreateVersion7(monday.AddDays(70))));
+    }
+
+    [Fact]
+    public async Task Rows_of_the_default_partition_move_into_the_partition_that_is_made_for_them()
+    {
+        var early = Guid.CreateVersion7(_later.AddDays(-7));
+        var now = Guid.CreateVersion7(_later);
+        var far = Guid.CreateVersion7(_later.AddDays(100));
+        foreach (var id in new[] { early, now, far })
+        {
+            Assert.Equal("webhook_deliveries_default", await InsertAsync(id));
+        }
+
+        await RunAsync(_later, new());
+
+        Assert.Equal("webhook_deliveries_20400220", await PartitionOfAsync(early));
+        Assert.Equal("webhook_deliveries_20400227", await PartitionOfAsync(now));
+        Assert.Equal("webhook_deliveries_default", await PartitionOfAsync(far));
+        Assert.Equal(3, await QueryAsync<long>("SELECT count(*) FROM webhook_deliveries"));
+    }
+
+    [Fact]
+    public async Task A_new_partition_has_every_index_and_constraint_of_the_table()
+    {
+        await RunAsync(_later, new());
+        const string Indexes = "SELECT count(*) FROM pg_index WHERE indrelid = $1::regclass AND indisvalid";
+        Assert.Equal(await QueryAsync<long>(Indexes, "webhook_deliveries"), await QueryAsync<long>(Indexes, "webhook_deliveries_20400227"));
+        const string Constraints = "SELECT contype::text FROM pg_constraint WHERE conrelid = $1::regclass AND contype <> 'n' ORDER BY 1";
+        Assert.Equal(
+            await QueryAllAsync<string>(Constraints, "webhook_deliveries"), await QueryAllAsync<string>(Constraints, "webhook_deliveries_20400227"));
+    }
+
+    [Fact]
+    public async Task Several_processes_may_make_partitions_while_events_are_published()
+    {
+        await AddWebhookAsync(_org);
+        var log = new LogLines<PartitionMaintenance>();
+
+        var publishing = Parallel.ForAsync(0, 50, Cancel, async (_, _) => await PublishManyAsync(_org, 10));
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => RunAsync(_later, log), Cancel)));
+        await publishing;
+
+        Assert.Equal(6, log.Lines.Count);
+        Assert.Equal(6, (await NewPartitionsAsync()).Count);
+        Assert.Equal(500, await QueryAsync<long>("SELECT count(*) FROM webhook_deliveries"));
+    }
+
+    [Fact]
+    public async Task A_busy_table_is_left_to_the_next_run()
+    {
+        var log = new LogLines<PartitionMaintenance>();
+        await using (var connection = await Database.OpenConnectionAsync(Cancel))
+        await using (var transaction = await connection.BeginTransactionAsync(Cancel))
+        {
+            await using var reading = new NpgsqlCommand("SELECT count(*) FROM webhook_deliveries_default", connection, transaction);
+            await reading.ExecuteNonQueryAsync(Cancel);
+            await RunAsync(_later, log);
+        }
+
+        Assert.Contains("not made", Assert.Single(log.Lines), StringComparison.Ordinal);
+        Assert.Empty(await NewPartitionsAsync());
+        await RunAsync(_later, log);
+        Assert.Equal(6, (await NewPartitionsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task Keys_older_than_seven_days_are_forgotten()
+    {
+        await ExecuteAsync("""
+            INSERT INTO event_keys (org_id, key, event_id, created_at)
+            SELECT gen_random_uuid(), 'k', gen_random_uuid(), now() - number * interval '1 hour' FROM generate_series(0, 12000) AS number
+            """);
+
+        await RunAsync(DateTimeOffset.UtcNow, new());
+
+        Assert.Equal(7 * 24, await QueryAsync<long>("SELECT count(*) FROM event_keys"));
+    }
+
+    private Task RunAsync(DateTimeOffset now, LogLines<PartitionMaintenance> log) =>
+        new PartitionMaintenance(Database, new FakeTimeProvider(now), log).RunAsync(Cancel);
+
+    private Task<IReadOnlyList<string>> NewPartitionsAsync() => QueryAllAsync<string>("""
+        SELECT inhrelid::regclass::text FROM pg_inherits
+        WHERE inhparent = 'webhook_deliveries'::regclass AND inhrelid::regclass::text LIKE 'webhook_deliveries_204%' ORDER BY 1
+        """);
+
+    /// <returns>The partition that it went to.</returns>
+    private async Task<string> InsertAsync(Guid id)
+    {
+        var webhook = await AddWebhookAsync(_org);
+        await ExecuteAsync(
+            "INSERT INTO webhook_deliveries (id, webhook_id, org_id, event, event_id, payload, next_attempt_at) VALUES ($1, $2, $3, 'user.created', $1, '{}', now())",
+            id, webhook, _org);
+        return await PartitionOfAsync(id);
+    }
+
+    private Task<string> PartitionOfAsync(Guid id) =>
+        QueryAsync<string>("SELECT tableoid::regclass::text FROM webhook_deliveries WHERE id = $1", id);
+}

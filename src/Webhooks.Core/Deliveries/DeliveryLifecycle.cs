@@ -1,0 +1,28 @@
+using Webhooks.Core.Sending;
+
+namespace Webhooks.Core.Deliveries;
+
+/// <summary>Decides what follows an attempt. Pure: the same arguments give the same step, in both hosts.</summary>
+public static class DeliveryLifecycle
+{
+    /// <summary>Whether the attempt may be made at all: not when the webhook was deleted or deactivated, unless it is a test.</summary>
+    public static bool MayAttempt(bool webhookActive, bool test) => webhookActive || test;
+
+    /// <summary>The step after an attempt.</summary>
+    /// <param name="outcome">What came of it.</param>
+    /// <param name="attemptNumber">Its number, 1 for the first.</param>
+    /// <param name="test">A test delivery is never retried.</param>
+    /// <param name="schedule">The waits between attempts.</param>
+    /// <param name="now">When the attempt ended, UTC; the wait counts from then.</param>
+    public static NextStep AfterAttempt(SendOutcome outcome, int attemptNumber, bool test, RetrySchedule schedule, DateTimeOffset now)
+    {
+        if (outcome is SendOutcome.Answered { Success: true })
+        {
+            return new NextStep.Succeeded();
+        }
+
+        return !test && schedule.DelayAfter(attemptNumber) is { } delay
+            ? new NextStep.RetryAt(now + delay)
+            : new NextStep.Failed();
+    }
+}

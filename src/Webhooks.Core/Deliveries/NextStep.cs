@@ -1,0 +1,32 @@
+namespace Webhooks.Core.Deliveries;
+
+/// <summary>What follows an attempt, or takes its place.</summary>
+public abstract record NextStep
+{
+    private NextStep()
+    {
+    }
+
+    /// <summary>A 2xx came.</summary>
+    public sealed record Succeeded : NextStep;
+
+    /// <summary>Try again.</summary>
+    /// <param name="Time">Not before this time, UTC.</param>
+    public sealed record RetryAt(DateTimeOffset Time) : NextStep;
+
+    /// <summary>That was the last attempt.</summary>
+    public sealed record Failed : NextStep;
+
+    /// <summary>The webhook was deleted or deactivated.</summary>
+    public sealed record Canceled : NextStep;
+
+    /// <summary>The status of a delivery whose next step this is.</summary>
+    public DeliveryStatus Status => this switch
+    {
+        Succeeded => DeliveryStatus.Succeeded,
+        RetryAt => DeliveryStatus.Pending,
+        Failed => DeliveryStatus.Failed,
+        Canceled => DeliveryStatus.Canceled,
+        _ => throw new InvalidOperationException($"No status is known for {GetType().Name}."),
+    };
+}

@@ -1,0 +1,78 @@
+using CsCheck;
+using Webhooks.Core.Deliveries;
+using Webhooks.Core.Sending;
+
+namespace Webhooks.Core.Tests.Deliveries;
+
+public sealed class DeliveryLifecycleTests
+{
+    private static readonly DateTimeOffset _now = new(2026, 3, 4, 5, 6, 7, TimeSpan.Zero);
+
+    private static readonly Gen<SendOutcome> _successes = Gen.Int[200, 299].Select(Answered);
+
+    private static readonly Gen<SendOutcome> _failures = Gen.OneOf(
+        Gen.OneOf(Gen.Int[100, 199], Gen.Int[300, 999]).Select(Answered),
+        Gen.OneOf(Gen.Const(SendError.Timeout), Gen.Const(SendError.DnsError), Gen.Const(SendError.TlsError))
+            .Select(error => (SendOutcome)new SendOutcome.NotAnswered(error, "")));
+
+    [Fact]
+    public void A_2xx_ends_a_delivery_at_any_attempt() =>
+        Gen.Select(_successes, Gen.Int[1, 20], Gen.Bool, RetryScheduleTests.Schedules)
+            .Sample((outcome, attempt, test, delays) =>
+                Assert.IsType<NextStep.Succeeded>(DeliveryLifecycle.AfterAttempt(outcome, attempt, test, new RetrySchedule(delays), _now)));
+
+    [Fact]
+    public void Anything_else_is_retried_after_the_schedules_delay_until_it_ends() =>
+        Gen.Select(_failures, RetryScheduleTests.Schedules).Sample((outcome, delays) =>
+        {
+            var schedule = new RetrySchedule(delays);
+            for (var attempt = 1; attempt <= delays.Length; attempt++)
+            {
+                var next = DeliveryLifecycle.AfterAttempt(outcome, attempt, test: false, schedule, _now);
+                Assert.Equal(_now + delays[attempt - 1], Assert.IsType<NextStep.RetryAt>(next).Time);
+            }
+
+            Assert.IsType<NextStep.Failed>(DeliveryLifecycle.AfterAttempt(outcome, schedule.MaxAttempts, test: false, schedule, _now));
+        });
+
+    [Fact]
+    public void A_receiver_that_always_fails_gets_as_many_attempts_as_the_schedule_has_and_no_more() =>
+        Gen.Select(_failures, RetryScheduleTests.Schedules).Sample((outcome, delays) =>
+        {
+            var schedule = new RetrySchedule(delays);
+            var attempts = 0;
+            NextStep next;
+            do
+            {
+                next = DeliveryLifecycle.AfterAttempt(outcome, ++attempts, test: false, schedule, _now);
+            }
+            while (next is NextStep.RetryAt);
+
+            Assert.Equal(schedule.MaxAttempts, attempts);
+        });
+
+    [Fact]
+    public void A_test_delivery_is_never_retried() =>
+        Gen.Select(_failures, Gen.Int[1, 20], RetryScheduleTests.Schedules)
+            .Sample((outcome, attempt, delays) =>
+                Assert.IsType<NextStep.Failed>(DeliveryLifecycle.AfterAttempt(outcome, attempt, test: true, new RetrySchedule(delays), _now)));
+
+    [Theory]
+    [InlineData(true, false, true)]
+    [InlineData(true, true, true)]
+    [InlineData(false, true, true)]
+    [InlineData(false, false, false)]
+    public void Only_a_test_is_sent_to_a_webhook_that_is_not_active(bool active, bool test, bool mayAttempt) =>
+        Assert.Equal(mayAttempt, DeliveryLifecycle.MayAttempt(active, test));
+
+    [Fact]
+    public void A_step_says_the_status_that_it_leads_to()
+    {
+        Assert.Equal(DeliveryStatus.Succeeded, new NextStep.Succeeded().Status);
+        Assert.Equal(DeliveryStatus.Pending, new NextStep.RetryAt(_now).Status);
+        Assert.Equal(DeliveryStatus.Failed, new NextStep.Failed().Status);
+        Assert.Equal(DeliveryStatus.Canceled, new NextStep.Canceled().Status);
+    }
+
+    private static SendOutcome Answered(int status) => new SendOutcome.Answered(status, "");
+}

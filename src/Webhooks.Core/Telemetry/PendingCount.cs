@@ -1,0 +1,50 @@
+using Npgsql;
+using Webhooks.Core.Postgres;
+
+namespace Webhooks.Core.Telemetry;
+
+/// <summary>Counts pending deliveries for <see cref="WebhooksMetrics"/>. A host runs it every now and then.</summary>
+public sealed class PendingCount(NpgsqlDataSource database, WebhooksMetrics metrics)
+{
+    /// <summary>The most that are counted: beyond, the exact number matters less than what counting costs.</summary>
+    public const int MostCounted = 100_000;
+
+    /// <summary>
+    /// The oldest is looked for among this many that have been due for longest. With more pending than that, one whose next attempt is still to come
+    /// may be older; one that is older than its attempts can take is overdue, and found.
+    /// </summary>
+    private const int MostExamined = 10_000;
+
+    /// <summary>Counts, if anyone wants to know.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (metrics.WantsPending)
+        {
+            await CountAsync(cancellationToken);
+        }
+    }
+
+    private async Task CountAsync(CancellationToken cancellationToken)
+    {
+        // Each order is that of a partial index that holds nothing but pending deliveries.
+        const string Sql = """
+            SELECT
+                (SELECT count(*) FROM (
+                    SELECT webhook_id FROM webhook_deliveries WHERE status = 'pending'
+                    ORDER BY webhook_id, next_attempt_at LIMIT @most_counted) AS pending),
+                (SELECT greatest(now() - min(created_at), interval '0') FROM (
+                    SELECT created_at FROM webhook_deliveries WHERE status = 'pending'
+                    ORDER BY greatest(next_attempt_at, lease_until) LIMIT @most_examined) AS longest_due)
+            """;
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(IndexOrder.Prefer());
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql)
+        {
+            Parameters = { new("most_counted", MostCounted), new("most_examined", MostExamined) },
+        });
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        metrics.PendingCounted(reader.GetInt64(0), reader.IsDBNull(1) ? TimeSpan.Zero : reader.GetTimeSpan(1));
+    }
+}

@@ -1,0 +1,69 @@
+using Webhooks.Core.Telemetry;
+using Webhooks.Core.Tests.Postgres;
+
+namespace Webhooks.Core.Tests.Telemetry;
+
+public sealed class PendingCountTests : DatabaseTest
+{
+    private readonly Guid _org = Guid.NewGuid();
+    private readonly WebhooksMetrics _metrics = new(TimeProvider.System);
+
+    public override async ValueTask DisposeAsync()
+    {
+        _metrics.Dispose();
+        await base.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Only_what_is_not_finished_counts_whenever_it_is_due()
+    {
+        await AddWebhookAsync(_org);
+        var deliveries = await PublishManyAsync(_org, 6);
+        await ExecuteAsync("UPDATE webhook_deliveries SET created_at = now() - interval '1 hour' WHERE id = $1", deliveries[0]);
+        await ExecuteAsync(
+            "UPDATE webhook_deliveries SET created_at = now() - interval '3 hours 20 minutes', next_attempt_at = now() + interval '2 hours' WHERE id = $1", deliveries[1]);
+        await ExecuteAsync("UPDATE webhook_deliveries SET lease_token = gen_random_uuid(), lease_until = now() + interval '1 minute' WHERE id = $1", deliveries[2]);
+        await ExecuteAsync(
+            "UPDATE webhook_deliveries SET created_at = now() - interval '2 days', status = 'failed', next_attempt_at = NULL WHERE id = $1", deliveries[3]);
+        using var recorder = new MeasurementRecorder(_metrics);
+
+        await new PendingCount(Database, _metrics).RunAsync(Cancel);
+
+        Assert.Equal(5, Assert.Single(recorder.Observe("webhooks.deliveries.pending")).Value);
+        var oldest = Assert.Single(recorder.Observe("webhooks.deliveries.oldest_pending")).Value;
+        Assert.InRange(oldest, 12_000, 12_060);
+    }
+
+    [Fact]
+    public async Task The_oldest_may_be_days_old()
+    {
+        await AddWebhookAsync(_org);
+        await PublishAsync(_org);
+        await ExecuteAsync("UPDATE webhook_deliveries SET created_at = now() - interval '40 days'");
+        using var recorder = new MeasurementRecorder(_metrics);
+
+        await new PendingCount(Database, _metrics).RunAsync(Cancel);
+
+        Assert.InRange(Assert.Single(recorder.Observe("webhooks.deliveries.oldest_pending")).Value, 3_456_000, 3_456_060);
+    }
+
+    [Fact]
+    public async Task Without_pending_deliveries_both_are_zero()
+    {
+        using var recorder = new MeasurementRecorder(_metrics);
+
+        await new PendingCount(Database, _metrics).RunAsync(Cancel);
+
+        Assert.Equal([new Measured(0, "")], recorder.Observe("webhooks.deliveries.pending"));
+        Assert.Equal([new Measured(0, "")], recorder.Observe("webhooks.deliveries.oldest_pending"));
+    }
+
+    [Fact]
+    public async Task Nothing_is_counted_for_nobody()
+    {
+        await new PendingCount(Database, _metrics).RunAsync(Cancel);
+
+        using var recorder = new MeasurementRecorder(_metrics);
+        Assert.Empty(recorder.Observe("webhooks.deliveries.pending"));
+    }
+}

@@ -1,0 +1,32 @@
+namespace Webhooks.Core.Deliveries;
+
+/// <summary>A delivery whose next attempt is ours to make until the lease ends, with all that the attempt needs.</summary>
+/// <param name="Id">The delivery.</param>
+/// <param name="LeaseToken">Proves the claim when the result is recorded.</param>
+/// <param name="WebhookId">The webhook.</param>
+/// <param name="OrgId">The organization.</param>
+/// <param name="EventId">The event.</param>
+/// <param name="Event">The event type.</param>
+/// <param name="Body">The stored payload as PostgreSQL prints it: the bytes that are signed and sent.</param>
+/// <param name="AttemptsMade">Attempts recorded so far; the next attempt's number is one more.</param>
+/// <param name="Test">A test delivery: one attempt, whether or not the webhook is active.</param>
+/// <param name="Url">The webhook's URL now.</param>
+/// <param name="EncryptedSecret">The webhook's secret as stored; null when the webhook was deleted.</param>
+/// <param name="WebhookActive">False when the webhook was deleted or deactivated.</param>
+/// <param name="CreatedAt">When the delivery was stored, UTC.</param>
+/// <param name="TraceParent">The W3C traceparent of the publishing of its event; null when that was not traced.</param>
+public sealed record ClaimedDelivery(
+    Guid Id,
+    Guid LeaseToken,
+    Guid WebhookId,
+    Guid OrgId,
+    Guid EventId,
+    string Event,
+    ReadOnlyMemory<byte> Body,
+    int AttemptsMade,
+    bool Test,
+    string Url,
+    string? EncryptedSecret,
+    bool WebhookActive,
+    DateTimeOffset CreatedAt,
+    string? TraceParent);

@@ -1,0 +1,79 @@
+using Microsoft.Extensions.Logging;
+using Webhooks.Core.Secrets;
+using Webhooks.Core.Sending;
+using Webhooks.Core.Telemetry;
+
+namespace Webhooks.Core.Deliveries;
+
+/// <summary>Makes a claimed delivery's next attempt and decides what follows it. Both hosts attempt through here; recording is the caller's.</summary>
+public sealed partial class DeliveryAttempter(
+    WebhookSender sender,
+    SecretProtector secrets,
+    WebhooksMetrics metrics,
+    WebhooksTracing tracing,
+    WebhooksOptions options,
+    TimeProvider clock,
+    ILogger<DeliveryAttempter> logger)
+{
+    /// <summary>Attempts the delivery, or cancels it when its webhook was deleted or deactivated meanwhile.</summary>
+    /// <exception cref="SecretUnavailableException">The secret cannot be decrypted now; no attempt was made.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled; the receiver may or may not have got the request.</exception>
+    public async Task<DeliveryResult> AttemptAsync(ClaimedDelivery delivery, CancellationToken cancellationToken)
+    {
+        if (delivery.EncryptedSecret is null || !DeliveryLifecycle.MayAttempt(delivery.WebhookActive, delivery.Test))
+        {
+            LogCanceled(delivery.WebhookId, delivery.Id);
+            return new DeliveryResult(delivery, Attempt: null, new NextStep.Canceled());
+        }
+
+        var secret = await secrets.UnprotectAsync(delivery.WebhookId, delivery.EncryptedSecret, cancellationToken);
+        var attempt = await SendAsync(delivery, secret, cancellationToken);
+        metrics.AttemptMade(delivery, attempt);
+        Log(delivery, attempt);
+
+        var next = DeliveryLifecycle.AfterAttempt(attempt.Outcome, attempt.Number, delivery.Test, options.RetryDelays, clock.GetUtcNow());
+        return new DeliveryResult(delivery, attempt, next);
+    }
+
+    private async Task<Attempt> SendAsync(ClaimedDelivery delivery, string secret, CancellationToken cancellationToken)
+    {
+        using var activity = tracing.StartAttempt(delivery);
+        var number = delivery.AttemptsMade + 1;
+        var startedAt = clock.GetUtcNow();
+        var started = clock.GetTimestamp();
+        var request = new SendRequest(
+            delivery.Url, secret, delivery.Body, delivery.EventId, delivery.Event, delivery.Id, number, startedAt);
+        var outcome = await sender.SendAsync(request, cancellationToken);
+        WebhooksTracing.AttemptMade(activity, outcome);
+        return new Attempt(number, startedAt, clock.GetElapsedTime(started), outcome);
+    }
+
+    private void Log(ClaimedDelivery delivery, Attempt attempt)
+    {
+        var milliseconds = (long)attempt.Duration.TotalMilliseconds;
+        switch (attempt.Outcome)
+        {
+            case SendOutcome.Answered { Success: true } answered:
+                LogSucceeded(delivery.WebhookId, delivery.Id, attempt.Number, answered.Status, milliseconds);
+                break;
+            case SendOutcome.Answered answered:
+                LogRefused(delivery.WebhookId, delivery.Id, attempt.Number, answered.Status, milliseconds);
+                break;
+            case SendOutcome.NotAnswered failed:
+                LogNotAnswered(delivery.WebhookId, delivery.Id, attempt.Number, failed.Error, milliseconds);
+                break;
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "webhook {WebhookId} delivery {DeliveryId} attempt {Attempt} succeeded: {Status} in {Milliseconds} ms")]
+    private partial void LogSucceeded(Guid webhookId, Guid deliveryId, int attempt, int status, long milliseconds);
+
+    [LoggerMessage(2, LogLevel.Warning, "webhook {WebhookId} delivery {DeliveryId} attempt {Attempt} failed: {Status} in {Milliseconds} ms")]
+    private partial void LogRefused(Guid webhookId, Guid deliveryId, int attempt, int status, long milliseconds);
+
+    [LoggerMessage(3, LogLevel.Warning, "webhook {WebhookId} delivery {DeliveryId} attempt {Attempt} failed: {Error} in {Milliseconds} ms")]
+    private partial void LogNotAnswered(Guid webhookId, Guid deliveryId, int attempt, string error, long milliseconds);
+
+    [LoggerMessage(4, LogLevel.Information, "webhook {WebhookId} delivery {DeliveryId} canceled: the webhook was deleted or deactivated")]
+    private partial void LogCanceled(Guid webhookId, Guid deliveryId);
+}

@@ -1,0 +1,12 @@
+namespace Webhooks.Core.Deliveries;
+
+/// <summary>A delivery with its payload and every attempt.</summary>
+/// <param name="Summary">What the history lists.</param>
+/// <param name="ResponseBody">The beginning of the last answer's body.</param>
+/// <param name="Payload">The exact text that is signed and sent.</param>
+/// <param name="Attempts">Oldest first.</param>
+public sealed record DeliveryDetail(
+    DeliverySummary Summary,
+    string? ResponseBody,
+    string Payload,
+    IReadOnlyList<RecordedAttempt> Attempts);

@@ -1,0 +1,149 @@
+using Npgsql;
+using NpgsqlTypes;
+using Webhooks.Core.Events;
+using Webhooks.Core.Postgres;
+
+namespace Webhooks.Core.Deliveries;
+
+/// <summary>What the API shows of deliveries. Every statement is bound to the organization.</summary>
+public sealed class DeliveryHistory(NpgsqlDataSource database)
+{
+    private const string SummaryColumns =
+        "id, webhook_id, event, event_id, status, test, redelivery_of, attempt_number, response_status, error, duration_ms, "
+        + "created_at, delivered_at, next_attempt_at";
+
+    /// <summary>How far the clocks of hosts, which make event ids, and of the database, which fills created_at, may be apart.</summary>
+    private static readonly TimeSpan _clockSlack = TimeSpan.FromHours(1);
+
+    /// <summary>A page of a webhook's deliveries, newest first; null when the organization has no such webhook.</summary>
+    /// <param name="after">The last id of the page before, or null for the first.</param>
+    public async Task<Page<DeliverySummary>?> ListAsync(
+        Guid orgId, Guid webhookId, DeliveryFilter filter, int limit, Guid? after, CancellationToken cancellationToken)
+    {
+        const string WebhookExists = "SELECT EXISTS (SELECT FROM webhooks WHERE id = @webhook_id AND org_id = @org_id AND deleted_at IS NULL)";
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new(WebhookExists) { Parameters = { new("webhook_id", webhookId), new("org_id", orgId) } });
+        batch.BatchCommands.Add(IndexOrder.Prefer());
+        batch.BatchCommands.Add(PageCommand(orgId, webhookId, filter, limit, after));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+
+        await reader.ReadAsync(cancellationToken);
+        if (!reader.GetBoolean(0))
+        {
+            return null;
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        var deliveries = new List<DeliverySummary>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            deliveries.Add(ReadSummary(reader));
+        }
+
+        return Page<DeliverySummary>.Of(deliveries, limit, delivery => delivery.Id);
+    }
+
+    /// <summary>One delivery; null when the organization has no such webhook or the webhook no such delivery.</summary>
+    public async Task<DeliveryDetail?> FindAsync(Guid orgId, Guid webhookId, Guid deliveryId, CancellationToken cancellationToken)
+    {
+        const string Sql = $"""
+            SELECT {SummaryColumns}, response_body, payload::text, attempts::text
+            FROM webhook_deliveries
+            WHERE id = @id AND webhook_id = @webhook_id AND org_id = @org_id
+              AND EXISTS (SELECT FROM webhooks WHERE webhooks.id = @webhook_id AND deleted_at IS NULL)
+            """;
+        await using var command = database.CreateCommand(Sql);
+        command.Parameters.AddWithValue("id", deliveryId);
+        command.Parameters.AddWithValue("webhook_id", webhookId);
+        command.Parameters.AddWithValue("org_id", orgId);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? new DeliveryDetail(
+                ReadSummary(reader),
+                ResponseBody: reader.IsDBNull(14) ? null : reader.GetString(14),
+                Payload: reader.GetString(15),
+                Attempts: AttemptJson.ReadAll(reader.GetString(16)))
+            : null;
+    }
+
+    /// <summary>
+    /// Merges one index scan for each status, since every index holds the status before the id: a page reads about as many rows as it
+    /// shows for each status, however many there are. It compares whole index entries, and not each column, because the planner would
+    /// then also think of walking through the primary key, past the deliveries of all other webhooks.
+    /// </summary>
+    private static NpgsqlBatchCommand PageCommand(Guid orgId, Guid webhookId, DeliveryFilter filter, int limit, Guid? after)
+    {
+        var statuses = filter.Status is { } only ? [only] : Enum.GetValues<DeliveryStatus>();
+        var (column, value, condition) = filter switch
+        {
+            { Event: not null } => ("event, ", "@event, ", "(@response_status IS NULL OR response_status = @response_status)"),
+            { ResponseStatus: not null } => ("response_status, ", "@response_status, ", "response_status IS NOT NULL"),
+            _ => ("", "", "true"),
+        };
+        var entry = $"webhook_id, {column}status, id";
+        return new NpgsqlBatchCommand($"""
+            SELECT delivery.*
+            FROM unnest(@statuses) AS wanted (status)
+            CROSS JOIN LATERAL (
+                SELECT {SummaryColumns} FROM webhook_deliveries
+                WHERE ({entry}) >= (@webhook_id, {value}wanted.status, @oldest_id)
+                  AND ({entry}) < (@webhook_id, {value}wanted.status, @before_id)
+                  AND id >= @oldest_id AND id < @before_id
+                  AND org_id = @org_id
+                  AND {condition}
+                  AND (@from IS NULL OR created_at >= @from)
+                  AND (@to IS NULL OR created_at < @to)
+                ORDER BY {entry.Replace(",", " DESC,", StringComparison.Ordinal)} DESC
+                LIMIT @limit
+            ) AS delivery
+            ORDER BY delivery.id DESC
+            LIMIT @limit
+            """)
+        {
+            Parameters =
+            {
+                new("org_id", orgId),
+                new("webhook_id", webhookId),
+                new("statuses", statuses.Select(status => status.ToText()).ToArray()),
+                new("oldest_id", OldestIdOf(filter.From)),
+                new("before_id", FirstIdAfter(filter.To) is var first && after < first ? after : first),
+                NullableParameter.Create("event", NpgsqlDbType.Text, filter.Event),
+                NullableParameter.Create("response_status", NpgsqlDbType.Integer, filter.ResponseStatus),
+                NullableParameter.Create("from", NpgsqlDbType.TimestampTz, filter.From?.ToUniversalTime()),
+                NullableParameter.Create("to", NpgsqlDbType.TimestampTz, filter.To?.ToUniversalTime()),
+                new("limit", limit + 1L),
+            },
+        };
+    }
+
+    /// <summary>The least id that a delivery created at that time or later can have: a repeated key brings back an id as old as keys get.</summary>
+    private static Guid OldestIdOf(DateTimeOffset? from) =>
+        from is { } time ? UuidV7.LowerBound(Shift(time, -(EventIdentity.KeyLifetime + _clockSlack))) : Guid.Empty;
+
+    /// <summary>An id that is greater than any of a delivery created before that time.</summary>
+    private static Guid FirstIdAfter(DateTimeOffset? to) =>
+        to is { } time ? UuidV7.LowerBound(Shift(time, EventIdentity.NewestOwnId + _clockSlack)) : Guid.AllBitsSet;
+
+    private static DateTimeOffset Shift(DateTimeOffset time, TimeSpan shift)
+    {
+        var ticks = Math.Clamp(time.UtcTicks + shift.Ticks, DateTimeOffset.MinValue.Ticks, DateTimeOffset.MaxValue.Ticks);
+        return new DateTimeOffset(ticks, TimeSpan.Zero);
+    }
+
+    private static DeliverySummary ReadSummary(NpgsqlDataReader reader) => new(
+        Id: reader.GetGuid(0),
+        WebhookId: reader.GetGuid(1),
+        Event: reader.GetString(2),
+        EventId: reader.GetGuid(3),
+        Status: DeliveryStatusText.Parse(reader.GetString(4)),
+        Test: reader.GetBoolean(5),
+        RedeliveryOf: reader.GetFieldValue<Guid?>(6),
+        AttemptNumber: reader.GetInt32(7),
+        ResponseStatus: reader.GetFieldValue<int?>(8),
+        Error: reader.IsDBNull(9) ? null : reader.GetString(9),
+        DurationMs: reader.GetFieldValue<int?>(10),
+        CreatedAt: reader.GetFieldValue<DateTimeOffset>(11),
+        DeliveredAt: reader.GetFieldValue<DateTimeOffset?>(12),
+        NextAttemptAt: reader.GetFieldValue<DateTimeOffset?>(13));
+}

@@ -1,0 +1,253 @@
+using Npgsql;
+using NpgsqlTypes;
+using Webhooks.Core.Postgres;
+
+namespace Webhooks.Core.Deliveries;
+
+/// <summary>The work on deliveries: claiming what is due and recording what came of it. Every statement takes a set; times are the database's.</summary>
+public sealed class DeliveryStore(NpgsqlDataSource database)
+{
+    /// <summary>
+    /// What follows a CTE <c>due (id)</c> whose rows are locked. The ids come as an array, so that even with statistics that are old or
+    /// missing the planner looks them up in the primary key, where a join would let it read all of the table.
+    /// </summary>
+    private const string ClaimWhatIsDue = """
+        , claimed AS (
+            UPDATE webhook_deliveries SET lease_until = now() + @lease, lease_token = @lease_token
+            WHERE id = ANY (ARRAY (SELECT id FROM due))
+            RETURNING id, lease_token, webhook_id, org_id, event_id, event, payload::text AS body, attempt_number, test, next_attempt_at,
+                      created_at, trace_parent
+        )
+        SELECT claimed.id, claimed.lease_token, claimed.webhook_id, claimed.org_id, claimed.event_id, claimed.event, claimed.body,
+               claimed.attempt_number, claimed.test, webhooks.url, webhooks.secret, webhooks.active AND webhooks.deleted_at IS NULL,
+               claimed.created_at, claimed.trace_parent
+        FROM claimed JOIN webhooks ON webhooks.id = claimed.webhook_id
+        ORDER BY claimed.next_attempt_at, claimed.id
+        """;
+
+    /// <summary>
+    /// A CTE that locks rows in the order of their ids, so that statements which lock several cannot deadlock. The ids are a constant to
+    /// the planner, which leaves out the partitions that hold none of them.
+    /// </summary>
+    private const string LockedById = "locked AS (SELECT id, lease_token FROM webhook_deliveries WHERE id = ANY (@ids) ORDER BY id FOR UPDATE)";
+
+    /// <summary>What follows an update of <c>delivery</c> that gives claims back: those that are still ours.</summary>
+    private const string FromHeldClaims = """
+        FROM locked JOIN unnest(@ids, @lease_tokens) AS claim (id, lease_token)
+          ON claim.id = locked.id AND claim.lease_token = locked.lease_token
+        WHERE delivery.id = locked.id AND delivery.id = ANY (@ids)
+        """;
+
+    /// <summary>Claims due deliveries, longest due first, skipping what others are claiming.</summary>
+    /// <param name="limit">The most to claim.</param>
+    /// <param name="lease">How long they are ours; longer than an attempt can take.</param>
+    public Task<IReadOnlyList<ClaimedDelivery>> ClaimDueAsync(int limit, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        const string Sql = $"""
+            WITH due AS (
+                SELECT id FROM webhook_deliveries
+                WHERE status = 'pending' AND greatest(next_attempt_at, lease_until) <= now()
+                ORDER BY greatest(next_attempt_at, lease_until)
+                LIMIT @limit
+                FOR UPDATE SKIP LOCKED
+            )
+            {ClaimWhatIsDue}
+            """;
+        return ClaimAsync(Sql, lease, [new("limit", limit)], cancellationToken);
+    }
+
+    /// <summary>Claims due deliveries of certain webhooks, also parked ones.</summary>
+    /// <param name="limits">For each webhook, the most to claim.</param>
+    /// <param name="lease">How long they are ours.</param>
+    public Task<IReadOnlyList<ClaimedDelivery>> ClaimForWebhooksAsync(IReadOnlyDictionary<Guid, int> limits, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        const string Sql = $"""
+            WITH due AS (
+                SELECT delivery.id
+                FROM unnest(@webhook_ids, @limits) AS wanted (webhook_id, most)
+                CROSS JOIN LATERAL (
+                    SELECT id FROM webhook_deliveries
+                    WHERE webhook_id = wanted.webhook_id AND status = 'pending' AND next_attempt_at <= now()
+                      AND (lease_token IS NULL OR lease_until <= now())
+                    ORDER BY next_attempt_at
+                    LIMIT wanted.most
+                    FOR UPDATE SKIP LOCKED
+                ) AS delivery
+            )
+            {ClaimWhatIsDue}
+            """;
+        return ClaimAsync(
+            Sql, lease, [new("webhook_ids", limits.Keys.ToArray()), new("limits", limits.Values.ToArray())], cancellationToken);
+    }
+
+    /// <summary>Claims one delivery if it is pending, due and not claimed by anyone else; null when it is not.</summary>
+    public async Task<ClaimedDelivery?> ClaimAsync(Guid deliveryId, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        const string Sql = $"""
+            WITH due AS (
+                SELECT id FROM webhook_deliveries
+                WHERE id = @id AND status = 'pending' AND next_attempt_at <= now() AND (lease_token IS NULL OR lease_until <= now())
+                FOR UPDATE
+            )
+            {ClaimWhatIsDue}
+            """;
+        var claims = await ClaimAsync(Sql, lease, [new("id", deliveryId)], cancellationToken);
+        return claims.SingleOrDefault();
+    }
+
+    /// <summary>Records results in one statement. A result whose lease was lost to another claim is left out.</summary>
+    /// <returns>The ids that were recorded.</returns>
+    public async Task<IReadOnlySet<Guid>> RecordAsync(IReadOnlyCollection<DeliveryResult> results, CancellationToken cancellationToken)
+    {
+        if (results.Count == 0)
+        {
+            return new HashSet<Guid>();
+        }
+
+        var rows = results.Select(ResultRow.From).ToArray();
+        return await ConflictRetry.RunAsync(cancel => RecordAsync(rows, cancel), cancellationToken);
+    }
+
+    /// <summary>Gives claims back unattempted: they are due again at once.</summary>
+    public Task ReleaseAsync(IReadOnlyCollection<ClaimedDelivery> claims, CancellationToken cancellationToken)
+    {
+        const string Sql = $"""
+            WITH {LockedById}
+            UPDATE webhook_deliveries AS delivery SET lease_until = NULL, lease_token = NULL
+            {FromHeldClaims}
+            """;
+        return GiveBackAsync(Sql, claims, [], cancellationToken);
+    }
+
+    /// <summary>
+    /// Gives claims back because their webhook has as many attempts in flight as it may have. They stay out of <see cref="ClaimDueAsync"/>'s
+    /// way for as long as they have been due already, but at least <paramref name="least"/> and at most <paramref name="most"/>;
+    /// <see cref="ClaimForWebhooksAsync"/> finds them all the same.
+    /// </summary>
+    public Task ParkAsync(IReadOnlyCollection<ClaimedDelivery> claims, TimeSpan least, TimeSpan most, CancellationToken cancellationToken)
+    {
+        const string Sql = $"""
+            WITH {LockedById}
+            UPDATE webhook_deliveries AS delivery SET
+                lease_until = now() + least(greatest(now() - next_attempt_at, @least), @most),
+                lease_token = NULL
+            {FromHeldClaims}
+            """;
+        return GiveBackAsync(Sql, claims, [new("least", least), new("most", most)], cancellationToken);
+    }
+
+    /// <summary>The claim of an insert or update that returned the columns which <see cref="ClaimWhatIsDue"/> selects.</summary>
+    internal static ClaimedDelivery ReadClaim(NpgsqlDataReader reader) => new(
+        Id: reader.GetGuid(0),
+        LeaseToken: reader.GetGuid(1),
+        WebhookId: reader.GetGuid(2),
+        OrgId: reader.GetGuid(3),
+        EventId: reader.GetGuid(4),
+        Event: reader.GetString(5),
+        Body: reader.GetFieldValue<byte[]>(6),
+        AttemptsMade: reader.GetInt32(7),
+        Test: reader.GetBoolean(8),
+        Url: reader.GetString(9),
+        EncryptedSecret: reader.IsDBNull(10) ? null : reader.GetString(10),
+        WebhookActive: reader.GetBoolean(11),
+        CreatedAt: reader.GetFieldValue<DateTimeOffset>(12),
+        TraceParent: reader.IsDBNull(13) ? null : reader.GetString(13));
+
+    private async Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(
+        string sql, TimeSpan lease, IEnumerable<NpgsqlParameter> parameters, CancellationToken cancellationToken)
+    {
+        var claim = new NpgsqlBatchCommand(sql) { Parameters = { new("lease", lease), new("lease_token", Guid.NewGuid()) } };
+        foreach (var parameter in parameters)
+        {
+            claim.Parameters.Add(parameter);
+        }
+
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(IndexOrder.Prefer());
+        batch.BatchCommands.Add(claim);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        var claims = new List<ClaimedDelivery>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            claims.Add(ReadClaim(reader));
+        }
+
+        return claims;
+    }
+
+    private async Task<IReadOnlySet<Guid>> RecordAsync(ResultRow[] rows, CancellationToken cancellationToken)
+    {
+        // Only a pending delivery has a lease. Without an attempt (it is canceled) the figures of the attempt before stay.
+        const string Sql = $"""
+            WITH result AS (
+                SELECT * FROM unnest(
+                    @ids, @lease_tokens, @statuses, @next_attempts_at, @attempts, @attempt_numbers,
+                    @response_statuses, @response_bodies, @errors, @durations_ms, @delivered_at)
+                    AS result (id, lease_token, status, next_attempt_at, attempt, attempt_number,
+                               response_status, response_body, error, duration_ms, delivered_at)
+            ), {LockedById}
+            UPDATE webhook_deliveries AS delivery SET
+                status = result.status,
+                next_attempt_at = result.next_attempt_at,
+                lease_until = NULL,
+                lease_token = NULL,
+                attempts = CASE WHEN result.attempt IS NULL THEN delivery.attempts ELSE delivery.attempts || result.attempt END,
+                attempt_number = coalesce(result.attempt_number, delivery.attempt_number),
+                response_status = CASE WHEN result.attempt IS NULL THEN delivery.response_status ELSE result.response_status END,
+                response_body = CASE WHEN result.attempt IS NULL THEN delivery.response_body ELSE result.response_body END,
+                error = CASE WHEN result.attempt IS NULL THEN delivery.error ELSE result.error END,
+                duration_ms = coalesce(result.duration_ms, delivery.duration_ms),
+                delivered_at = result.delivered_at
+            FROM locked JOIN result ON result.id = locked.id AND result.lease_token = locked.lease_token
+            WHERE delivery.id = locked.id AND delivery.id = ANY (@ids)
+            RETURNING delivery.id
+            """;
+        await using var command = database.CreateCommand(Sql);
+        var parameters = command.Parameters;
+        parameters.AddWithValue("ids", rows.Select(row => row.Id).ToArray());
+        parameters.AddWithValue("lease_tokens", rows.Select(row => row.LeaseToken).ToArray());
+        parameters.AddWithValue("statuses", rows.Select(row => row.Status).ToArray());
+        parameters.AddWithValue("next_attempts_at", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, rows.Select(row => row.NextAttemptAt).ToArray());
+        parameters.AddWithValue("attempts", NpgsqlDbType.Array | NpgsqlDbType.Jsonb, rows.Select(row => row.Attempt).ToArray());
+        parameters.AddWithValue("attempt_numbers", rows.Select(row => row.AttemptNumber).ToArray());
+        parameters.AddWithValue("response_statuses", rows.Select(row => row.ResponseStatus).ToArray());
+        parameters.AddWithValue("response_bodies", rows.Select(row => row.ResponseBody).ToArray());
+        parameters.AddWithValue("errors", rows.Select(row => row.Error).ToArray());
+        parameters.AddWithValue("durations_ms", rows.Select(row => row.DurationMs).ToArray());
+        parameters.AddWithValue("delivered_at", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, rows.Select(row => row.DeliveredAt).ToArray());
+
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var recorded = new HashSet<Guid>(rows.Length);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            recorded.Add(reader.GetGuid(0));
+        }
+
+        return recorded;
+    }
+
+    private async Task GiveBackAsync(
+        string sql, IReadOnlyCollection<ClaimedDelivery> claims, IReadOnlyList<NpgsqlParameter<TimeSpan>> times, CancellationToken cancellationToken)
+    {
+        if (claims.Count == 0)
+        {
+            return;
+        }
+
+        await ConflictRetry.RunAsync(ExecuteAsync, cancellationToken);
+
+        async Task<int> ExecuteAsync(CancellationToken cancel)
+        {
+            await using var command = database.CreateCommand(sql);
+            command.Parameters.AddWithValue("ids", claims.Select(claim => claim.Id).ToArray());
+            command.Parameters.AddWithValue("lease_tokens", claims.Select(claim => claim.LeaseToken).ToArray());
+            foreach (var time in times)
+            {
+                command.Parameters.Add(time.Clone());
+            }
+
+            return await command.ExecuteNonQueryAsync(cancel);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using Webhooks.Core.Postgres;
+using Webhooks.Core.Sending;
+
+namespace Webhooks.Core.Deliveries;
+
+/// <summary>A result as it is recorded: every text is one that PostgreSQL can hold, so that no result fails those that are recorded with it.</summary>
+internal sealed record ResultRow(
+    Guid Id,
+    Guid LeaseToken,
+    string Status,
+    DateTimeOffset? NextAttemptAt,
+    string? Attempt,
+    int? AttemptNumber,
+    int? ResponseStatus,
+    string? ResponseBody,
+    string? Error,
+    int? DurationMs,
+    DateTimeOffset? DeliveredAt)
+{
+    /// <summary>The row of a result.</summary>
+    public static ResultRow From(DeliveryResult result)
+    {
+        var attempt = result.Attempt is null ? null : Recorded(result.Attempt);
+        return new ResultRow(
+            result.Delivery.Id,
+            result.Delivery.LeaseToken,
+            result.Next.Status.ToText(),
+            NextAttemptAt: (result.Next as NextStep.RetryAt)?.Time.ToUniversalTime(),
+            attempt is null ? null : AttemptJson.Write(attempt),
+            attempt?.Number,
+            attempt?.ResponseStatus,
+            attempt?.ResponseBody,
+            attempt?.Error,
+            attempt?.DurationMs,
+            DeliveredAt: result.Next is NextStep.Succeeded ? attempt?.StartedAt + result.Attempt?.Duration : null);
+    }
+
+    private static RecordedAttempt Recorded(Attempt attempt)
+    {
+        var answered = attempt.Outcome as SendOutcome.Answered;
+        var failed = attempt.Outcome as SendOutcome.NotAnswered;
+        return new RecordedAttempt(
+            attempt.Number,
+            attempt.StartedAt.ToUniversalTime(),
+            (int)Math.Min(attempt.Duration.TotalMilliseconds, int.MaxValue),
+            answered?.Status,
+            StorableText.From(answered?.Body),
+            StorableText.From(failed?.Error),
+            StorableText.From(failed?.Message));
+    }
+}

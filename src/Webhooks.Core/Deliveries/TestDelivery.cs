@@ -1,0 +1,113 @@
+using Npgsql;
+using NpgsqlTypes;
+using Webhooks.Core.Events;
+using Webhooks.Core.Secrets;
+
+namespace Webhooks.Core.Deliveries;
+
+/// <summary>Sends a sample event to one webhook now, active or not, through the same attempter, and records it in the history.</summary>
+public sealed class TestDelivery(
+    NpgsqlDataSource database,
+    DeliveryStore deliveries,
+    DeliveryAttempter attempter,
+    DeliveryHistory history,
+    WebhooksOptions options,
+    TimeProvider clock)
+{
+    /// <summary>What decrypting and recording may take beside the attempt itself.</summary>
+    private static readonly TimeSpan _leaseMargin = TimeSpan.FromSeconds(30);
+
+    /// <summary>Makes the attempt and waits for its result; null when the organization has no such webhook.</summary>
+    /// <param name="eventType">An event type of the catalog; null means the webhook's first (for <c>*</c>, the catalog's first).</param>
+    /// <exception cref="ArgumentException">The catalog has no such event type.</exception>
+    /// <exception cref="SecretUnavailableException">The secret cannot be decrypted now; nothing was sent.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled during the attempt, which will be made again when its lease has ended.</exception>
+    public async Task<DeliveryDetail?> SendAsync(Guid orgId, Guid webhookId, string? eventType, CancellationToken cancellationToken)
+    {
+        if (await ChooseAsync(orgId, webhookId, eventType, cancellationToken) is not { } sample
+            || await InsertAsync(orgId, webhookId, sample, cancellationToken) is not { } delivery)
+        {
+            return null;
+        }
+
+        var result = await AttemptAsync(delivery, cancellationToken);
+
+        // What was sent is recorded, even for a caller who has gone.
+        await deliveries.RecordAsync([result], CancellationToken.None);
+        return await history.FindAsync(orgId, webhookId, delivery.Id, cancellationToken);
+    }
+
+    /// <returns>The event type to send; null when the organization has no such webhook.</returns>
+    private async Task<EventType?> ChooseAsync(Guid orgId, Guid webhookId, string? eventType, CancellationToken cancellationToken)
+    {
+        const string Sql = "SELECT events[1] FROM webhooks WHERE id = @id AND org_id = @org_id AND deleted_at IS NULL";
+        await using var command = database.CreateCommand(Sql);
+        command.Parameters.AddWithValue("id", webhookId);
+        command.Parameters.AddWithValue("org_id", orgId);
+        if (await command.ExecuteScalarAsync(cancellationToken) is not string first)
+        {
+            return null;
+        }
+
+        return eventType is null
+            ? EventCatalog.Find(first) ?? EventCatalog.All[0]
+            : EventCatalog.Find(eventType) ?? throw new ArgumentException($"The catalog has no event type '{eventType}'.", nameof(eventType));
+    }
+
+    /// <summary>
+    /// Inserts the delivery as claimed by us, so that nothing is sent before its row is committed. Should this process end before it
+    /// records, whoever claims due deliveries makes the attempt once the lease has ended.
+    /// </summary>
+    private async Task<ClaimedDelivery?> InsertAsync(Guid orgId, Guid webhookId, EventType sample, CancellationToken cancellationToken)
+    {
+        const string Sql = """
+            WITH webhook AS (
+                SELECT id, org_id, url, secret, active FROM webhooks WHERE id = @webhook_id AND org_id = @org_id AND deleted_at IS NULL
+            ), delivery AS (
+                INSERT INTO webhook_deliveries (id, webhook_id, org_id, event, event_id, payload, test, next_attempt_at, lease_until, lease_token)
+                SELECT webhook_delivery_id(@event_id, id), id, org_id, @event, @event_id,
+                       webhook_payload(@event, @timestamp, @data, id), true, now(), now() + @lease, @lease_token
+                FROM webhook
+                RETURNING *
+            )
+            SELECT delivery.id, delivery.lease_token, delivery.webhook_id, delivery.org_id, delivery.event_id, delivery.event,
+                   delivery.payload::text, delivery.attempt_number, delivery.test, webhook.url, webhook.secret, webhook.active,
+                   delivery.created_at, delivery.trace_parent
+            FROM delivery CROSS JOIN webhook
+            """;
+        var now = clock.GetUtcNow();
+        await using var command = database.CreateCommand(Sql);
+        command.Parameters.AddWithValue("webhook_id", webhookId);
+        command.Parameters.AddWithValue("org_id", orgId);
+        command.Parameters.AddWithValue("event_id", Guid.CreateVersion7(now));
+        command.Parameters.AddWithValue("event", sample.Name);
+        command.Parameters.AddWithValue("timestamp", EventTimestamp.Format(now));
+        command.Parameters.AddWithValue("data", NpgsqlDbType.Jsonb, sample.Sample);
+        command.Parameters.AddWithValue("lease", options.AttemptTimeout + _leaseMargin);
+        command.Parameters.AddWithValue("lease_token", Guid.NewGuid());
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? DeliveryStore.ReadClaim(reader) : null;
+    }
+
+    private async Task<DeliveryResult> AttemptAsync(ClaimedDelivery delivery, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await attempter.AttemptAsync(delivery, cancellationToken);
+        }
+        catch (SecretUnavailableException)
+        {
+            // The caller is told that nothing was sent; it must stay so.
+            await DiscardAsync(delivery);
+            throw;
+        }
+    }
+
+    private async Task DiscardAsync(ClaimedDelivery delivery)
+    {
+        await using var command = database.CreateCommand("DELETE FROM webhook_deliveries WHERE id = @id AND lease_token = @lease_token");
+        command.Parameters.AddWithValue("id", delivery.Id);
+        command.Parameters.AddWithValue("lease_token", delivery.LeaseToken);
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
+    }
+}

@@ -1,0 +1,24 @@
+namespace Webhooks.Core.Webhooks;
+
+/// <summary>A URL of an organization's, and the event types that are posted to it.</summary>
+/// <param name="Id">UUIDv7.</param>
+/// <param name="OrgId">The organization that it belongs to.</param>
+/// <param name="Url">Where deliveries are posted: absolute http or https, as <see cref="WebhookUrl"/> allows.</param>
+/// <param name="Events">Event types of the catalog, or <c>*</c> for all.</param>
+/// <param name="Active">Whether events fan out to it.</param>
+/// <param name="Description">The organization's own note, or null.</param>
+/// <param name="CreatedAt">UTC.</param>
+/// <param name="UpdatedAt">UTC.</param>
+public sealed record Webhook(
+    Guid Id,
+    Guid OrgId,
+    string Url,
+    IReadOnlyList<string> Events,
+    bool Active,
+    string? Description,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt)
+{
+    /// <summary>In <see cref="Events"/>: every event type, also those that the catalog gets later.</summary>
+    public const string AllEvents = "*";
+}

@@ -1,0 +1,12 @@
+namespace Webhooks.Core.Webhooks;
+
+/// <summary>What to change of a webhook; null means unchanged.</summary>
+/// <param name="Url">The new URL.</param>
+/// <param name="Events">The new event types.</param>
+/// <param name="Active">Whether events fan out to it.</param>
+/// <param name="Description">The new description; empty clears it.</param>
+public sealed record WebhookChanges(
+    string? Url = null,
+    IReadOnlyList<string>? Events = null,
+    bool? Active = null,
+    string? Description = null);

@@ -1,0 +1,193 @@
+using Npgsql;
+using NpgsqlTypes;
+using Webhooks.Core.Postgres;
+using Webhooks.Core.Secrets;
+
+namespace Webhooks.Core.Webhooks;
+
+/// <summary>The webhooks of organizations. Every statement is bound to the organization; what is given to it has been validated.</summary>
+public sealed class WebhookStore(NpgsqlDataSource database, SecretProtector secrets, WebhooksOptions options)
+{
+    private const string Columns = "id, org_id, url, events, active, description, created_at, updated_at";
+
+    /// <summary>
+    /// Cancels a webhook's pending deliveries, apart from those that somebody is attempting: they are canceled at their next attempt. A test
+    /// delivery is made for an inactive webhook, too. Follows a statement that has locked the webhook's row, as every transaction that locks
+    /// both does.
+    /// </summary>
+    private const string CancelPending = """
+        WITH idle AS (
+            SELECT id FROM webhook_deliveries
+            WHERE webhook_id = @id AND org_id = @org_id AND status = 'pending' AND (lease_token IS NULL OR lease_until <= now())
+              AND EXISTS (
+                  SELECT FROM webhooks
+                  WHERE webhooks.id = @id AND webhooks.org_id = @org_id AND (deleted_at IS NOT NULL OR NOT (active OR test)))
+            ORDER BY id
+            FOR UPDATE
+        )
+        UPDATE webhook_deliveries SET status = 'canceled', next_attempt_at = NULL, lease_until = NULL, lease_token = NULL
+        WHERE id = ANY (ARRAY (SELECT id FROM idle))
+        """;
+
+    /// <summary>Stores a new webhook with a new secret. The organization's row appears with its first webhook.</summary>
+    /// <returns>The webhook and its secret, which is shown only now; null when the organization has as many webhooks as it may have.</returns>
+    public async Task<(Webhook Webhook, string Secret)?> CreateAsync(Guid orgId, NewWebhook webhook, CancellationToken cancellationToken)
+    {
+        const string EnsureOrganization = "INSERT INTO organizations (id) VALUES (@org_id) ON CONFLICT (id) DO NOTHING";
+        // One at a time for an organization, so that the count holds.
+        const string LockOrganization = "SELECT FROM organizations WHERE id = @org_id FOR NO KEY UPDATE";
+        const string Insert = $"""
+            INSERT INTO webhooks (id, org_id, url, events, secret, active, description)
+            SELECT @id, @org_id, @url, @events, @secret, @active, @description
+            WHERE (SELECT count(*) FROM webhooks WHERE org_id = @org_id AND deleted_at IS NULL) < @most
+            RETURNING {Columns}
+            """;
+        var id = Guid.CreateVersion7();
+        var secret = WebhookSecret.Generate();
+        var encrypted = await secrets.ProtectAsync(id, secret, cancellationToken);
+
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new(EnsureOrganization) { Parameters = { new("org_id", orgId) } });
+        batch.BatchCommands.Add(new(LockOrganization) { Parameters = { new("org_id", orgId) } });
+        batch.BatchCommands.Add(new(Insert)
+        {
+            Parameters =
+            {
+                new("id", id),
+                new("org_id", orgId),
+                new("url", webhook.Url),
+                new("events", webhook.Events.ToArray()),
+                new("secret", encrypted),
+                new("active", webhook.Active),
+                NullableParameter.Create("description", NpgsqlDbType.Text, EmptyAsNull(webhook.Description)),
+                new("most", options.Limits.WebhooksPerOrganization),
+            },
+        });
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? (Read(reader), secret) : null;
+    }
+
+    /// <summary>A page of an organization's webhooks, newest first.</summary>
+    /// <param name="after">The last id of the page before, or null for the first.</param>
+    public async Task<Page<Webhook>> ListAsync(Guid orgId, WebhookFilter filter, int limit, Guid? after, CancellationToken cancellationToken)
+    {
+        const string Sql = $"""
+            SELECT {Columns} FROM webhooks
+            WHERE org_id = @org_id AND deleted_at IS NULL
+              AND (@after IS NULL OR id < @after)
+              AND (@active IS NULL OR active = @active)
+              AND (@event IS NULL OR events && ARRAY[@event, '*'])
+              AND (@url IS NULL OR position(lower(@url) IN lower(url)) > 0)
+            ORDER BY id DESC
+            LIMIT @limit
+            """;
+        await using var command = database.CreateCommand(Sql);
+        command.Parameters.AddWithValue("org_id", orgId);
+        command.Parameters.Add(NullableParameter.Create("after", NpgsqlDbType.Uuid, after));
+        command.Parameters.Add(NullableParameter.Create("active", NpgsqlDbType.Boolean, filter.Active));
+        command.Parameters.Add(NullableParameter.Create("event", NpgsqlDbType.Text, filter.Event));
+        command.Parameters.Add(NullableParameter.Create("url", NpgsqlDbType.Text, filter.UrlContains));
+        command.Parameters.AddWithValue("limit", limit + 1L);
+
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var webhooks = new List<Webhook>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            webhooks.Add(Read(reader));
+        }
+
+        return Page<Webhook>.Of(webhooks, limit, webhook => webhook.Id);
+    }
+
+    /// <summary>One webhook; null when the organization has no such webhook.</summary>
+    public async Task<Webhook?> FindAsync(Guid orgId, Guid webhookId, CancellationToken cancellationToken)
+    {
+        const string Sql = $"SELECT {Columns} FROM webhooks WHERE id = @id AND org_id = @org_id AND deleted_at IS NULL";
+        await using var command = database.CreateCommand(Sql);
+        command.Parameters.AddWithValue("id", webhookId);
+        command.Parameters.AddWithValue("org_id", orgId);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
+    }
+
+    /// <summary>Changes what is given; deactivating cancels the pending deliveries that nobody is attempting, in the same transaction.</summary>
+    /// <returns>The webhook after the change; null when the organization has no such webhook.</returns>
+    public Task<Webhook?> UpdateAsync(Guid orgId, Guid webhookId, WebhookChanges changes, CancellationToken cancellationToken)
+    {
+        const string Update = $"""
+            UPDATE webhooks SET
+                url = coalesce(@url, url),
+                events = coalesce(@events, events),
+                active = coalesce(@active, active),
+                description = nullif(coalesce(@description, description), ''),
+                updated_at = now()
+            WHERE id = @id AND org_id = @org_id AND deleted_at IS NULL
+            RETURNING {Columns}
+            """;
+        return ConflictRetry.RunAsync(UpdateAsync, cancellationToken);
+
+        async Task<Webhook?> UpdateAsync(CancellationToken cancel)
+        {
+            await using var batch = database.CreateBatch();
+            batch.BatchCommands.Add(new(Update)
+            {
+                Parameters =
+                {
+                    new("id", webhookId),
+                    new("org_id", orgId),
+                    NullableParameter.Create("url", NpgsqlDbType.Text, changes.Url),
+                    NullableParameter.Create("events", NpgsqlDbType.Array | NpgsqlDbType.Text, changes.Events?.ToArray()),
+                    NullableParameter.Create("active", NpgsqlDbType.Boolean, changes.Active),
+                    NullableParameter.Create("description", NpgsqlDbType.Text, changes.Description),
+                },
+            });
+            if (changes.Active is false)
+            {
+                batch.BatchCommands.Add(CancelPendingOf(orgId, webhookId));
+            }
+
+            await using var reader = await batch.ExecuteReaderAsync(cancel);
+            var webhook = await reader.ReadAsync(cancel) ? Read(reader) : null;
+            await reader.NextResultAsync(cancel);
+            return webhook;
+        }
+    }
+
+    /// <summary>Deletes a webhook, erases its secret and cancels its pending deliveries. False when the organization has no such webhook.</summary>
+    public Task<bool> DeleteAsync(Guid orgId, Guid webhookId, CancellationToken cancellationToken)
+    {
+        const string Delete = """
+            UPDATE webhooks SET active = false, secret = NULL, deleted_at = now(), updated_at = now()
+            WHERE id = @id AND org_id = @org_id AND deleted_at IS NULL
+            RETURNING id
+            """;
+        return ConflictRetry.RunAsync(DeleteAsync, cancellationToken);
+
+        async Task<bool> DeleteAsync(CancellationToken cancel)
+        {
+            await using var batch = database.CreateBatch();
+            batch.BatchCommands.Add(new(Delete) { Parameters = { new("id", webhookId), new("org_id", orgId) } });
+            batch.BatchCommands.Add(CancelPendingOf(orgId, webhookId));
+            await using var reader = await batch.ExecuteReaderAsync(cancel);
+            var deleted = await reader.ReadAsync(cancel);
+            await reader.NextResultAsync(cancel);
+            return deleted;
+        }
+    }
+
+    private static NpgsqlBatchCommand CancelPendingOf(Guid orgId, Guid webhookId) =>
+        new(CancelPending) { Parameters = { new("id", webhookId), new("org_id", orgId) } };
+
+    private static Webhook Read(NpgsqlDataReader reader) => new(
+        Id: reader.GetGuid(0),
+        OrgId: reader.GetGuid(1),
+        Url: reader.GetString(2),
+        Events: reader.GetFieldValue<string[]>(3),
+        Active: reader.GetBoolean(4),
+        Description: reader.IsDBNull(5) ? null : reader.GetString(5),
+        CreatedAt: reader.GetFieldValue<DateTimeOffset>(6),
+        UpdatedAt: reader.GetFieldValue<DateTimeOffset>(7));
+
+    private static string? EmptyAsNull(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}

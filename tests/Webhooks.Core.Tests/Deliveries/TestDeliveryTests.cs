@@ -1,0 +1,167 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+using Webhooks.Core.Deliveries;
+using Webhooks.Core.Events;
+using Webhooks.Core.Secrets;
+using Webhooks.Core.Sending;
+using Webhooks.Core.Telemetry;
+using Webhooks.Core.Tests.Postgres;
+using Webhooks.Core.Webhooks;
+using Webhooks.Testing;
+
+namespace Webhooks.Core.Tests.Deliveries;
+
+public sealed class TestDeliveryTests : DatabaseTest
+{
+    private readonly Guid _org = Guid.NewGuid();
+    private readonly SwitchableKeyRing _keys = new();
+    private readonly WebhooksOptions _options = new()
+    {
+        RequireHttps = false,
+        AllowedNetworks = [System.Net.IPNetwork.Parse("127.0.0.0/8")],
+    };
+
+    private readonly WebhooksMetrics _metrics = new(TimeProvider.System);
+
+    private WebhookSender? _sender;
+
+    [Fact]
+    public async Task A_test_sends_the_sample_of_the_webhooks_first_event_and_records_it()
+    {
+        await using var receiver = await Receiver.StartAsync(_ => 204);
+        var webhook = await CreateAsync(receiver, "invoice.paid", "user.created");
+
+        var detail = Required(await TestDelivery().SendAsync(_org, webhook.Id, null, Cancel));
+
+        Assert.Equal("invoice.paid", detail.Summary.Event);
+        Assert.True(detail.Summary.Test);
+        Assert.Equal(DeliveryStatus.Succeeded, detail.Summary.Status);
+        Assert.Equal(204, detail.Summary.ResponseStatus);
+        Assert.Equal(1, detail.Summary.AttemptNumber);
+        Assert.Equal(204, Assert.Single(detail.Attempts).ResponseStatus);
+        var request = Assert.Single(receiver.Requests);
+        Assert.Equal(detail.Payload, Encoding.UTF8.GetString(request.Body));
+        Assert.Equal(detail.Summary.EventId.ToString(), request.Headers["webhook-id"]);
+        Assert.Equal(detail.Summary.Id.ToString(), request.Headers["X-Webhook-Delivery"]);
+        var payload = JsonNode.Parse(detail.Payload);
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(EventCatalog.Find("invoice.paid")!.Sample), payload?["data"]));
+        Assert.Equal("invoice.paid", (string?)payload?["event"]);
+        Assert.Equal(webhook.Id.ToString(), (string?)payload?["webhook_id"]);
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", (string?)payload?["timestamp"]);
+        var page = Required(await History.ListAsync(_org, webhook.Id, new DeliveryFilter(), 10, null, Cancel));
+        Assert.Equal(detail.Summary, Assert.Single(page.Items));
+    }
+
+    [Fact]
+    public async Task A_test_can_send_another_event_and_a_webhook_for_all_gets_the_catalogs_first()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var webhook = await CreateAsync(receiver, "*");
+        Assert.Equal(EventCatalog.All[0].Name, (await TestDelivery().SendAsync(_org, webhook.Id, null, Cancel))?.Summary.Event);
+        Assert.Equal("device.alert", (await TestDelivery().SendAsync(_org, webhook.Id, "device.alert", Cancel))?.Summary.Event);
+        await Assert.ThrowsAsync<ArgumentException>(() => TestDelivery().SendAsync(_org, webhook.Id, "no.such", Cancel));
+    }
+
+    [Fact]
+    public async Task A_failed_test_is_not_retried()
+    {
+        await using var receiver = await Receiver.StartAsync(_ => 500);
+        var webhook = await CreateAsync(receiver, "*");
+        var detail = Required(await TestDelivery().SendAsync(_org, webhook.Id, null, Cancel));
+        Assert.Equal(DeliveryStatus.Failed, detail.Summary.Status);
+        Assert.Equal(500, detail.Summary.ResponseStatus);
+        Assert.Null(detail.Summary.NextAttemptAt);
+    }
+
+    [Fact]
+    public async Task An_inactive_webhook_is_tested()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var webhook = await CreateAsync(receiver, "*");
+        await Store().UpdateAsync(_org, webhook.Id, new WebhookChanges(Active: false), Cancel);
+        Assert.Equal(DeliveryStatus.Succeeded, (await TestDelivery().SendAsync(_org, webhook.Id, null, Cancel))?.Summary.Status);
+    }
+
+    [Fact]
+    public async Task A_webhook_that_is_unknown_deleted_or_anothers_is_not_tested()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var webhook = await CreateAsync(receiver, "*");
+        Assert.Null(await TestDelivery().SendAsync(_org, Guid.CreateVersion7(), null, Cancel));
+        Assert.Null(await TestDelivery().SendAsync(Guid.NewGuid(), webhook.Id, null, Cancel));
+        await Store().DeleteAsync(_org, webhook.Id, Cancel);
+        Assert.Null(await TestDelivery().SendAsync(_org, webhook.Id, null, Cancel));
+        Assert.Empty(receiver.Requests);
+        Assert.Equal(0, await CountAsync());
+    }
+
+    [Fact]
+    public async Task The_delivery_is_stored_and_claimed_before_it_is_sent()
+    {
+        var seen = new TaskCompletionSource<(long Stored, int Claimable)>();
+        await using var receiver = await Receiver.StartAsync(async (_, context) =>
+        {
+            var stored = await QueryAsync<long>("SELECT count(*) FROM webhook_deliveries WHERE status = 'pending' AND test");
+            seen.SetResult((stored, (await Deliveries.ClaimDueAsync(10, TimeSpan.FromMinutes(1), Cancel)).Count));
+            context.Response.StatusCode = StatusCodes.Status200OK;
+        });
+        var webhook = await CreateAsync(receiver, "*");
+
+        Assert.Equal(DeliveryStatus.Succeeded, (await TestDelivery().SendAsync(_org, webhook.Id, null, Cancel))?.Summary.Status);
+        Assert.Equal((1, 0), await seen.Task);
+    }
+
+    [Fact]
+    public async Task A_test_whose_process_ended_is_attempted_by_whoever_claims_it()
+    {
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        await using var receiver = await Receiver.StartAsync(async (_, context) =>
+        {
+            await gone.CancelAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        });
+        var webhook = await CreateAsync(receiver, "*");
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => TestDelivery().SendAsync(_org, webhook.Id, null, gone.Token));
+
+        Assert.Empty(await Deliveries.ClaimDueAsync(10, TimeSpan.FromMinutes(1), Cancel));
+        await ExecuteAsync("UPDATE webhook_deliveries SET lease_until = now()");
+        var claim = Assert.Single(await Deliveries.ClaimDueAsync(10, TimeSpan.FromMinutes(1), Cancel));
+        Assert.True(claim.Test);
+        Assert.Equal(0, claim.AttemptsMade);
+    }
+
+    [Fact]
+    public async Task When_the_secret_cannot_be_decrypted_nothing_is_sent_now_or_later()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var webhook = await CreateAsync(receiver, "*");
+        _keys.Available = false;
+        await Assert.ThrowsAsync<SecretUnavailableException>(() => TestDelivery().SendAsync(_org, webhook.Id, null, Cancel));
+        Assert.Empty(receiver.Requests);
+        Assert.Equal(0, await CountAsync());
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        _sender?.Dispose();
+        _metrics.Dispose();
+        await base.DisposeAsync();
+    }
+
+    private TestDelivery TestDelivery()
+    {
+        _sender ??= new WebhookSender(_options);
+        var attempter = new DeliveryAttempter(
+            _sender, new SecretProtector(_keys), _metrics, Tracing, _options, TimeProvider.System, NullLogger<DeliveryAttempter>.Instance);
+        return new TestDelivery(Database, Deliveries, attempter, History, _options, TimeProvider.System);
+    }
+
+    private WebhookStore Store() => new(Database, new SecretProtector(_keys), _options);
+
+    private async Task<Webhook> CreateAsync(Receiver receiver, params string[] events) =>
+        Assert.NotNull(await Store().CreateAsync(_org, new NewWebhook(receiver.Url + "/hook", events, Active: true, null), Cancel)).Webhook;
+
+    private Task<long> CountAsync() => QueryAsync<long>("SELECT count(*) FROM webhook_deliveries");
+}

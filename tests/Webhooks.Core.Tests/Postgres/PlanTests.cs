@@ -1,0 +1,222 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Webhooks.Core.Deliveries;
+using Webhooks.Core.Events;
+using Webhooks.Core.Postgres;
+using Webhooks.Core.Sending;
+using Webhooks.Core.Telemetry;
+using Webhooks.Core.Tests.Telemetry;
+
+namespace Webhooks.Core.Tests.Postgres;
+
+/// <summary>The work on one webhook's or a few deliveries does not grow with the table.</summary>
+public sealed partial class PlanTests : DatabaseTest
+{
+    private const int Rows = 60_000;
+    private const int Webhooks = 10;
+    private const int MostRowsRead = 300;
+
+    private static readonly TimeSpan _lease = TimeSpan.FromMinutes(1);
+
+    private readonly Guid _org = Guid.NewGuid();
+    private readonly PlanLog _log = new();
+    private readonly List<Guid> _webhooks = [];
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Statements_read_few_rows_of_a_large_table(bool analyzed)
+    {
+        await FillAsync(analyzed);
+        await using var observed = Observed();
+        var deliveries = new DeliveryStore(observed);
+        var history = new DeliveryHistory(observed);
+
+        var claims = await ReadsFewRowsAsync("due", () => deliveries.ClaimDueAsync(100, _lease, Cancel));
+        Assert.Equal(100, claims.Count);
+        var more = await ReadsFewRowsAsync(
+            "due of webhooks", () => deliveries.ClaimForWebhooksAsync(_webhooks.ToDictionary(id => id, _ => 5), _lease, Cancel));
+        Assert.Equal(5 * Webhooks, more.Count);
+        await ReadsFewRowsAsync("record", () => deliveries.RecordAsync([.. claims.Select(Success)], Cancel));
+        await ReadsFewRowsAsync("park", async () =>
+        {
+            await deliveries.ParkAsync([.. more.Take(25)], TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), Cancel);
+            return 0;
+        });
+        await ReadsFewRowsAsync("release", async () =>
+        {
+            await deliveries.ReleaseAsync([.. more.Skip(25)], Cancel);
+            return 0;
+        });
+        await ReadsFewRowsAsync("claim one", () => deliveries.ClaimAsync(more[^1].Id, _lease, Cancel));
+        await ReadsFewRowsAsync("find", () => history.FindAsync(_org, claims[0].WebhookId, claims[0].Id, Cancel));
+
+        var pending = new PendingDeliveries(observed);
+        await ReadsFewRowsAsync("still pending", () => pending.AmongAsync([.. more.Select(claim => claim.Id)], Cancel));
+        await ReadsFewRowsAsync("state", () => pending.FindAsync(more[0].Id, Cancel));
+        await ReadsFewRowsAsync("not begun", () => pending.NotBegunAsync(new PublishedEvent(more[0].EventId, _org, "user.created", 1, []), Cancel));
+
+        if (analyzed)
+        {
+            // Once a minute: it may sort what is pending as long as nobody knows how much that is.
+            await ReadsFewRowsAsync("stranded", () => pending.StrandedAsync(TimeSpan.Zero, 100, Cancel));
+        }
+
+        await PageReadsFewRowsAsync(history, new DeliveryFilter());
+        await PageReadsFewRowsAsync(history, new DeliveryFilter(DeliveryStatus.Failed));
+        await PageReadsFewRowsAsync(history, new DeliveryFilter(DeliveryStatus.Canceled), rows: 0);
+        await PageReadsFewRowsAsync(history, new DeliveryFilter(Event: "user.deleted"));
+        await PageReadsFewRowsAsync(history, new DeliveryFilter(Event: "invoice.paid"), rows: 0);
+        await PageReadsFewRowsAsync(history, new DeliveryFilter(DeliveryStatus.Succeeded, Event: "user.deleted"));
+        await PageReadsFewRowsAsync(history, new DeliveryFilter(ResponseStatus: 500));
+        await PageReadsFewRowsAsync(history, new DeliveryFilter(DeliveryStatus.Succeeded, ResponseStatus: 500), rows: 0);
+        await PageReadsFewRowsAsync(history, new DeliveryFilter(ResponseStatus: 404), rows: 0);
+        await PageReadsFewRowsAsync(history, new DeliveryFilter(Event: "user.deleted", ResponseStatus: 500));
+        await PageReadsFewRowsAsync(history, new DeliveryFilter(From: DateTimeOffset.UtcNow.AddMinutes(-1)));
+    }
+
+    [Fact]
+    public async Task The_work_on_a_large_set_grows_with_the_set_and_not_with_its_square()
+    {
+        const int Events = 200;
+        const int Set = Events * Webhooks;
+        await FillAsync(analyzed: false);
+        await using var observed = Observed();
+        var publisher = new EventPublisher(observed, Tracing, TimeProvider.System, NullLogger<EventPublisher>.Instance);
+        var deliveries = new DeliveryStore(observed);
+
+        var published = await publisher.PublishAsync([.. Enumerable.Range(0, Events).Select(_ => Message(_org))], Cancel);
+        Assert.Equal(Set, published.Sum(item => item.NewDeliveries.Count));
+        var claims = await deliveries.ClaimDueAsync(Set, _lease, Cancel);
+        Assert.Equal(Set, (await deliveries.RecordAsync([.. claims.Select(Success)], Cancel)).Count);
+
+        Assert.NotEmpty(_log.Plans);
+        foreach (var plan in _log.Plans)
+        {
+            Assert.All(RowsRead(plan), rows => Assert.True(rows <= 10 * Set, $"{rows} rows are read:\n{plan}"));
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Pending_deliveries_are_counted_in_their_indexes(bool analyzed)
+    {
+        await FillAsync(analyzed);
+        await using var observed = Observed();
+        using var metrics = new WebhooksMetrics(TimeProvider.System);
+        using var observer = new MeasurementRecorder(metrics);
+
+        await new PendingCount(observed, metrics).RunAsync(Cancel);
+
+        Assert.Equal(Rows / 5, Assert.Single(observer.Observe("webhooks.deliveries.pending")).Value);
+        var plan = Assert.Single(_log.Plans, plan => plan.Contains("created_at", StringComparison.Ordinal));
+        Assert.DoesNotMatch(@"(Seq|Bitmap Heap) Scan on webhook_deliveries_\d", plan);
+        Assert.Matches(@"Index Only Scan using webhook_deliveries_\w+_webhook_id_next_attempt_at_idx", plan);
+        Assert.Matches(@"Index Scan using webhook_deliveries_\w+_greatest_idx", plan);
+    }
+
+    [Fact]
+    public async Task The_operators_queries_use_their_indexes()
+    {
+        await FillAsync(analyzed: true);
+        await using var observed = Observed();
+
+        await ReadsFewRowsAsync("recent failures", () => ReadAsync(observed, MonitoringQueryTests.RecentFailures));
+    }
+
+    [GeneratedRegex(@"Seq Scan on webhook_deliveries_\d+")]
+    private static partial Regex WholePartition();
+
+    [GeneratedRegex(@"(?:(?:Scan|on) .*actual rows=(?<rows>\d+)(?:\.\d+)? loops=(?<loops>\d+))|(?:Rows Removed by \w+: (?<rows>\d+))")]
+    private static partial Regex Reading();
+
+    /// <summary>How many rows each scan of a plan gave, over all its loops, and how many each filter dropped.</summary>
+    private static IEnumerable<long> RowsRead(string plan) => Reading().Matches(plan).Select(match =>
+        long.Parse(match.Groups["rows"].Value) * (match.Groups["loops"].Success ? long.Parse(match.Groups["loops"].Value) : 1));
+
+    private static DeliveryResult Success(ClaimedDelivery claim) => new(
+        claim,
+        new Attempt(1, DateTimeOffset.UtcNow, TimeSpan.FromSeconds(1), new SendOutcome.Answered(200, "")),
+        new NextStep.Succeeded());
+
+    private static async Task<int> ReadAsync(NpgsqlDataSource database, string sql)
+    {
+        await using var command = database.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync(Cancel);
+        var rows = 0;
+        while (await reader.ReadAsync(Cancel))
+        {
+            rows++;
+        }
+
+        return rows;
+    }
+
+    private async Task PageReadsFewRowsAsync(DeliveryHistory history, DeliveryFilter filter, int rows = 50)
+    {
+        var page = await ReadsFewRowsAsync($"page of {filter}", () => history.ListAsync(_org, _webhooks[0], filter, 50, null, Cancel));
+        Assert.Equal(rows, page?.Items.Count);
+        if (page?.Next is { } after)
+        {
+            await ReadsFewRowsAsync($"next page of {filter}", () => history.ListAsync(_org, _webhooks[0], filter, 50, after, Cancel));
+        }
+    }
+
+    /// <summary>No large partition is read as a whole, and every scan gives or drops few rows.</summary>
+    private async Task<T> ReadsFewRowsAsync<T>(string what, Func<Task<T>> statement)
+    {
+        _log.Clear();
+        var result = await statement();
+        var plans = _log.Plans.Where(plan => plan.Contains("webhook_deliveries", StringComparison.Ordinal)).ToArray();
+        Assert.NotEmpty(plans);
+        foreach (var plan in plans)
+        {
+            Assert.False(WholePartition().IsMatch(plan), $"{what} reads all of a partition:\n{plan}");
+            Assert.All(RowsRead(plan), rows => Assert.True(rows <= MostRowsRead, $"{what} reads {rows} rows:\n{plan}"));
+        }
+
+        return result;
+    }
+
+    private NpgsqlDataSource Observed()
+    {
+        var connection = new NpgsqlConnectionStringBuilder(Database.ConnectionString) { Options = PlanLog.ConnectionOptions };
+        return new NpgsqlDataSourceBuilder(connection.ConnectionString).UseLoggerFactory(_log).Build();
+    }
+
+    /// <summary>Fills all partitions alike, without letting PostgreSQL gather statistics by itself.</summary>
+    private async Task FillAsync(bool analyzed)
+    {
+        for (var count = 0; count < Webhooks; count++)
+        {
+            _webhooks.Add(await AddWebhookAsync(_org));
+        }
+
+        await ExecuteAsync("""
+            DO $$ DECLARE name text; BEGIN
+                FOR name IN SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'webhook_deliveries'::regclass LOOP
+                    EXECUTE format('ALTER TABLE %s SET (autovacuum_enabled = off)', name);
+                END LOOP;
+            END $$
+            """);
+        var lastWeek = new DateTimeOffset(DeliveryPartition.At(DateTimeOffset.UtcNow).AddWeeks(-1).Monday, TimeOnly.MinValue, TimeSpan.Zero);
+        await ExecuteAsync(
+            """
+            INSERT INTO webhook_deliveries
+                (id, webhook_id, org_id, event, event_id, payload, status, next_attempt_at, response_status, attempt_number, created_at)
+            SELECT encode(substr(int8send($4 + row * 6 * 7 * 86400000::bigint / $1), 3) || '\x7000800000'::bytea || substr(int8send(row), 4), 'hex')::uuid,
+                   $3[1 + row % $2], $5, (ARRAY['user.created', 'user.deleted'])[1 + row / $2 % 2], gen_random_uuid(), '{}',
+                   status, CASE WHEN status = 'pending' THEN now() - row * interval '1 second' END,
+                   CASE status WHEN 'succeeded' THEN 200 WHEN 'failed' THEN 500 END, 1, now()
+            FROM (SELECT row, (ARRAY['succeeded', 'failed', 'pending', 'succeeded', 'failed'])[1 + row / 1000 % 5] AS status
+                  FROM generate_series(0, $1 - 1) AS row) AS generated
+            """,
+            Rows, Webhooks, _webhooks.ToArray(), lastWeek.ToUnixTimeMilliseconds(), _org);
+        if (analyzed)
+        {
+            await ExecuteAsync("ANALYZE webhook_deliveries");
+        }
+    }
+}

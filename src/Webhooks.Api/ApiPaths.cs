@@ -1,0 +1,11 @@
+namespace Webhooks.Api;
+
+/// <summary>Where the API is.</summary>
+internal static class ApiPaths
+{
+    /// <summary>What every operation's path begins with.</summary>
+    public const string Base = "/api/v1";
+
+    /// <summary>The webhooks of an organization.</summary>
+    public const string Webhooks = Base + "/webhooks";
+}

@@ -1,0 +1,94 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Webhooks.Api.Authentication;
+
+/// <summary>Registers how tokens are judged, and one authorization policy per scope, named as the scope.</summary>
+internal static class AuthenticationServices
+{
+    private static readonly TimeSpan _clockSkew = TimeSpan.FromSeconds(30);
+
+    /// <summary>No symmetric algorithm: a public key must never be taken for an HMAC key.</summary>
+    private static readonly string[] _authorityAlgorithms =
+    [
+        SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,
+        SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.RsaSsaPssSha384, SecurityAlgorithms.RsaSsaPssSha512,
+        SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512,
+    ];
+
+    public static IServiceCollection AddWebhooksAuthentication(this IServiceCollection services, AuthenticationSettings settings)
+    {
+        var developmentKey = settings.DevelopmentKeyFile is { } file ? DevelopmentKey.LoadOrCreate(file) : null;
+        services
+            .AddAuthentication(JwtBearerDefaults.AuthenticationScheme)
+            .AddJwtBearer(options => Configure(options, settings, developmentKey));
+        services.AddAuthorizationBuilder()
+            .AddPolicy(Scopes.ReadWebhooks, Policy(new ScopeRequirement(Scopes.ReadWebhooks)))
+            .AddPolicy(Scopes.WriteWebhooks, Policy(new ScopeRequirement(Scopes.WriteWebhooks)))
+            .AddPolicy(Scopes.PublishEvents, Policy(new ScopeRequirement(Scopes.PublishEvents, Scopes.PublishEventsForAny)));
+        return services
+            .AddSingleton<IAuthorizationHandler, ScopeAuthorization>()
+            .AddSingleton<IAuthorizationMiddlewareResultHandler, AuthorizationAnswers>();
+    }
+
+    private static void Configure(JwtBearerOptions options, AuthenticationSettings settings, DevelopmentKey? developmentKey)
+    {
+        options.MapInboundClaims = false;
+        options.SaveToken = false;
+        options.Events = new JwtBearerEvents
+        {
+            OnMessageReceived = RequireAuthorityKeysAsync,
+            OnTokenValidated = CheckOrganizationAsync,
+        };
+
+        var validation = options.TokenValidationParameters;
+        validation.ClockSkew = _clockSkew;
+        if (developmentKey is not null)
+        {
+            validation.ValidIssuer = DevelopmentKey.Issuer;
+            validation.ValidAudience = DevelopmentKey.Audience;
+            validation.IssuerSigningKey = developmentKey.SecurityKey;
+            validation.ValidAlgorithms = [SecurityAlgorithms.HmacSha256];
+        }
+        else
+        {
+            options.Authority = settings.Authority!.AbsoluteUri;
+            options.Audience = settings.Audience;
+            validation.ValidAlgorithms = _authorityAlgorithms;
+        }
+    }
+
+    private static Action<AuthorizationPolicyBuilder> Policy(ScopeRequirement requirement) =>
+        policy => policy.RequireAuthenticatedUser().AddRequirements(requirement);
+
+    /// <summary>Without this, an authority that cannot be reached would look like a token with a wrong signature.</summary>
+    private static async Task RequireAuthorityKeysAsync(MessageReceivedContext context)
+    {
+        if (context.Options.ConfigurationManager is not { } authority || context.Request.Headers.Authorization.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await authority.GetConfigurationAsync(context.HttpContext.RequestAborted);
+        }
+        catch (InvalidOperationException unreachable)
+        {
+            throw new AuthorityUnavailableException(unreachable);
+        }
+    }
+
+    private static Task CheckOrganizationAsync(TokenValidatedContext context)
+    {
+        if (!context.Principal!.HasUsableOrganization())
+        {
+            context.Fail(new AuthenticationFailureException($"The token's claim {TokenClaims.OrgId} is not a UUID"));
+        }
+
+        return Task.CompletedTask;
+    }
+}

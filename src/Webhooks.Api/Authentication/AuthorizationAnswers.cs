@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.IdentityModel.Tokens;
+using Webhooks.Api.Problems;
+
+namespace Webhooks.Api.Authentication;
+
+/// <summary>Answers 401 and 403 with a problem that says why, and with <c>WWW-Authenticate</c> as RFC 6750 section 3 defines it.</summary>
+internal sealed class AuthorizationAnswers : IAuthorizationMiddlewareResultHandler
+{
+    public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+    {
+        if (authorizeResult.Succeeded)
+        {
+            return next(context);
+        }
+
+        return authorizeResult.Forbidden
+            ? ForbidAsync(context.Response, policy, authorizeResult.AuthorizationFailure)
+            : ChallengeAsync(context);
+    }
+
+    private static async Task ChallengeAsync(HttpContext context)
+    {
+        // The token was judged before; this only gives the result again.
+        var failure = (await context.AuthenticateAsync()).Failure;
+        context.Response.Headers.WWWAuthenticate = failure is null
+            ? "Bearer"
+            : $"Bearer error=\"invalid_token\", error_description=\"{Describe(failure)}\"";
+        var detail = failure is null
+            ? "Send the header Authorization: Bearer followed by a token."
+            : Describe(failure) + ".";
+        await context.Response.WriteProblemAsync(ProblemKind.Unauthenticated.Details(detail));
+    }
+
+    private static Task ForbidAsync(HttpResponse response, AuthorizationPolicy policy, AuthorizationFailure? failure)
+    {
+        var scopes = policy.Requirements.OfType<ScopeRequirement>().Select(requirement => requirement.Scope);
+        response.Headers.WWWAuthenticate = $"Bearer error=\"insufficient_scope\", scope=\"{string.Join(' ', scopes)}\"";
+        var reasons = failure?.FailureReasons.Select(reason => reason.Message) ?? [];
+        return response.WriteProblemAsync(ProblemKind.Forbidden.Details(string.Join(' ', reasons)));
+    }
+
+    /// <summary>Words of our own, because the library's repeat what is in the token.</summary>
+    private static string Describe(Exception failure) => failure switch
+    {
+        SecurityTokenExpiredException => "The token has expired",
+        SecurityTokenNotYetValidException => "The token is not valid yet",
+        SecurityTokenNoExpirationException => "The token has no expiry",
+        SecurityTokenInvalidIssuerException => "The token is from another issuer",
+        SecurityTokenInvalidAudienceException => "The token is for another audience",
+        SecurityTokenInvalidAlgorithmException => "The token is signed with an algorithm that is not accepted",
+        SecurityTokenInvalidSignatureException or SecurityTokenSignatureKeyNotFoundException => "The token's signature is not valid",
+        AuthenticationFailureException own => own.Message,
+        _ => "The token is malformed",
+    };
+}

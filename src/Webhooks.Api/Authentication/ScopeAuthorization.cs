@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Authorization;
+
+namespace Webhooks.Api.Authentication;
+
+/// <summary>Decides <see cref="ScopeRequirement"/>; a refusal carries its reason for the caller.</summary>
+internal sealed class ScopeAuthorization : AuthorizationHandler<ScopeRequirement>
+{
+    protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, ScopeRequirement requirement)
+    {
+        if (requirement.ForAnyOrganization is { } forAny && context.User.HasScope(forAny))
+        {
+            context.Succeed(requirement);
+        }
+        else if (!context.User.HasScope(requirement.Scope))
+        {
+            context.Fail(new AuthorizationFailureReason(this, $"The token lacks the scope {requirement.Scope}. Ask for a token with it."));
+        }
+        else if (context.User.FindOrganizationId() is null)
+        {
+            context.Fail(new AuthorizationFailureReason(
+                this, $"The token names no organization. Ask for a token with the claim {TokenClaims.OrgId}, a UUID."));
+        }
+        else
+        {
+            context.Succeed(requirement);
+        }
+
+        return Task.CompletedTask;
+    }
+}

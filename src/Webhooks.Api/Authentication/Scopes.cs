@@ -1,0 +1,20 @@
+namespace Webhooks.Api.Authentication;
+
+/// <summary>What a token may allow, in its claim <c>scope</c> (separated by spaces, RFC 8693 section 4.2) or <c>scp</c>.</summary>
+public static class Scopes
+{
+    /// <summary>See webhooks, their deliveries and the event types.</summary>
+    public const string ReadWebhooks = "webhooks:read";
+
+    /// <summary>Create, change, delete and test webhooks.</summary>
+    public const string WriteWebhooks = "webhooks:write";
+
+    /// <summary>Publish events for the token's organization.</summary>
+    public const string PublishEvents = "events:publish";
+
+    /// <summary>Publish events for any organization, which each event must name; the token needs no <c>org_id</c>.</summary>
+    public const string PublishEventsForAny = "events:publish:any";
+
+    /// <summary>Every scope.</summary>
+    public static IReadOnlyList<string> All { get; } = [ReadWebhooks, WriteWebhooks, PublishEvents, PublishEventsForAny];
+}

@@ -1,0 +1,47 @@
+using System.Security.Claims;
+
+namespace Webhooks.Api.Authentication;
+
+/// <summary>What the API reads from a token.</summary>
+internal static class TokenClaims
+{
+    /// <summary>The claim that names the organization: a UUID.</summary>
+    public const string OrgId = "org_id";
+
+    /// <summary>The claim of scopes that RFC 8693 defines.</summary>
+    public const string Scope = "scope";
+
+    /// <summary>The claim of scopes that Microsoft Entra ID and others use.</summary>
+    private const string Scp = "scp";
+
+    /// <summary>The organization that an authorized request acts for.</summary>
+    /// <exception cref="InvalidOperationException">The endpoint's policy does not ask for an organization.</exception>
+    public static Guid OrganizationId(this ClaimsPrincipal user) =>
+        user.FindOrganizationId() ?? throw new InvalidOperationException("The token names no organization.");
+
+    /// <summary>The organization that the token names; null when it names none.</summary>
+    public static Guid? FindOrganizationId(this ClaimsPrincipal user) =>
+        Guid.TryParseExact(user.FindFirst(OrgId)?.Value, "D", out var id) ? id : null;
+
+    /// <summary>Whether the token's claim, if it has one, is a single UUID.</summary>
+    public static bool HasUsableOrganization(this ClaimsPrincipal user) => user.FindAll(OrgId).ToArray() switch
+    {
+        [] => true,
+        [_] => user.FindOrganizationId() is { } id && id != Guid.Empty,
+        _ => false,
+    };
+
+    /// <summary>Whether the token has a scope.</summary>
+    public static bool HasScope(this ClaimsPrincipal user, string scope)
+    {
+        foreach (var claim in user.Claims)
+        {
+            if (claim.Type is Scope or Scp && claim.Value.Split(' ').Contains(scope, StringComparer.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text.Json.Serialization;
+using Webhooks.Api.Json;
+using Webhooks.Core.Deliveries;
+
+namespace Webhooks.Api.Deliveries;
+
+/// <summary>A delivery with what was sent and every attempt.</summary>
+/// <param name="Id">The delivery's id; the receiver sees it as `X-Webhook-Delivery`.</param>
+/// <param name="WebhookId">The webhook.</param>
+/// <param name="Event">The event type.</param>
+/// <param name="EventId">The event's id; the receiver sees it as `webhook-id`.</param>
+/// <param name="Status">`pending` until an attempt succeeds, the last one fails, or the webhook is deleted or deactivated.</param>
+/// <param name="Test">Whether it was sent by the operation TestWebhook.</param>
+/// <param name="RedeliveryOf">The delivery that it repeats, or null.</param>
+/// <param name="AttemptNumber">Attempts made.</param>
+/// <param name="ResponseStatus">The HTTP status of the last attempt's answer; null when none came.</param>
+/// <param name="ResponseBody">The beginning of the last answer's body; null when none came.</param>
+/// <param name="Error">Why no answer came to the last attempt, as a code; or null.</param>
+/// <param name="DurationMs">How long the last attempt took, in milliseconds.</param>
+/// <param name="CreatedAt">When it was created, UTC.</param>
+/// <param name="DeliveredAt">When an attempt succeeded, UTC; or null.</param>
+/// <param name="NextAttemptAt">When the next attempt is due, UTC; null unless it is pending.</param>
+/// <param name="Payload">The JSON object that is signed and sent, byte by byte.</param>
+/// <param name="Attempts">Every attempt made, oldest first.</param>
+/// <param name="Orchestration">The orchestration that makes the attempts, on a host that has one; left out otherwise.</param>
+internal sealed record DeliveryDetailResource(
+    Guid Id,
+    Guid WebhookId,
+    string Event,
+    Guid EventId,
+    [property: JsonConverter(typeof(DeliveryStatusConverter))] DeliveryStatus Status,
+    bool Test,
+    Guid? RedeliveryOf,
+    int AttemptNumber,
+    int? ResponseStatus,
+    string? ResponseBody,
+    string? Error,
+    int? DurationMs,
+    DateTime CreatedAt,
+    DateTime? DeliveredAt,
+    DateTime? NextAttemptAt,
+    RawJson Payload,
+    IReadOnlyList<AttemptResource> Attempts,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DeliveryOrchestration? Orchestration)
+{
+    public static DeliveryDetailResource From(DeliveryDetail detail, DeliveryOrchestration? orchestration = null)
+    {
+        var delivery = detail.Summary;
+        return new DeliveryDetailResource(
+            delivery.Id,
+            delivery.WebhookId,
+            delivery.Event,
+            delivery.EventId,
+            delivery.Status,
+            delivery.Test,
+            delivery.RedeliveryOf,
+            delivery.AttemptNumber,
+            delivery.ResponseStatus,
+            detail.ResponseBody,
+            delivery.Error,
+            delivery.DurationMs,
+            delivery.CreatedAt.UtcDateTime,
+            delivery.DeliveredAt?.UtcDateTime,
+            delivery.NextAttemptAt?.UtcDateTime,
+            new RawJson(detail.Payload),
+            [.. detail.Attempts.Select(AttemptResource.From)],
+            orchestration);
+    }
+}

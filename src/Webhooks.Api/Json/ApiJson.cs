@@ -1,0 +1,22 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Webhooks.Api.Deliveries;
+using Webhooks.Api.Events;
+using Webhooks.Api.Webhooks;
+
+namespace Webhooks.Api.Json;
+
+/// <summary>How answers are written. Requests are read by <see cref="Requests.JsonFields"/> and Core's event reader.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.Strict)]
+[JsonSerializable(typeof(WebhookResource))]
+[JsonSerializable(typeof(CreatedWebhook))]
+[JsonSerializable(typeof(ListPage<WebhookResource>))]
+[JsonSerializable(typeof(ListPage<DeliveryResource>))]
+[JsonSerializable(typeof(DeliveryDetailResource))]
+[JsonSerializable(typeof(PublishedEventResource))]
+[JsonSerializable(typeof(PublishedEventsResource))]
+[JsonSerializable(typeof(AvailableEvents))]
+[JsonSerializable(typeof(ProblemDetails))]
+[JsonSerializable(typeof(HttpValidationProblemDetails))]
+internal sealed partial class ApiJson : JsonSerializerContext;

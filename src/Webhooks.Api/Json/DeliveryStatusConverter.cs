@@ -1,0 +1,9 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Webhooks.Core.Deliveries;
+
+namespace Webhooks.Api.Json;
+
+/// <summary>Writes a delivery's status as the API and the database name it: <c>pending</c>, <c>succeeded</c>, <c>failed</c>, <c>canceled</c>.</summary>
+internal sealed class DeliveryStatusConverter()
+    : JsonStringEnumConverter<DeliveryStatus>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);

@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+
+namespace Webhooks.Api.Json;
+
+/// <summary>A JSON object that is shown exactly as it is stored.</summary>
+/// <param name="Text">Valid JSON.</param>
+[JsonConverter(typeof(RawJsonConverter))]
+internal readonly record struct RawJson(string Text);

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using Webhooks.Api.Problems;
+
+namespace Webhooks.Api.OpenApi;
+
+/// <summary>What the OpenAPI document says of the API as a whole.</summary>
+internal static class DocumentDescription
+{
+    /// <summary>The name of the security scheme.</summary>
+    public const string Bearer = "bearer";
+
+    public static Task TransformAsync(
+        OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "Webhooks",
+            Version = "v1",
+            Description =
+                "Register webhooks, publish events, and see what was delivered.\n\n"
+                + "Names are snake_case; times are ISO 8601 in UTC. Lists are newest first: send `next_cursor` back as `cursor` until it is null. "
+                + "Errors are problem documents (RFC 9457); `errors` holds messages by field. Their types are stable:\n\n"
+                + string.Join('\n', ProblemKind.All.Select(kind => $"- `{kind.Type}` ({kind.Status}): {kind.Title}.")),
+        };
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
+        document.Components.SecuritySchemes[Bearer] = new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = "bearer",
+            BearerFormat = "JWT",
+            Description = "A JWT whose claim `org_id` names your organization and whose claim `scope` holds the scopes that an operation asks for.",
+        };
+        return Task.CompletedTask;
+    }
+}

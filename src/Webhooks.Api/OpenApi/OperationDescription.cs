@@ -1,0 +1,141 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
+using Webhooks.Api.Requests;
+using Webhooks.Core;
+
+namespace Webhooks.Api.OpenApi;
+
+/// <summary>
+/// Adds to an operation what the endpoint's signature does not show: its body, query parameters and scope, and words for its answers.
+/// </summary>
+internal static class OperationDescription
+{
+    private static readonly Dictionary<string, string> _pathParameters = new(StringComparer.Ordinal)
+    {
+        ["id"] = "The webhook's id.",
+        ["delivery_id"] = "The delivery's id.",
+    };
+
+    private static readonly Dictionary<int, string> _answers = new()
+    {
+        [200] = "Done.",
+        [201] = "Created. The header Location names it.",
+        [202] = "Accepted: the deliveries are stored.",
+        [204] = "Deleted.",
+        [400] = "The body cannot be read, or `errors` says what is wrong with which field.",
+        [401] = "The bearer token is missing or not valid. `WWW-Authenticate` says why.",
+        [403] = "The token lacks the scope, or names no organization.",
+        [404] = "Your organization has no such thing.",
+        [409] = "The organization has as many webhooks as it may have.",
+        [413] = "The body is larger than allowed.",
+        [500] = "Something went wrong on our side.",
+        [503] = "The database or the keys cannot be reached. Try again after `Retry-After` seconds.",
+    };
+
+    public static Task TransformAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        DescribePathParameters(operation);
+        DescribeQuery(operation, metadata.OfType<QueryParameters>().SingleOrDefault());
+        DescribeScope(operation, context.Document!, metadata.OfType<IAuthorizeData>().SingleOrDefault()?.Policy);
+        if (metadata.OfType<RequestDescription>().SingleOrDefault() is { } request)
+        {
+            DescribeBody(operation, context, request);
+        }
+
+        if (operation.OperationId == OperationNames.PublishEvents)
+        {
+            DescribeAccepted(operation, context.Document!);
+        }
+
+        DescribeAnswers(operation);
+        return Task.CompletedTask;
+    }
+
+    private static void DescribePathParameters(OpenApiOperation operation)
+    {
+        foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
+        {
+            parameter.Description = _pathParameters[parameter.Name!];
+            parameter.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" };
+        }
+    }
+
+    private static void DescribeQuery(OpenApiOperation operation, QueryParameters? query)
+    {
+        operation.Parameters ??= [];
+        foreach (var parameter in query?.All ?? [])
+        {
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = parameter.Name,
+                In = ParameterLocation.Query,
+                Description = parameter.Description,
+                Schema = parameter.ToSchema(),
+            });
+        }
+    }
+
+    private static void DescribeScope(OpenApiOperation operation, OpenApiDocument document, string? scope)
+    {
+        if (scope is not null)
+        {
+            operation.Security =
+            [
+                new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(DocumentDescription.Bearer, document)] = [scope] },
+            ];
+        }
+    }
+
+    private static void DescribeBody(OpenApiOperation operation, OpenApiOperationTransformerContext context, RequestDescription request)
+    {
+        var limits = context.ApplicationServices.GetRequiredService<WebhooksOptions>().Limits;
+        var document = context.Document!;
+        document.AddComponent(request.Name, request.Schema(limits));
+        IOpenApiSchema schema = new OpenApiSchemaReference(request.Name, document);
+        if (request.OrArray)
+        {
+            schema = new OpenApiSchema
+            {
+                OneOf = [schema, new OpenApiSchema { Type = JsonSchemaType.Array, MinItems = 1, MaxItems = limits.EventsPerRequest, Items = schema }],
+            };
+        }
+
+        operation.RequestBody = new OpenApiRequestBody
+        {
+            Required = request.Required,
+            Description = "JSON, whatever the Content-Type says.",
+            Content = new Dictionary<string, OpenApiMediaType>
+            {
+                ["application/json"] = new() { Schema = schema, Example = request.ParseExample() },
+            },
+        };
+    }
+
+    /// <summary>An object is answered with an object and an array with a list, under the same status.</summary>
+    private static void DescribeAccepted(OpenApiOperation operation, OpenApiDocument document)
+    {
+        operation.Responses![Key(StatusCodes.Status202Accepted)].Content!["application/json"].Schema = new OpenApiSchema
+        {
+            OneOf = [new OpenApiSchemaReference("PublishedEvent", document), new OpenApiSchemaReference("PublishedEvents", document)],
+        };
+    }
+
+    private static void DescribeAnswers(OpenApiOperation operation)
+    {
+        foreach (var (status, description) in _answers)
+        {
+            if (operation.Responses!.TryGetValue(Key(status), out var answer))
+            {
+                answer.Description = description;
+            }
+        }
+    }
+
+    private static string Key(int status) => status.ToString(CultureInfo.InvariantCulture);
+}

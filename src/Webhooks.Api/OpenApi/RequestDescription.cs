@@ -1,0 +1,132 @@
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+using Webhooks.Core;
+
+namespace Webhooks.Api.OpenApi;
+
+/// <summary>
+/// Endpoint metadata: the JSON body of an operation, for the OpenAPI document. It is not the framework's metadata of accepted content types, because
+/// that refuses other Content-Types with 415.
+/// </summary>
+/// <param name="Name">The schema's name in the document.</param>
+/// <param name="Required">Whether the operation needs a body.</param>
+/// <param name="Schema">Makes the schema of the object, with the bounds of this installation.</param>
+/// <param name="Example">An example of the body, as JSON.</param>
+/// <param name="OrArray">Whether an array of such objects is taken too.</param>
+internal sealed record RequestDescription(
+    string Name,
+    bool Required,
+    Func<WebhooksLimits, OpenApiSchema> Schema,
+    string Example,
+    bool OrArray = false)
+{
+    public static readonly RequestDescription CreateWebhook = new(
+        "CreateWebhook",
+        Required: true,
+        limits => Object(WebhookProperties(limits), required: ["url", "events"]),
+        """
+        {"url": "https://example.com/webhooks", "events": ["user.created", "subscription.created"], "description": "My webhook", "active": true}
+        """);
+
+    public static readonly RequestDescription UpdateWebhook = new(
+        "UpdateWebhook",
+        Required: true,
+        limits => Object(WebhookProperties(limits)),
+        """
+        {"events": ["*"], "description": null}
+        """);
+
+    public static readonly RequestDescription TestWebhook = new(
+        "TestWebhook",
+        Required: false,
+        _ => Object(new()
+        {
+            ["event"] = Text("The event type whose sample is sent. Without it, the webhook's first."),
+        }),
+        """
+        {"event": "user.created"}
+        """);
+
+    public static readonly RequestDescription PublishEvents = new(
+        "PublishEvent",
+        Required: true,
+        limits => Object(EventProperties(limits), required: ["event", "data"]),
+        """
+        {"event": "user.created", "data": {"id": "usr_1", "email": "ada@example.com"}, "id": "signup-4711", "timestamp": "2026-01-31T18:30:00Z"}
+        """,
+        OrArray: true);
+
+    /// <summary>The example, parsed.</summary>
+    public JsonNode ParseExample() => JsonNode.Parse(Example)!;
+
+    private static Dictionary<string, IOpenApiSchema> WebhookProperties(WebhooksLimits limits) => new()
+    {
+        ["url"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.String,
+            Format = "uri",
+            MaxLength = limits.UrlLength,
+            Description = "Where deliveries are posted: an absolute http or https URL without user name and password.",
+        },
+        ["events"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.Array,
+            MinItems = 1,
+            MaxItems = limits.EventsPerWebhook,
+            Items = new OpenApiSchema { Type = JsonSchemaType.String },
+            Description = "Event types (GET /api/v1/webhooks/events/available lists all), or `*` for all.",
+        },
+        ["description"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.String | JsonSchemaType.Null,
+            MaxLength = limits.DescriptionLength,
+            Description = "A note of your own; null or empty for none.",
+        },
+        ["active"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.Boolean,
+            Description = "Whether events are delivered to it; true for a new webhook.",
+        },
+    };
+
+    private static Dictionary<string, IOpenApiSchema> EventProperties(WebhooksLimits limits) => new()
+    {
+        ["event"] = Text("The event type."),
+        ["data"] = new OpenApiSchema { Type = JsonSchemaType.Object, Description = "What happened. Receivers get it as it is." },
+        ["org_id"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.String,
+            Format = "uuid",
+            Description = "The organization: that of the token, unless the token may publish for any, which must name it.",
+        },
+        ["id"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.String,
+            MinLength = 1,
+            MaxLength = limits.EventKeyLength,
+            Description = "Your idempotency key. The same key again makes no second delivery.",
+        },
+        ["timestamp"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.String,
+            Format = "date-time",
+            Description = "When it happened, ISO 8601. Without it, when it is accepted.",
+        },
+        ["traceparent"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.String,
+            Pattern = "^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$",
+            Description = "The W3C trace context of what you were doing, which the event's trace links to. For the queue: over HTTP, the header of this name does more.",
+        },
+    };
+
+    private static OpenApiSchema Object(Dictionary<string, IOpenApiSchema> properties, params IEnumerable<string> required) => new()
+    {
+        Type = JsonSchemaType.Object,
+        Properties = properties,
+        Required = required.ToHashSet(StringComparer.Ordinal),
+        AdditionalPropertiesAllowed = false,
+    };
+
+    private static OpenApiSchema Text(string description) => new() { Type = JsonSchemaType.String, Description = description };
+}

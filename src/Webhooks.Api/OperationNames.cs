@@ -1,0 +1,19 @@
+namespace Webhooks.Api;
+
+/// <summary>
+/// The operations of the API. They are the endpoints' names and the OpenAPI document's operation ids; a host that starts operations itself finds the
+/// endpoints by them.
+/// </summary>
+public static class OperationNames
+{
+    public const string CreateWebhook = nameof(CreateWebhook);
+    public const string ListWebhooks = nameof(ListWebhooks);
+    public const string GetWebhook = nameof(GetWebhook);
+    public const string UpdateWebhook = nameof(UpdateWebhook);
+    public const string DeleteWebhook = nameof(DeleteWebhook);
+    public const string TestWebhook = nameof(TestWebhook);
+    public const string ListDeliveries = nameof(ListDeliveries);
+    public const string GetDelivery = nameof(GetDelivery);
+    public const string ListAvailableEvents = nameof(ListAvailableEvents);
+    public const string PublishEvents = nameof(PublishEvents);
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Webhooks.Api.Authentication;
+using Webhooks.Core.Secrets;
+
+namespace Webhooks.Api.Problems;
+
+/// <summary>Turns what an endpoint throws into a problem for the caller, and into a log line where it is the operator's concern.</summary>
+internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logger)
+{
+    private const string RetryAfterSeconds = "5";
+
+    /// <summary>Answers a request whose endpoint threw.</summary>
+    public Task WriteAsync(HttpContext context)
+    {
+        var thrown = context.Features.GetRequiredFeature<IExceptionHandlerFeature>();
+        var problem = Describe(thrown.Error, OperationName(thrown.Endpoint));
+        if (problem.Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+        }
+
+        return context.Response.WriteProblemAsync(problem);
+    }
+
+    private ProblemDetails Describe(Exception exception, string operation)
+    {
+        switch (exception)
+        {
+            case BadHttpRequestException bad:
+                return Describe(bad);
+            case SecretUnavailableException:
+                LogSecretUnavailable(operation, exception.Message);
+                return ProblemKind.SecretUnavailable.Details(
+                    "Nothing was sent or changed. Try again in a while; the operators' log says what is missing.");
+            case AuthorityUnavailableException:
+                LogAuthorityUnavailable(operation, exception.InnerException?.Message ?? exception.Message);
+                return ProblemKind.AuthorityUnavailable.Details(
+                    "The authority that issues the tokens does not answer. Try again in a few seconds.");
+            case NpgsqlException database when IsOutage(database):
+                LogDatabaseUnavailable(operation, exception.Message);
+                return ProblemKind.DatabaseUnavailable.Details(
+                    "Try again in a few seconds. An event with an id can be published again without being delivered twice.");
+            default:
+                return DescribeUnexpected(exception, operation);
+        }
+    }
+
+    /// <summary>What the server or <see cref="Requests"/> could not read; these messages are written for the caller.</summary>
+    private static ProblemDetails Describe(BadHttpRequestException bad)
+    {
+        var kind = bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? ProblemKind.BodyTooLarge : ProblemKind.MalformedBody;
+        var problem = kind.Details(bad.Message);
+        problem.Status = bad.StatusCode;
+        return problem;
+    }
+
+    private ProblemDetails DescribeUnexpected(Exception exception, string operation)
+    {
+        var traceId = Activity.Current?.TraceId.ToString() ?? Guid.NewGuid().ToString("N");
+        LogUnexpected(operation, traceId, exception);
+        var problem = ProblemKind.InternalError.Details("It has been logged. If it happens again, tell the operators the trace_id.");
+        problem.Extensions["trace_id"] = traceId;
+        return problem;
+    }
+
+    /// <summary>Whether the server cannot be reached or is starting or stopping; a statement that it refuses is a mistake of ours instead.</summary>
+    private static bool IsOutage(NpgsqlException exception) =>
+        exception is not PostgresException refused
+        || refused.IsTransient
+        || refused.SqlState.StartsWith("57P", StringComparison.Ordinal);
+
+    private static string OperationName(Endpoint? endpoint) =>
+        endpoint?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "an unnamed endpoint";
+
+    [LoggerMessage(1, LogLevel.Error, "webhook API: {Operation} failed unexpectedly, trace {TraceId}")]
+    private partial void LogUnexpected(string operation, string traceId, Exception exception);
+
+    [LoggerMessage(2, LogLevel.Error, "webhook API: {Operation} answered 503, the database does not answer: {Reason}")]
+    private partial void LogDatabaseUnavailable(string operation, string reason);
+
+    [LoggerMessage(3, LogLevel.Error, "webhook API: {Operation} answered 503, a webhook's secret is unavailable: {Reason}")]
+    private partial void LogSecretUnavailable(string operation, string reason);
+
+    [LoggerMessage(4, LogLevel.Error, "webhook API: {Operation} answered 503, the token authority does not answer: {Reason}")]
+    private partial void LogAuthorityUnavailable(string operation, string reason);
+}

@@ -1,0 +1,22 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Webhooks.Api.Problems;
+
+/// <summary>The answer 404. It does not tell another organization's id from one that never was.</summary>
+/// <param name="detail">What was looked for.</param>
+internal sealed class NotFoundProblem(string detail) : IResult, IEndpointMetadataProvider
+{
+    public static readonly NotFoundProblem Webhook = new("Your organization has no webhook with this id.");
+
+    public static readonly NotFoundProblem Delivery = new("Your organization has no such webhook, or the webhook has no delivery with this id.");
+
+    public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(ProblemKind.NotFound.Status, typeof(ProblemDetails), [ProblemKind.MediaType]));
+
+    public Task ExecuteAsync(HttpContext httpContext) =>
+        httpContext.Response.WriteProblemAsync(ProblemKind.NotFound.Details(detail));
+}

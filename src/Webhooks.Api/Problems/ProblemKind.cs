@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Webhooks.Api.Problems;
+
+/// <summary>A kind of error that the API answers with (RFC 9457). Its type URI is part of the API and never changes.</summary>
+/// <param name="Status">The HTTP status code.</param>
+/// <param name="Code">The end of the type URI.</param>
+/// <param name="Title">The kind in a few words, the same every time.</param>
+internal sealed record ProblemKind(int Status, string Code, string Title)
+{
+    /// <summary>The media type of every error.</summary>
+    public const string MediaType = "application/problem+json";
+
+    public static readonly ProblemKind MalformedBody = new(400, "malformed-body", "The request body cannot be used");
+    public static readonly ProblemKind InvalidRequest = new(400, "invalid-request", "The request is not valid");
+    public static readonly ProblemKind Unauthenticated = new(401, "unauthenticated", "A valid bearer token is needed");
+    public static readonly ProblemKind Forbidden = new(403, "forbidden", "The token does not allow this");
+    public static readonly ProblemKind NotFound = new(404, "not-found", "There is no such thing");
+    public static readonly ProblemKind MethodNotAllowed = new(405, "method-not-allowed", "The method is not allowed here");
+    public static readonly ProblemKind TooManyWebhooks = new(409, "too-many-webhooks", "The organization has as many webhooks as it may have");
+    public static readonly ProblemKind BodyTooLarge = new(413, "body-too-large", "The request body is too large");
+    public static readonly ProblemKind InternalError = new(500, "internal-error", "Something went wrong on our side");
+    public static readonly ProblemKind DatabaseUnavailable = new(503, "database-unavailable", "The database does not answer");
+    public static readonly ProblemKind SecretUnavailable = new(503, "secret-unavailable", "The webhook's secret cannot be read or stored now");
+    public static readonly ProblemKind AuthorityUnavailable = new(503, "authority-unavailable", "Tokens cannot be checked now");
+
+    /// <summary>Every kind.</summary>
+    public static IReadOnlyList<ProblemKind> All { get; } =
+    [
+        MalformedBody, InvalidRequest, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, TooManyWebhooks, BodyTooLarge,
+        InternalError, DatabaseUnavailable, SecretUnavailable, AuthorityUnavailable,
+    ];
+
+    /// <summary>The stable URI in the member <c>type</c>.</summary>
+    public string Type => "urn:problem-type:webhooks:" + Code;
+
+    /// <summary>The problem document of one occurrence.</summary>
+    /// <param name="detail">What happened this time and what to do; shown to the caller.</param>
+    public ProblemDetails Details(string detail) =>
+        Fill(new ProblemDetails(), detail);
+
+    /// <summary>The same, with messages by field.</summary>
+    public HttpValidationProblemDetails Details(string detail, IEnumerable<KeyValuePair<string, string[]>> errors) =>
+        Fill(new HttpValidationProblemDetails(errors), detail);
+
+    private T Fill<T>(T problem, string detail)
+        where T : ProblemDetails
+    {
+        problem.Type = Type;
+        problem.Title = Title;
+        problem.Status = Status;
+        problem.Detail = detail;
+        return problem;
+    }
+}

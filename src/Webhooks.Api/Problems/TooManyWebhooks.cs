@@ -1,0 +1,19 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Webhooks.Api.Problems;
+
+/// <summary>The answer 409 when an organization has as many webhooks as it may have.</summary>
+/// <param name="limit">How many that are.</param>
+internal sealed class TooManyWebhooks(int limit) : IResult, IEndpointMetadataProvider
+{
+    public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(ProblemKind.TooManyWebhooks.Status, typeof(ProblemDetails), [ProblemKind.MediaType]));
+
+    public Task ExecuteAsync(HttpContext httpContext) =>
+        httpContext.Response.WriteProblemAsync(ProblemKind.TooManyWebhooks.Details(
+            $"An organization may have {limit} webhooks. Delete one that is no longer needed, or ask for a higher limit."));
+}

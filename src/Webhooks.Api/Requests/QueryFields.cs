@@ -1,0 +1,160 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Webhooks.Core.Events;
+
+namespace Webhooks.Api.Requests;
+
+/// <summary>Reads the query parameters of a list. What is wrong with them goes to the errors.</summary>
+internal sealed class QueryFields
+{
+    private static readonly string[] _timeFormats =
+    [
+        "yyyy-MM-dd'T'HH:mm:ss'Z'",
+        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'",
+        "yyyy-MM-dd'T'HH:mm:sszzz",
+        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz",
+    ];
+
+    private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
+    private readonly FieldErrors _errors;
+
+    /// <param name="query">What was sent.</param>
+    /// <param name="known">What the operation knows; anything else is refused, because a misspelt filter must not select everything.</param>
+    /// <param name="errors">Gets what is wrong.</param>
+    public QueryFields(IQueryCollection query, QueryParameters known, FieldErrors errors)
+    {
+        _errors = errors;
+        foreach (var (name, values) in query)
+        {
+            if (!known.All.Any(parameter => parameter.Name == name))
+            {
+                errors.Add(
+                    name,
+                    $"There is no such query parameter. Known are {string.Join(", ", known.All.Select(parameter => parameter.Name))}.");
+            }
+            else if (values.Count > 1)
+            {
+                errors.Add(name, "It is given more than once. Give it once.");
+            }
+            else
+            {
+                _values[name] = values.ToString();
+            }
+        }
+    }
+
+    /// <summary>The text as it is; null when absent.</summary>
+    public string? Text(QueryParameter parameter)
+    {
+        if (!_values.TryGetValue(parameter.Name, out var text))
+        {
+            return null;
+        }
+
+        if (!text.Contains('\0', StringComparison.Ordinal))
+        {
+            return text;
+        }
+
+        _errors.Add(parameter.Name, "It must not contain the character U+0000.");
+        return null;
+    }
+
+    /// <summary>true or false; null when absent or something else.</summary>
+    public bool? Boolean(QueryParameter parameter)
+    {
+        switch (Text(parameter))
+        {
+            case null:
+                return null;
+            case "true":
+                return true;
+            case "false":
+                return false;
+            default:
+                _errors.Add(parameter.Name, "It must be true or false.");
+                return null;
+        }
+    }
+
+    /// <summary>A whole number within the parameter's bounds; null when absent or something else.</summary>
+    public int? WholeNumber(QueryParameter parameter)
+    {
+        if (Text(parameter) is not { } text)
+        {
+            return null;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= parameter.Least
+            && number <= parameter.Most)
+        {
+            return number;
+        }
+
+        _errors.Add(parameter.Name, $"It must be a whole number from {parameter.Least} to {parameter.Most}.");
+        return null;
+    }
+
+    /// <summary>One of the parameter's values; null when absent or something else.</summary>
+    public string? Choice(QueryParameter parameter)
+    {
+        var text = Text(parameter);
+        if (text is null || parameter.Values.Contains(text))
+        {
+            return text;
+        }
+
+        _errors.Add(parameter.Name, $"It must be one of {string.Join(", ", parameter.Values)}.");
+        return null;
+    }
+
+    /// <summary>The name of a known event type; null when absent or something else.</summary>
+    public string? EventName(QueryParameter parameter)
+    {
+        var name = Text(parameter);
+        if (name is null || EventNames.Problem(name) is not { } problem)
+        {
+            return name;
+        }
+
+        _errors.Add(parameter.Name, problem);
+        return null;
+    }
+
+    /// <summary>A point in time, UTC; null when absent or something else.</summary>
+    public DateTimeOffset? Time(QueryParameter parameter)
+    {
+        if (Text(parameter) is not { } text)
+        {
+            return null;
+        }
+
+        if (DateTimeOffset.TryParseExact(text, _timeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        {
+            return time.ToUniversalTime();
+        }
+
+        _errors.Add(
+            parameter.Name,
+            "It must be an ISO 8601 time with Z or an offset, as in 2026-01-31T18:30:00Z (in a URL, write the + of an offset as %2B).");
+        return null;
+    }
+
+    /// <summary>The id that a cursor stands for; null when absent, empty or something else.</summary>
+    public Guid? Cursor(QueryParameter parameter)
+    {
+        if (Text(parameter) is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        if (Requests.Cursor.TryDecode(text, out var id))
+        {
+            return id;
+        }
+
+        _errors.Add(parameter.Name, "It is not a cursor of this list. Use the next_cursor of the page before, or leave it out to begin.");
+        return null;
+    }
+}

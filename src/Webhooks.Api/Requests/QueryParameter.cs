@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+
+namespace Webhooks.Api.Requests;
+
+/// <summary>A query parameter that an operation knows. Reading, refusing unknown ones and the OpenAPI document all go by this.</summary>
+/// <param name="Name">snake_case.</param>
+/// <param name="Description">What it selects, for the OpenAPI document.</param>
+internal sealed record QueryParameter(string Name, string Description)
+{
+    /// <summary>The JSON type of its values.</summary>
+    public JsonSchemaType Type { get; init; } = JsonSchemaType.String;
+
+    /// <summary>The JSON Schema format of its values, or null.</summary>
+    public string? Format { get; init; }
+
+    /// <summary>The values that it may have; empty means any.</summary>
+    public IReadOnlyList<string> Values { get; init; } = [];
+
+    /// <summary>The least number, or null.</summary>
+    public int? Least { get; init; }
+
+    /// <summary>The greatest number, or null.</summary>
+    public int? Most { get; init; }
+
+    /// <summary>The number that absence means, or null.</summary>
+    public int? Default { get; init; }
+
+    /// <summary>Its OpenAPI schema.</summary>
+    public OpenApiSchema ToSchema() => new()
+    {
+        Type = Type,
+        Format = Format,
+        Enum = Values.Count > 0 ? [.. Values.Select(value => (JsonNode)value)] : null,
+        Minimum = Least?.ToString(CultureInfo.InvariantCulture),
+        Maximum = Most?.ToString(CultureInfo.InvariantCulture),
+        Default = Default,
+    };
+}

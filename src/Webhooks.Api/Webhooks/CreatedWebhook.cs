@@ -1,0 +1,36 @@
+using Webhooks.Core.Webhooks;
+
+namespace Webhooks.Api.Webhooks;
+
+/// <summary>A webhook that was just created, with its secret.</summary>
+/// <param name="Id">The webhook's id.</param>
+/// <param name="OrgId">The organization that it belongs to.</param>
+/// <param name="Url">Where deliveries are posted.</param>
+/// <param name="Events">Event types, or `*` for all.</param>
+/// <param name="Active">Whether events are delivered to it.</param>
+/// <param name="Description">The organization's own note, or null.</param>
+/// <param name="Secret">What deliveries are signed with. It is shown only now: keep it.</param>
+/// <param name="CreatedAt">When it was created, UTC.</param>
+/// <param name="UpdatedAt">When it was last changed, UTC.</param>
+internal sealed record CreatedWebhook(
+    Guid Id,
+    Guid OrgId,
+    string Url,
+    IReadOnlyList<string> Events,
+    bool Active,
+    string? Description,
+    string Secret,
+    DateTime CreatedAt,
+    DateTime UpdatedAt)
+{
+    public static CreatedWebhook From(Webhook webhook, string secret) => new(
+        webhook.Id,
+        webhook.OrgId,
+        webhook.Url,
+        webhook.Events,
+        webhook.Active,
+        webhook.Description,
+        secret,
+        webhook.CreatedAt.UtcDateTime,
+        webhook.UpdatedAt.UtcDateTime);
+}

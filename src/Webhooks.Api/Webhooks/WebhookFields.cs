@@ -1,0 +1,103 @@
+using Webhooks.Api.Requests;
+using Webhooks.Core;
+using Webhooks.Core.Events;
+using Webhooks.Core.Webhooks;
+
+namespace Webhooks.Api.Webhooks;
+
+/// <summary>Reads and checks the fields of a webhook in a request; the errors get what is wrong with them.</summary>
+internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, FieldErrors errors)
+{
+    private const string Url = "url";
+    private const string Events = "events";
+    private const string Active = "active";
+    private const string Description = "description";
+
+    /// <summary>The webhook to create; null when there are errors.</summary>
+    public NewWebhook? ToNewWebhook()
+    {
+        var changes = Read();
+        fields.Require(Url);
+        fields.Require(Events);
+        return errors.Count > 0
+            ? null
+            : new NewWebhook(changes.Url!, changes.Events!, changes.Active ?? true, changes.Description);
+    }
+
+    /// <summary>What to change of a webhook; null when there are errors.</summary>
+    public WebhookChanges? ToChanges()
+    {
+        var changes = Read();
+        return errors.Count > 0 ? null : changes;
+    }
+
+    private WebhookChanges Read()
+    {
+        var changes = new WebhookChanges(ReadUrl(), ReadEvents(), fields.Boolean(Active), ReadDescription());
+        fields.RefuseOthers();
+        return changes;
+    }
+
+    private string? ReadUrl()
+    {
+        var url = fields.Text(Url);
+        if (url is not null && WebhookUrl.Problem(url, options) is { } problem)
+        {
+            errors.Add(Url, problem);
+        }
+
+        return url;
+    }
+
+    private string[]? ReadEvents()
+    {
+        if (fields.Texts(Events) is not { } names)
+        {
+            return null;
+        }
+
+        foreach (var (path, name) in names)
+        {
+            if (name != Webhook.AllEvents && EventNames.Problem(name) is { } problem)
+            {
+                errors.Add(path, problem);
+            }
+        }
+
+        CheckCount(names.Count);
+        return [.. names.Select(item => item.Text).Distinct(StringComparer.Ordinal)];
+    }
+
+    private void CheckCount(int count)
+    {
+        if (count == 0)
+        {
+            errors.Add(Events, "It is empty. Name at least one event type, or * for all.");
+        }
+        else if (count > options.Limits.EventsPerWebhook)
+        {
+            errors.Add(Events, $"It names {count} event types; a webhook may have {options.Limits.EventsPerWebhook}. Write * for all.");
+        }
+    }
+
+    private string? ReadDescription()
+    {
+        var text = fields.TextOrNull(Description);
+        if (text is null)
+        {
+            return null;
+        }
+
+        if (text.Contains('\0', StringComparison.Ordinal))
+        {
+            errors.Add(Description, "It must not contain the character U+0000.");
+        }
+
+        if (text.EnumerateRunes().Count() is var length && length > options.Limits.DescriptionLength)
+        {
+            errors.Add(Description, $"It has {length} characters; it may have {options.Limits.DescriptionLength}.");
+        }
+
+        return text;
+    }
+}

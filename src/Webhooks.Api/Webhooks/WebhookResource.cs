@@ -1,0 +1,33 @@
+using Webhooks.Core.Webhooks;
+
+namespace Webhooks.Api.Webhooks;
+
+/// <summary>A URL of an organization's, and the event types that are posted to it.</summary>
+/// <param name="Id">The webhook's id.</param>
+/// <param name="OrgId">The organization that it belongs to.</param>
+/// <param name="Url">Where deliveries are posted.</param>
+/// <param name="Events">Event types, or `*` for all.</param>
+/// <param name="Active">Whether events are delivered to it.</param>
+/// <param name="Description">The organization's own note, or null.</param>
+/// <param name="CreatedAt">When it was created, UTC.</param>
+/// <param name="UpdatedAt">When it was last changed, UTC.</param>
+internal sealed record WebhookResource(
+    Guid Id,
+    Guid OrgId,
+    string Url,
+    IReadOnlyList<string> Events,
+    bool Active,
+    string? Description,
+    DateTime CreatedAt,
+    DateTime UpdatedAt)
+{
+    public static WebhookResource From(Webhook webhook) => new(
+        webhook.Id,
+        webhook.OrgId,
+        webhook.Url,
+        webhook.Events,
+        webhook.Active,
+        webhook.Description,
+        webhook.CreatedAt.UtcDateTime,
+        webhook.UpdatedAt.UtcDateTime);
+}

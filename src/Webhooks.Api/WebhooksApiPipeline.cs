@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Webhooks.Api.Deliveries;
+using Webhooks.Api.Events;
+using Webhooks.Api.Health;
+using Webhooks.Api.OpenApi;
+using Webhooks.Api.Problems;
+using Webhooks.Api.Webhooks;
+
+namespace Webhooks.Api;
+
+/// <summary>
+/// Composes the API: a pipeline and the endpoints it ends in. A host with routing uses both as they are; a host that chooses the endpoint itself
+/// builds the pipeline on an <see cref="ApplicationBuilder"/>, sets the endpoint of the request by its name and runs its delegate at the end.
+/// </summary>
+public static class WebhooksApiPipeline
+{
+    /// <summary>Adds what every request passes before its endpoint: response headers, errors as problems, authentication and authorization.</summary>
+    public static IApplicationBuilder UseWebhooksApi(this IApplicationBuilder app)
+    {
+        var problems = app.ApplicationServices.GetRequiredService<ExceptionProblems>();
+        return app
+            .UseExceptionHandler(new ExceptionHandlerOptions
+            {
+                ExceptionHandler = problems.WriteAsync,
+                // The handler logs what is the operator's concern, without a client's mistakes.
+                SuppressDiagnosticsCallback = _ => true,
+            })
+            .UseStatusCodePages(StatusProblems.WriteAsync)
+            .Use(ForbidCaching)
+            .UseAuthentication()
+            .UseAuthorization();
+    }
+
+    /// <summary>
+    /// Maps every operation under /api/v1, each by its name in <see cref="OperationNames"/>, and the health, OpenAPI and reference pages.
+    /// </summary>
+    public static IEndpointRouteBuilder MapWebhooksApi(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapWebhooksOperations();
+        endpoints.MapWebhooksHealth();
+        endpoints.MapWebhooksOpenApi();
+        return endpoints;
+    }
+
+    /// <summary>Maps the operations under /api/v1 alone.</summary>
+    public static IEndpointRouteBuilder MapWebhooksOperations(this IEndpointRouteBuilder endpoints)
+    {
+        var api = endpoints.MapGroup(ApiPaths.Base)
+            .ProducesProblem(StatusCodes.Status401Unauthorized)
+            .ProducesProblem(StatusCodes.Status403Forbidden)
+            .ProducesProblem(StatusCodes.Status500InternalServerError)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        api.MapWebhooks();
+        api.MapDeliveries();
+        api.MapEvents();
+        return endpoints;
+    }
+
+    /// <summary>Answers hold secrets and payloads: no cache may keep them. A page that may be kept says so itself.</summary>
+    private static Task ForbidCaching(HttpContext context, RequestDelegate next)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        return next(context);
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Webhooks.Api.Authentication;
+using Webhooks.Api.Health;
+using Webhooks.Api.Json;
+using Webhooks.Api.OpenApi;
+using Webhooks.Api.Problems;
+
+namespace Webhooks.Api;
+
+/// <summary>Registers the HTTP API's services. The host also adds Core's.</summary>
+public static class WebhooksApiServices
+{
+    /// <summary>Adds authentication, authorization, JSON, health checks and the OpenAPI document.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configuration">Says who issues the tokens: section <c>Webhooks:Auth</c>.</param>
+    /// <exception cref="Core.InvalidSettingException">A setting is missing or has no usable value; the message names it.</exception>
+    public static IServiceCollection AddWebhooksApi(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.PropertyNamingPolicy = ApiJson.Default.Options.PropertyNamingPolicy;
+            json.SerializerOptions.NumberHandling = ApiJson.Default.Options.NumberHandling;
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+        });
+        return services
+            .AddWebhooksAuthentication(AuthenticationSettings.From(configuration))
+            .AddSingleton<ExceptionProblems>()
+            .AddWebhooksHealth()
+            .AddWebhooksOpenApi();
+    }
+}

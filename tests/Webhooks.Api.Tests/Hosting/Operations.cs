@@ -1,0 +1,33 @@
+using Webhooks.Api.Authentication;
+
+namespace Webhooks.Api.Tests.Hosting;
+
+/// <summary>Every operation of the API, with ids that nothing has.</summary>
+public static class Operations
+{
+    private static readonly string _someWebhook = $"{Calls.Webhooks}/{Guid.NewGuid()}";
+
+    public static IReadOnlyList<(HttpMethod Method, string Path)> All { get; } =
+    [
+        (HttpMethod.Post, Calls.Webhooks),
+        (HttpMethod.Get, Calls.Webhooks),
+        (HttpMethod.Get, _someWebhook),
+        (HttpMethod.Patch, _someWebhook),
+        (HttpMethod.Delete, _someWebhook),
+        (HttpMethod.Post, _someWebhook + "/test"),
+        (HttpMethod.Get, _someWebhook + "/deliveries"),
+        (HttpMethod.Get, $"{_someWebhook}/deliveries/{Guid.NewGuid()}"),
+        (HttpMethod.Get, "/api/v1/webhooks/events/available"),
+        (HttpMethod.Post, "/api/v1/events"),
+    ];
+
+    public static string ScopeOf(HttpMethod method, string path)
+    {
+        if (path == "/api/v1/events")
+        {
+            return Scopes.PublishEvents;
+        }
+
+        return method == HttpMethod.Get ? Scopes.ReadWebhooks : Scopes.WriteWebhooks;
+    }
+}

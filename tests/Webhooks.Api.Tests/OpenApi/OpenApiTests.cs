@@ -1,0 +1,201 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Webhooks.Api.Tests.Hosting;
+
+namespace Webhooks.Api.Tests.OpenApi;
+
+public sealed class OpenApiTests(SharedApi api)
+{
+    [Fact]
+    public async Task The_document_has_every_mapped_operation_under_its_name()
+    {
+        var document = await ReadAsync();
+        var mapped = api.Server.Services.GetRequiredService<EndpointDataSource>().Endpoints
+            .OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/api/", StringComparison.Ordinal))
+            .Select(endpoint => (
+                Method: endpoint.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods.Single(),
+                Path: endpoint.RoutePattern.RawText!.TrimEnd('/'),
+                Name: endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName))
+            .ToArray();
+
+        Assert.Equal(10, mapped.Length);
+        Assert.Equal(
+            mapped.Select(endpoint => $"{endpoint.Method} {endpoint.Path} {endpoint.Name}").Order(StringComparer.Ordinal),
+            OperationsOf(document).Select(operation => $"{operation.Method} {operation.Path} {operation.Id}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_operation_says_what_it_does_what_it_needs_and_how_it_can_fail()
+    {
+        var document = await ReadAsync();
+
+        foreach (var (_, _, id, operation) in OperationsOf(document))
+        {
+            Assert.NotEmpty(operation.GetProperty("summary").GetString()!);
+            var scopes = operation.GetProperty("security").EnumerateArray().Single().GetProperty("bearer");
+            Assert.Single(scopes.EnumerateArray());
+            var answers = operation.GetProperty("responses");
+            foreach (var status in (string[])["401", "403", "500", "503"])
+            {
+                Assert.True(answers.TryGetProperty(status, out var answer), $"{id} does not document {status}.");
+                Assert.True(answer.GetProperty("content").TryGetProperty("application/problem+json", out _));
+            }
+
+            Assert.All(answers.EnumerateObject(), answer => Assert.NotEmpty(answer.Value.GetProperty("description").GetString()!));
+            Assert.All(Parameters(operation), parameter => Assert.NotEmpty(parameter.GetProperty("description").GetString()!));
+        }
+    }
+
+    [Theory]
+    [InlineData("CreateWebhook", "201 400 401 403 409 413 500 503")]
+    [InlineData("ListWebhooks", "200 400 401 403 500 503")]
+    [InlineData("GetWebhook", "200 401 403 404 500 503")]
+    [InlineData("UpdateWebhook", "200 400 401 403 404 413 500 503")]
+    [InlineData("DeleteWebhook", "204 401 403 404 500 503")]
+    [InlineData("TestWebhook", "200 400 401 403 404 413 500 503")]
+    [InlineData("ListDeliveries", "200 400 401 403 404 500 503")]
+    [InlineData("GetDelivery", "200 401 403 404 500 503")]
+    [InlineData("ListAvailableEvents", "200 401 403 500 503")]
+    [InlineData("PublishEvents", "202 400 401 403 413 500 503")]
+    public async Task An_operation_documents_exactly_its_answers(string id, string statuses)
+    {
+        var operation = await OperationAsync(id);
+
+        Assert.Equal(statuses, string.Join(' ', operation.GetProperty("responses").EnumerateObject().Select(answer => answer.Name).Order(StringComparer.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("ListWebhooks", "active event url limit cursor")]
+    [InlineData("ListDeliveries", "id status event response_status from to limit cursor")]
+    [InlineData("GetDelivery", "id delivery_id")]
+    [InlineData("PublishEvents", "")]
+    public async Task An_operation_documents_its_parameters(string id, string names)
+    {
+        var operation = await OperationAsync(id);
+
+        Assert.Equal(names, string.Join(' ', Parameters(operation).Select(parameter => parameter.GetProperty("name").GetString())));
+    }
+
+    [Theory]
+    [InlineData("CreateWebhook", "CreateWebhook", "active description events url", "events url")]
+    [InlineData("UpdateWebhook", "UpdateWebhook", "active description events url", "")]
+    [InlineData("TestWebhook", "TestWebhook", "event", "")]
+    [InlineData("PublishEvents", "PublishEvent", "data event id org_id timestamp traceparent", "data event")]
+    public async Task A_body_is_documented_with_its_fields_and_an_example(string id, string schemaName, string fields, string required)
+    {
+        var document = await ReadAsync();
+        var body = (await OperationAsync(id)).GetProperty("requestBody").GetProperty("content").GetProperty("application/json");
+
+        Assert.Contains($"#/components/schemas/{schemaName}\"", body.GetProperty("schema").GetRawText(), StringComparison.Ordinal);
+        var schema = document.GetProperty("components").GetProperty("schemas").GetProperty(schemaName);
+        Assert.Equal(fields, string.Join(' ', schema.GetProperty("properties").EnumerateObject().Select(field => field.Name).Order(StringComparer.Ordinal)));
+        var needed = schema.TryGetProperty("required", out var names) ? names.EnumerateArray().Select(name => name.GetString()) : [];
+        Assert.Equal(required, string.Join(' ', needed.Order(StringComparer.Ordinal)));
+        Assert.All(body.GetProperty("example").EnumerateObject(), field => Assert.Contains(field.Name, fields, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("CreateWebhook", "POST", "/api/v1/webhooks", HttpStatusCode.Created)]
+    [InlineData("UpdateWebhook", "PATCH", "/api/v1/webhooks/{id}", HttpStatusCode.OK)]
+    [InlineData("TestWebhook", "POST", "/api/v1/webhooks/{id}/test", HttpStatusCode.OK)]
+    [InlineData("PublishEvents", "POST", "/api/v1/events", HttpStatusCode.Accepted)]
+    public async Task The_documented_example_works(string id, string method, string path, HttpStatusCode status)
+    {
+        using var client = api.Server.ForNewOrganization();
+        var webhook = await client.CreateWebhookAsync("http://127.0.0.1:1024/");
+        var example = (await OperationAsync(id)).GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("example");
+
+        var answer = await client.CallAsync(new HttpMethod(method), path.Replace("{id}", webhook.ToString(), StringComparison.Ordinal), example.GetRawText());
+
+        answer.MustBe(status);
+    }
+
+    [Theory]
+    [InlineData("Webhook", "active created_at description events id org_id updated_at url")]
+    [InlineData("CreatedWebhook", "active created_at description events id org_id secret updated_at url")]
+    [InlineData("PublishedEvent", "deliveries event id org_id")]
+    public async Task Answers_are_documented_in_snake_case(string schemaName, string fields)
+    {
+        var document = await ReadAsync();
+
+        var schema = document.GetProperty("components").GetProperty("schemas").GetProperty(schemaName);
+
+        Assert.Equal(fields, string.Join(' ', schema.GetProperty("properties").EnumerateObject().Select(field => field.Name).Order(StringComparer.Ordinal)));
+        Assert.All(schema.GetProperty("properties").EnumerateObject(), field => Assert.NotEmpty(field.Value.GetProperty("description").GetString()!));
+    }
+
+    [Fact]
+    public async Task Every_type_of_problem_is_documented()
+    {
+        var description = (await ReadAsync()).GetProperty("info").GetProperty("description").GetString();
+        using var client = api.Server.ForNewOrganization();
+
+        Answer[] problems = [await client.Get("/api/v1/nowhere"), await client.Post(Calls.Webhooks, "{"), await client.Post(Calls.Webhooks, "{}")];
+
+        Assert.All(problems, problem => Assert.Contains($"`{problem["type"].GetString()}`", description, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_reference_leads_to_a_schema_of_the_document()
+    {
+        var document = await ReadAsync();
+        var schemas = document.GetProperty("components").GetProperty("schemas").EnumerateObject().Select(schema => schema.Name).ToHashSet();
+
+        var references = document.GetRawText().Split("#/components/schemas/").Skip(1).Select(rest => rest[..rest.IndexOf('"', StringComparison.Ordinal)]);
+
+        Assert.All(references, name => Assert.Contains(name, schemas));
+    }
+
+    [Fact]
+    public async Task A_published_event_and_a_published_list_are_both_documented()
+    {
+        var accepted = (await OperationAsync("PublishEvents")).GetProperty("responses").GetProperty("202");
+
+        var schema = accepted.GetProperty("content").GetProperty("application/json").GetProperty("schema");
+
+        Assert.Equal(
+            ["#/components/schemas/PublishedEvent", "#/components/schemas/PublishedEvents"],
+            schema.GetProperty("oneOf").EnumerateArray().Select(choice => choice.GetProperty("$ref").GetString()));
+    }
+
+    [Fact]
+    public async Task A_status_is_documented_with_its_values()
+    {
+        var status = Parameters(await OperationAsync("ListDeliveries")).Single(parameter => parameter.GetProperty("name").GetString() == "status");
+
+        Assert.Equal("""["pending","succeeded","failed","canceled"]""", JsonSerializer.Serialize(status.GetProperty("schema").GetProperty("enum")));
+    }
+
+    [Fact]
+    public async Task The_reference_page_works_without_internet()
+    {
+        using var client = api.Server.Anonymous();
+
+        var page = (await client.Get("/docs/")).MustBe(HttpStatusCode.OK);
+
+        Assert.Equal("text/html", page.MediaType);
+        Assert.DoesNotContain("https://", page.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("http://", page.Text, StringComparison.Ordinal);
+        Assert.Contains("openapi/v1.json", page.Text, StringComparison.Ordinal);
+    }
+
+    private async Task<JsonElement> ReadAsync()
+    {
+        using var client = api.Server.Anonymous();
+        return (await client.Get("/openapi/v1.json")).MustBe(HttpStatusCode.OK).Json;
+    }
+
+    private async Task<JsonElement> OperationAsync(string id) =>
+        OperationsOf(await ReadAsync()).Single(operation => operation.Id == id).Operation;
+
+    private static JsonElement.ArrayEnumerator Parameters(JsonElement operation) =>
+        operation.TryGetProperty("parameters", out var parameters) ? parameters.EnumerateArray() : default;
+
+    private static IEnumerable<(string Method, string Path, string Id, JsonElement Operation)> OperationsOf(JsonElement document) =>
+        from path in document.GetProperty("paths").EnumerateObject()
+        from operation in path.Value.EnumerateObject()
+        select (operation.Name.ToUpperInvariant(), path.Name.TrimEnd('/'), operation.Value.GetProperty("operationId").GetString()!, operation.Value);
+}

@@ -1,0 +1,90 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Webhooks.Api.Tests.Hosting;
+using Webhooks.Testing;
+
+namespace Webhooks.Api.Tests.Webhooks;
+
+public sealed class TestWebhookTests(SharedApi api)
+{
+    [Fact]
+    public async Task The_sample_of_the_first_event_type_is_sent_signed_and_its_result_answered()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        using var client = api.Server.ForNewOrganization();
+        var created = await client.Post(Calls.Webhooks, $$"""{"url":"{{receiver.Url}}/hook","events":["invoice.paid","user.created"],"active":false}""");
+        var path = $"{Calls.Webhooks}/{created["id"].GetString()}";
+
+        var result = (await client.Post(path + "/test")).MustBe(HttpStatusCode.OK);
+
+        Assert.Equal("succeeded", result["status"].GetString());
+        Assert.True(result["test"].GetBoolean());
+        Assert.Equal("invoice.paid", result["event"].GetString());
+        Assert.Equal(200, result["response_status"].GetInt32());
+        Assert.Equal(1, result["attempt_number"].GetInt32());
+        var request = Assert.Single(receiver.Requests);
+        Assert.Equal(request.Text, result["payload"].GetRawText());
+        var key = Encoding.UTF8.GetBytes(created["secret"].GetString()!);
+        Assert.Equal(Convert.ToHexStringLower(HMACSHA256.HashData(key, request.Body)), request.Header("X-Webhook-Signature"));
+        Assert.Equal(result["id"].GetString(), (await client.Get(path + "/deliveries")).Data.Single().GetProperty("id").GetString());
+    }
+
+    [Fact]
+    public async Task The_body_may_choose_the_event_type()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        using var client = api.Server.ForNewOrganization();
+        var id = await client.CreateWebhookAsync(receiver.Url, "*");
+
+        var result = await client.Post($"{Calls.Webhooks}/{id}/test", """{"event":"device.offline"}""");
+
+        Assert.Equal("device.offline", result.MustBe(HttpStatusCode.OK)["event"].GetString());
+        Assert.Equal("device.offline", JsonElement.Parse(receiver.Requests.Single().Text).GetProperty("event").GetString());
+    }
+
+    [Fact]
+    public async Task A_failure_is_a_result_and_is_not_retried()
+    {
+        await using var receiver = await Receiver.StartAsync(_ => 500);
+        using var client = api.Server.ForNewOrganization();
+        var id = await client.CreateWebhookAsync(receiver.Url);
+
+        var result = (await client.Post($"{Calls.Webhooks}/{id}/test", "{}")).MustBe(HttpStatusCode.OK);
+
+        Assert.Equal("failed", result["status"].GetString());
+        Assert.Equal(500, result["response_status"].GetInt32());
+        Assert.Equal(JsonValueKind.Null, result["next_attempt_at"].ValueKind);
+        Assert.Equal(500, result["attempts"].EnumerateArray().Single().GetProperty("response_status").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_receiver_that_does_not_listen_is_told_by_a_code_and_in_words()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var url = receiver.Url;
+        await receiver.DisposeAsync();
+        using var client = api.Server.ForNewOrganization();
+        var id = await client.CreateWebhookAsync(url);
+
+        var result = (await client.Post($"{Calls.Webhooks}/{id}/test")).MustBe(HttpStatusCode.OK);
+
+        Assert.Equal("connection_refused", result["error"].GetString());
+        Assert.Equal(JsonValueKind.Null, result["response_status"].ValueKind);
+        Assert.NotEmpty(result["attempts"].EnumerateArray().Single().GetProperty("message").GetString()!);
+    }
+
+    [Theory]
+    [InlineData("""{"event":"user.creatd"}""", "event")]
+    [InlineData("""{"event":"*"}""", "event")]
+    [InlineData("""{"event":null}""", "event")]
+    [InlineData("""{"type":"user.created"}""", "type")]
+    public async Task A_body_that_cannot_be_used_is_refused(string json, string field)
+    {
+        using var client = api.Server.ForNewOrganization();
+        var id = await client.CreateWebhookAsync();
+
+        (await client.Post($"{Calls.Webhooks}/{id}/test", json)).MustRefuse(field);
+    }
+}

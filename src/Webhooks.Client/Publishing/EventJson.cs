@@ -1,0 +1,75 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Webhooks.Client.Publishing;
+
+/// <summary>Writes events as the platform reads them.</summary>
+internal static class EventJson
+{
+    /// <summary>How <c>data</c> is serialized unless the caller wants it otherwise: property names in snake_case, text unescaped where JSON allows it.</summary>
+    public static JsonSerializerOptions DataOptions { get; } = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>One event, as UTF-8.</summary>
+    /// <param name="traceParent">The W3C traceparent of what the publisher is doing, where nothing else carries it; or null.</param>
+    /// <exception cref="ArgumentException">Its data is no JSON object.</exception>
+    public static ReadOnlyMemory<byte> Write(WebhookEvent webhookEvent, JsonSerializerOptions dataOptions, string? traceParent = null) =>
+        Write(writer => Write(writer, webhookEvent, dataOptions, traceParent));
+
+    /// <summary>An array of events, as UTF-8.</summary>
+    /// <exception cref="ArgumentException">The data of one is no JSON object.</exception>
+    public static ReadOnlyMemory<byte> Write(IEnumerable<WebhookEvent> events, JsonSerializerOptions dataOptions) =>
+        Write(writer =>
+        {
+            writer.WriteStartArray();
+            foreach (var webhookEvent in events)
+            {
+                Write(writer, webhookEvent, dataOptions, traceParent: null);
+            }
+
+            writer.WriteEndArray();
+        });
+
+    private static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            write(writer);
+        }
+
+        return buffer.WrittenMemory;
+    }
+
+    private static void Write(Utf8JsonWriter writer, WebhookEvent webhookEvent, JsonSerializerOptions dataOptions, string? traceParent)
+    {
+        var data = JsonSerializer.SerializeToElement(webhookEvent.Data, webhookEvent.Data.GetType(), dataOptions);
+        if (data.ValueKind != JsonValueKind.Object)
+        {
+            throw new ArgumentException($"The data of an event must serialize to a JSON object; {webhookEvent.Data.GetType()} gave a JSON {data.ValueKind}.", nameof(webhookEvent));
+        }
+
+        writer.WriteStartObject();
+        writer.WriteString("org_id", webhookEvent.OrgId);
+        writer.WriteString("event", webhookEvent.Type);
+        writer.WriteString("id", webhookEvent.Id);
+        if (webhookEvent.Timestamp is { } timestamp)
+        {
+            writer.WriteString("timestamp", timestamp.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
+        }
+
+        if (traceParent is not null)
+        {
+            writer.WriteString("traceparent", traceParent);
+        }
+
+        writer.WritePropertyName("data");
+        data.WriteTo(writer);
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,17 @@
+namespace Webhooks.Client.Publishing;
+
+/// <summary>Something that happened, to be published to an organization's webhooks.</summary>
+/// <param name="OrgId">The organization whose webhooks get it.</param>
+/// <param name="Type">The event type, as in <c>user.created</c>.</param>
+/// <param name="Data">What happened; it must serialize to a JSON object.</param>
+public sealed record WebhookEvent(Guid OrgId, string Type, object Data)
+{
+    /// <summary>
+    /// The idempotency key, 1 to 255 printable characters. Publishing an event with the same key again, however often and by whichever way,
+    /// makes no second delivery. By default a fresh UUIDv7, which then is the event's id that receivers see as <c>webhook-id</c>.
+    /// </summary>
+    public string Id { get; init; } = Guid.CreateVersion7().ToString();
+
+    /// <summary>When it happened; null means when the platform accepts it.</summary>
+    public DateTimeOffset? Timestamp { get; init; }
+}

@@ -1,0 +1,160 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.RegularExpressions;
+using Webhooks.Api.Authentication;
+
+namespace Webhooks.Testing;
+
+/// <summary>
+/// The real server as a process of its own, which a test can end in any way and start again. Each has its own keys; give servers that
+/// share a database the same <see cref="TemporaryDirectory"/>.
+/// </summary>
+public sealed partial class ServerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly DevelopmentKey _key;
+    private readonly StringBuilder _log = new();
+    private readonly TaskCompletionSource<string> _url = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ServerProcess(Process process, DevelopmentKey key)
+    {
+        _process = process;
+        _key = key;
+        process.OutputDataReceived += (_, line) => Read(line.Data);
+        process.ErrorDataReceived += (_, line) => Read(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>Where it listens, without a slash at the end: <c>http://127.0.0.1:port</c>.</summary>
+    public string Url => _url.Task.Result;
+
+    /// <summary>What it has written so far, on standard output and error.</summary>
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+            {
+                return _log.ToString();
+            }
+        }
+    }
+
+    /// <summary>Starts a server and waits until it is ready.</summary>
+    /// <param name="keys">Where its keys are kept.</param>
+    /// <param name="settings">By their names in the environment, such as <c>ConnectionStrings__Webhooks</c>. Private networks and http are allowed otherwise.</param>
+    /// <exception cref="InvalidOperationException">It ended; the message has its log.</exception>
+    public static async Task<ServerProcess> StartAsync(TemporaryDirectory keys, IReadOnlyDictionary<string, string> settings)
+    {
+        var keyFile = Path.Combine(keys.Path, "development.key");
+        var start = new ProcessStartInfo("dotnet", [FindServer(), "--urls", "http://127.0.0.1:0"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment =
+            {
+                ["Webhooks__Auth__DevelopmentKeyFile"] = keyFile,
+                ["Webhooks__Secrets__KeyFile"] = Path.Combine(keys.Path, "secrets.key"),
+                ["Webhooks__AllowedNetworks"] = "127.0.0.0/8,::1/128",
+                ["Webhooks__RequireHttps"] = "false",
+            },
+        };
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        var server = new ServerProcess(Process.Start(start)!, DevelopmentKey.LoadOrCreate(keyFile));
+        await server.WaitUntilReadyAsync();
+        return server;
+    }
+
+    /// <summary>A client for its API with a token of an organization.</summary>
+    public HttpClient CreateClient(Guid organization) => new()
+    {
+        BaseAddress = new Uri(Url),
+        DefaultRequestHeaders = { { "Authorization", $"Bearer {CreateToken(organization)}" } },
+    };
+
+    /// <summary>A token of an organization that allows everything within it.</summary>
+    public string CreateToken(Guid organization) =>
+        _key.CreateToken(organization, [Scopes.ReadWebhooks, Scopes.WriteWebhooks, Scopes.PublishEvents], TimeSpan.FromHours(1));
+
+    /// <summary>Ends it as a crash would: SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Asks it to stop, by SIGTERM, and waits for its end.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> StopAsync()
+    {
+        using var kill = Process.Start("/bin/sh", ["-c", $"kill -TERM {_process.Id}"]);
+        await _process.WaitForExitAsync().WaitAsync(_patience);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private async Task WaitUntilReadyAsync()
+    {
+        var ended = _process.WaitForExitAsync();
+        if (await Task.WhenAny(_url.Task, ended).WaitAsync(_patience) == ended)
+        {
+            throw new InvalidOperationException($"The server ended with exit code {_process.ExitCode}:\n{Log}");
+        }
+
+        using var client = new HttpClient { BaseAddress = new Uri(Url) };
+        var deadline = Stopwatch.StartNew();
+        while ((await client.GetAsync("/health/ready")) is { IsSuccessStatusCode: false } answer)
+        {
+            if (deadline.Elapsed > _patience)
+            {
+                throw new InvalidOperationException($"The server does not get ready ({answer.StatusCode}):\n{Log}");
+            }
+
+            await Task.Delay(50);
+        }
+    }
+
+    private void Read(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_log)
+        {
+            _log.AppendLine(line);
+        }
+
+        if (ListeningLine().Match(line) is { Success: true } match)
+        {
+            _url.TrySetResult(match.Groups["url"].Value);
+        }
+    }
+
+    /// <summary>The server that was built with the tests: artifacts/bin/Webhooks.Server/release beside this program's directory.</summary>
+    private static string FindServer()
+    {
+        var configuration = new DirectoryInfo(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        return Path.Combine(configuration.Parent!.Parent!.FullName, "Webhooks.Server", configuration.Name, "Webhooks.Server.dll");
+    }
+
+    [GeneratedRegex("webhook server listens on (?<url>http://[^ ,]+)")]
+    private static partial Regex ListeningLine();
+}

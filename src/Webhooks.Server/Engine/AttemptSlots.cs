@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using Webhooks.Core.Deliveries;
+using Webhooks.Core.Secrets;
+
+namespace Webhooks.Server.Engine;
+
+/// <summary>
+/// Makes the attempts: as many at once as the lanes allow. A slot hands its result to the recorder and goes on with the next delivery,
+/// so that no slot waits for the database.
+/// </summary>
+internal sealed partial class AttemptSlots(
+    WebhookLanes lanes,
+    DeliveryAttempter attempter,
+    ResultRecorder recorder,
+    EngineOptions options,
+    ILogger<AttemptSlots> logger) : IDisposable
+{
+    private readonly CancellationTokenSource _abort = new();
+    private readonly ConcurrentQueue<ClaimedDelivery> _aborted = [];
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Slots that run, and one more until draining begins: whoever ends the last completes the drain.
+    private int _running = 1;
+
+    /// <summary>Starts what may be started. Every slot's work is awaited by <see cref="DrainAsync"/>.</summary>
+    public void Fill()
+    {
+        while (lanes.TryStart(out var started))
+        {
+            Interlocked.Increment(ref _running);
+            _ = RunAsync(started);
+        }
+    }
+
+    /// <summary>Lets what is under way finish, and aborts what has not finished in time. The lanes must be closed.</summary>
+    /// <param name="timedOut">When it is time to abort.</param>
+    /// <returns>The deliveries whose attempt was aborted; their receivers may have got the request all the same.</returns>
+    public async Task<IReadOnlyCollection<ClaimedDelivery>> DrainAsync(CancellationToken timedOut)
+    {
+        End();
+        await using var abort = timedOut.Register(Abort);
+        await _drained.Task;
+        return _aborted;
+    }
+
+    public void Dispose() => _abort.Dispose();
+
+    private async Task RunAsync(StartedDelivery started)
+    {
+        // The caller goes on starting others. It also bounds the stack, when attempts that end without waiting start one another.
+        await Task.Yield();
+        try
+        {
+            do
+            {
+                await AttemptAsync(started);
+            }
+            while (TryGoOn(out started));
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    // When the window has grown, there is more to start than the slot that has just become free.
+    private bool TryGoOn(out StartedDelivery next)
+    {
+        if (!lanes.TryStart(out next))
+        {
+            return false;
+        }
+
+        Fill();
+        return true;
+    }
+
+    private async Task AttemptAsync(StartedDelivery started)
+    {
+        var delivery = started.Delivery;
+        try
+        {
+            var result = await attempter.AttemptAsync(delivery, _abort.Token);
+            await recorder.AddAsync(result, _abort.Token);
+            lanes.Finish(started, result.Attempt);
+        }
+        catch (OperationCanceledException) when (_abort.IsCancellationRequested)
+        {
+            _aborted.Enqueue(delivery);
+            lanes.Finish(started, attempt: null);
+        }
+        catch (SecretUnavailableException unavailable)
+        {
+            LogSecretUnavailable(delivery.WebhookId, options.RestWithoutSecret.TotalSeconds, unavailable);
+            lanes.Rest(started, options.RestWithoutSecret);
+        }
+        catch (Exception unexpected)
+        {
+            // Its lease is left to end, so that it is tried again, but not at once.
+            LogUnexpected(delivery.WebhookId, delivery.Id, unexpected);
+            lanes.Finish(started, attempt: null);
+        }
+    }
+
+    private void Abort()
+    {
+        LogAborted(Volatile.Read(ref _running));
+        _abort.Cancel();
+    }
+
+    private void End()
+    {
+        if (Interlocked.Decrement(ref _running) == 0)
+        {
+            _drained.TrySetResult();
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "webhook attempts aborted: {Count} had not ended when the engine had to stop; they are made again")]
+    private partial void LogAborted(int count);
+
+    [LoggerMessage(2, LogLevel.Error, "webhook {WebhookId} rests for {Seconds} s: its secret cannot be decrypted; no attempt is spent")]
+    private partial void LogSecretUnavailable(Guid webhookId, double seconds, SecretUnavailableException unavailable);
+
+    [LoggerMessage(3, LogLevel.Error, "webhook {WebhookId} delivery {DeliveryId} could not be attempted; it is tried again when its lease ends")]
+    private partial void LogUnexpected(Guid webhookId, Guid deliveryId, Exception unexpected);
+}

@@ -1,0 +1,127 @@
+using Webhooks.Core;
+using Webhooks.Core.Deliveries;
+
+namespace Webhooks.Server.Engine;
+
+/// <summary>
+/// Keeps the lanes supplied: claims what is due while there is room, parks what a lane cannot work off soon, and claims it again when it can.
+/// </summary>
+internal sealed class DeliveryClaimer(
+    DeliveryStore deliveries,
+    WebhookLanes lanes,
+    AttemptSlots slots,
+    DueSignal signal,
+    DatabaseAvailability database,
+    EngineOptions options,
+    WebhooksOptions webhooks,
+    TimeProvider clock)
+{
+    // The first of many is for a single webhook as likely as not, and nothing is known of it yet.
+    private const int FewestPerStatement = 32;
+
+    // More at once would make the first of them wait for the last to be read.
+    private const int MostPerStatement = 1024;
+
+    private static readonly TimeSpan _sweepInterval = TimeSpan.FromMilliseconds(250);
+
+    private readonly TimeSpan _lease = webhooks.AttemptTimeout + options.LeaseMargin;
+    private int _limit = FewestPerStatement;
+
+    /// <summary>Claims until it is stopped.</summary>
+    /// <param name="stopping">Ends the waiting, but not a statement: what that has claimed would be nobody's until its lease ends.</param>
+    /// <param name="abandon">Ends statements, too.</param>
+    public async Task RunAsync(CancellationToken stopping, CancellationToken abandon)
+    {
+        using var sweep = clock.CreateTimer(_ => lanes.Sweep(), state: null, _sweepInterval, _sweepInterval);
+        using var poll = clock.CreateTimer(_ => signal.Set(), state: null, TimeSpan.Zero, options.PollInterval);
+        var retry = new DatabaseRetry(database, clock);
+        try
+        {
+            while (true)
+            {
+                await signal.WaitAsync(stopping);
+                await SupplyOrWaitAsync(retry, stopping, abandon);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // That is how it ends.
+        }
+    }
+
+    private async Task SupplyOrWaitAsync(DatabaseRetry retry, CancellationToken stopping, CancellationToken abandon)
+    {
+        try
+        {
+            await SupplyAsync(abandon);
+            retry.End();
+        }
+        catch (Exception failure)
+        {
+            await retry.WaitAsync(failure, stopping);
+            signal.Set();
+        }
+    }
+
+    private async Task SupplyAsync(CancellationToken abandon)
+    {
+        slots.Fill();
+        await ParkAsync(abandon);
+
+        // A result that waits to be recorded has a lease. If that ended meanwhile, we would claim and attempt what we have attempted already.
+        if (lanes.Paused)
+        {
+            return;
+        }
+
+        await RefillAsync(abandon);
+        await ClaimDueAsync(abandon);
+        await ParkAsync(abandon);
+    }
+
+    private async Task RefillAsync(CancellationToken abandon)
+    {
+        var refills = lanes.TakeRefills();
+        if (refills.Count == 0)
+        {
+            return;
+        }
+
+        var claimedAt = lanes.Now;
+        var claims = await deliveries.ClaimForWebhooksAsync(refills, _lease, abandon);
+        lanes.Refill(refills, claims, claimedAt);
+        slots.Fill();
+
+        // Others may have had to wait for room that these did not need after all.
+        signal.Set();
+    }
+
+    private async Task ClaimDueAsync(CancellationToken abandon)
+    {
+        var limit = Math.Min(lanes.Room, _limit);
+        if (limit == 0)
+        {
+            return;
+        }
+
+        var claimedAt = lanes.Now;
+        var claims = await deliveries.ClaimDueAsync(limit, _lease, abandon);
+        lanes.Add(claims, claimedAt);
+        slots.Fill();
+
+        _limit = Math.Clamp(2 * claims.Count, FewestPerStatement, MostPerStatement);
+        if (claims.Count == limit)
+        {
+            signal.Set();
+        }
+    }
+
+    private async Task ParkAsync(CancellationToken abandon)
+    {
+        var excess = lanes.TakeExcess();
+        if (excess.Count > 0)
+        {
+            await deliveries.ParkAsync(excess, options.ParkLeast, options.ParkMost, abandon);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using Npgsql;
+
+namespace Webhooks.Server.Engine;
+
+/// <summary>Listens for new deliveries, so that they go out at once. What it misses, the claimer's poll finds.</summary>
+internal sealed class DeliveryNotifications(NpgsqlDataSource source, DueSignal signal, DatabaseAvailability database, TimeProvider clock)
+{
+    private const string Listen = "LISTEN webhook_deliveries";
+
+    // A connection that has died silently is noticed only when something is sent on it.
+    private const string KeepAlive = "SELECT 1";
+    private static readonly TimeSpan _keepAliveInterval = TimeSpan.FromSeconds(30);
+
+    /// <summary>Listens until it is stopped; connects again whenever the connection is lost.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        var retry = new DatabaseRetry(database, clock);
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await ListenAsync(retry, stopping);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                await retry.WaitAsync(failure, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task ListenAsync(DatabaseRetry retry, CancellationToken stopping)
+    {
+        await using var connection = await source.OpenConnectionAsync(stopping);
+        connection.Notification += (_, _) => signal.Set();
+        await ExecuteAsync(connection, Listen, stopping);
+        retry.End();
+
+        // What was published while nobody listened.
+        signal.Set();
+        while (true)
+        {
+            if (!await connection.WaitAsync(_keepAliveInterval, stopping))
+            {
+                await ExecuteAsync(connection, KeepAlive, stopping);
+            }
+        }
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string statement, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(statement, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,185 @@
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Webhooks.Core;
+using Webhooks.Core.Deliveries;
+using Webhooks.Core.Events;
+using Webhooks.Core.Postgres;
+using Webhooks.Core.Secrets;
+using Webhooks.Core.Webhooks;
+using Webhooks.Server.Engine;
+using Webhooks.Testing;
+
+namespace Webhooks.Server.Tests.Engine;
+
+/// <summary>A database with webhooks and events, and engines that deliver them, for one test.</summary>
+internal sealed class DeliveryScene : IAsyncDisposable
+{
+    /// <summary>More than enough for anything that a test waits for.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly IAsyncDisposable _server;
+    private readonly ServiceProvider _services;
+    private readonly List<RunningEngine> _engines = [];
+
+    private DeliveryScene(IAsyncDisposable server, string connectionString, WebhooksOptions options)
+    {
+        _server = server;
+        ConnectionString = connectionString;
+        Options = options;
+        _services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(NpgsqlDataSource.Create(connectionString))
+            .AddSingleton<IKeyRing>(Keys)
+            .AddWebhooksCore(options)
+            .BuildServiceProvider();
+    }
+
+    public string ConnectionString { get; }
+
+    public WebhooksOptions Options { get; }
+
+    public SwitchableKeyRing Keys { get; } = new();
+
+    public DeliveryStore Deliveries => _services.GetRequiredService<DeliveryStore>();
+
+    public WebhookStore Webhooks => _services.GetRequiredService<WebhookStore>();
+
+    private NpgsqlDataSource Database => _services.GetRequiredService<NpgsqlDataSource>();
+
+    /// <summary>Makes one on a database of its own.</summary>
+    /// <param name="retryDelays">By default a failed delivery is not attempted again within the test.</param>
+    /// <param name="attemptTimeout">By default longer than a test takes.</param>
+    public static async Task<DeliveryScene> CreateAsync(TimeSpan[]? retryDelays = null, TimeSpan? attemptTimeout = null)
+    {
+        var database = await TestDatabase.CreateAsync();
+        return await CreateAsync(database, database.ConnectionString, OptionsWith(retryDelays, attemptTimeout));
+    }
+
+    /// <summary>Makes one on a server of the test's own.</summary>
+    public static Task<DeliveryScene> CreateAsync(PostgresServer server, TimeSpan attemptTimeout) =>
+        CreateAsync(server, server.ConnectionString, OptionsWith(retryDelays: null, attemptTimeout));
+
+    /// <summary>Starts an engine; it ends with the scene.</summary>
+    public async Task<RunningEngine> StartEngineAsync(EngineOptions? options = null)
+    {
+        var engine = await RunningEngine.StartAsync(ConnectionString, Options, options ?? new EngineOptions(), Keys);
+        _engines.Add(engine);
+        return engine;
+    }
+
+    /// <summary>Adds a webhook in an organization of its own, so that an event goes to it alone.</summary>
+    public async Task<Webhook> AddWebhookAsync(string url)
+    {
+        var created = await Webhooks.CreateAsync(Guid.CreateVersion7(), new NewWebhook(url, ["user.created"], Active: true, Description: null), Token);
+        return created!.Value.Webhook;
+    }
+
+    /// <summary>Adds many webhooks at one receiver, each with a path of its own: its number, from 0.</summary>
+    public async Task<IReadOnlyList<Webhook>> AddWebhooksAsync(Receiver receiver, int count)
+    {
+        var webhooks = new List<Webhook>();
+        for (var number = 0; number < count; number++)
+        {
+            webhooks.Add(await AddWebhookAsync($"{receiver.Url}/{number}"));
+        }
+
+        return webhooks;
+    }
+
+    /// <summary>Publishes events to a webhook; <c>data</c> holds each one's number, from 0.</summary>
+    public Task PublishAsync(Webhook webhook, int count = 1) => PublishAsync([webhook], count);
+
+    /// <summary>Publishes as many events to each of several webhooks, in turn.</summary>
+    public async Task PublishAsync(IReadOnlyCollection<Webhook> webhooks, int count = 1)
+    {
+        var publisher = _services.GetRequiredService<EventPublisher>();
+        var messages = Enumerable.Range(0, count).SelectMany(number => webhooks.Select(webhook => Event(webhook.OrgId, number)));
+        foreach (var chunk in messages.Chunk(1000))
+        {
+            await publisher.PublishAsync(chunk, Token);
+        }
+    }
+
+    /// <summary>The number of deliveries that fulfill a condition in SQL.</summary>
+    public Task<int> CountAsync(string condition) => QueryAsync<int>($"SELECT count(*)::int FROM webhook_deliveries WHERE {condition}");
+
+    /// <summary>The only value that a query gives.</summary>
+    public async Task<T> QueryAsync<T>(string sql)
+    {
+        await using var command = Database.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync(Token))!;
+    }
+
+    /// <summary>Forgets the scene's own connections, which a restart of the server has broken.</summary>
+    public void ForgetConnections() => Database.Clear();
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = Database.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(Token);
+    }
+
+    /// <summary>Waits until exactly so many deliveries fulfill a condition in SQL.</summary>
+    public async Task WaitForAsync(int count, string condition)
+    {
+        var found = -1;
+        try
+        {
+            await WaitUntilAsync(async () => (found = await CountAsync(condition)) == count);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"{found} instead of {count} deliveries with {condition}.\n{string.Join('\n', _engines.Select(engine => engine.Log))}");
+        }
+    }
+
+    /// <summary>Waits until something is so.</summary>
+    public static async Task WaitUntilAsync(Func<Task<bool>> condition)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        limit.CancelAfter(Patience);
+        while (!await condition())
+        {
+            try
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), limit.Token);
+            }
+            catch (OperationCanceledException) when (!Token.IsCancellationRequested)
+            {
+                throw new TimeoutException("What the test waits for did not happen within a minute.");
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var engine in _engines)
+        {
+            await engine.DisposeAsync();
+        }
+
+        await _services.DisposeAsync();
+        await _server.DisposeAsync();
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static async Task<DeliveryScene> CreateAsync(IAsyncDisposable server, string connectionString, WebhooksOptions options)
+    {
+        var scene = new DeliveryScene(server, connectionString, options);
+        await scene._services.GetRequiredService<Migrator>().MigrateAsync(Token);
+        return scene;
+    }
+
+    private static WebhooksOptions OptionsWith(TimeSpan[]? retryDelays, TimeSpan? attemptTimeout) => new()
+    {
+        AllowedNetworks = [System.Net.IPNetwork.Parse("127.0.0.0/8")],
+        RequireHttps = false,
+        RetryDelays = new RetrySchedule(retryDelays ?? [TimeSpan.FromHours(1)]),
+        AttemptTimeout = attemptTimeout ?? TimeSpan.FromMinutes(5),
+    };
+
+    private static EventMessage Event(Guid orgId, int number) =>
+        new(orgId, "user.created", Encoding.UTF8.GetBytes($$"""{"number": {{number}}}"""), Key: null, Timestamp: null);
+}

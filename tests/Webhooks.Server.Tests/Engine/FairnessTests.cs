@@ -1,0 +1,93 @@
+using Webhooks.Testing;
+
+namespace Webhooks.Server.Tests.Engine;
+
+public sealed class FairnessTests
+{
+    private const string ToHangers = "webhook_id IN (SELECT id FROM webhooks WHERE url LIKE '%/hang')";
+    private const string ToOthers = "webhook_id IN (SELECT id FROM webhooks WHERE url NOT LIKE '%/hang')";
+    private const string Parked = "lease_token IS NULL AND lease_until > now()";
+
+    [Fact]
+    public async Task A_backlog_for_hanging_receivers_delays_nobody_else_and_drains_when_they_recover()
+    {
+        const int Hangers = 5;
+        const int Backlog = 300;
+        const int Healthy = 50;
+        const int Each = 20;
+        var recovered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var receiver = await Receiver.StartAsync(async (request, context) =>
+        {
+            if (request.Path == "/hang")
+            {
+                await recovered.Task.WaitAsync(context.RequestAborted);
+            }
+        });
+        await using var scene = await DeliveryScene.CreateAsync();
+        for (var hanger = 0; hanger < Hangers; hanger++)
+        {
+            await scene.PublishAsync(await scene.AddWebhookAsync($"{receiver.Url}/hang"), Backlog);
+        }
+
+        await scene.PublishAsync(await scene.AddWebhooksAsync(receiver, Healthy), Each);
+
+        await scene.StartEngineAsync(new() { MaxInFlight = 64, MaxInFlightPerWebhook = 32 });
+
+        await scene.WaitForAsync(Healthy * Each, $"status = 'succeeded' AND {ToOthers}");
+        Assert.Equal(0, await scene.CountAsync($"status <> 'pending' AND {ToHangers}"));
+        Assert.InRange(receiver.Requests.Count(request => request.Path == "/hang"), Hangers, 32);
+        await DeliveryScene.WaitUntilAsync(async () => await scene.CountAsync($"{Parked} AND {ToHangers}") >= (Hangers * Backlog) - 64);
+
+        recovered.SetResult();
+        await scene.WaitForAsync(Hangers * Backlog, $"status = 'succeeded' AND {ToHangers}");
+        Assert.Equal((Hangers * Backlog) + (Healthy * Each), receiver.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_new_webhook_gets_its_first_event_while_others_hang()
+    {
+        await using var receiver = await Receiver.StartAsync(async (request, context) =>
+        {
+            if (request.Path == "/hang")
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted);
+            }
+        });
+        await using var scene = await DeliveryScene.CreateAsync(attemptTimeout: TimeSpan.FromSeconds(2));
+        for (var hanger = 0; hanger < 20; hanger++)
+        {
+            await scene.PublishAsync(await scene.AddWebhookAsync($"{receiver.Url}/hang"), count: 100);
+        }
+
+        await scene.StartEngineAsync(new() { MaxInFlight = 64, MaxInFlightPerWebhook = 16 });
+        await scene.WaitForAsync(0, $"attempt_number = 0 AND lease_token IS NULL AND lease_until IS NULL AND {ToHangers}");
+
+        await scene.PublishAsync(await scene.AddWebhookAsync($"{receiver.Url}/new"));
+
+        await scene.WaitForAsync(1, $"status = 'succeeded' AND {ToOthers}");
+        Assert.NotEqual(0, await scene.CountAsync($"attempt_number = 0 AND {ToHangers}"));
+    }
+
+    [Fact]
+    public async Task The_backlog_of_a_single_webhook_that_answers_is_not_parked()
+    {
+        const int Backlog = 5000;
+        await using var receiver = await Receiver.StartAsync();
+        await using var scene = await DeliveryScene.CreateAsync();
+        await scene.ExecuteAsync("""
+            CREATE TABLE parked (id uuid);
+            CREATE FUNCTION note_parked() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO parked VALUES (new.id); RETURN NULL; END $$;
+            CREATE TRIGGER note_parked AFTER UPDATE ON webhook_deliveries FOR EACH ROW
+                WHEN (new.lease_token IS NULL AND new.lease_until IS NOT NULL) EXECUTE FUNCTION note_parked();
+            """);
+        var webhook = await scene.AddWebhookAsync(receiver.Url);
+        await scene.StartEngineAsync();
+        await scene.PublishAsync(webhook);
+        await scene.WaitForAsync(1, "status = 'succeeded'");
+
+        await scene.PublishAsync(webhook, Backlog);
+
+        await scene.WaitForAsync(1 + Backlog, "status = 'succeeded'");
+        Assert.Equal(0, await scene.CountAsync("id IN (SELECT id FROM parked)"));
+    }
+}

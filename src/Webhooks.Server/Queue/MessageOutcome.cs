@@ -1,0 +1,20 @@
+namespace Webhooks.Server.Queue;
+
+/// <summary>What is to become of a message.</summary>
+internal abstract record MessageOutcome
+{
+    private MessageOutcome()
+    {
+    }
+
+    /// <summary>Its event is committed: remove it.</summary>
+    internal sealed record Published : MessageOutcome;
+
+    /// <summary>Move it to the poison queue.</summary>
+    /// <param name="Reason">Why, without anything of its data.</param>
+    internal sealed record Poison(string Reason) : MessageOutcome;
+
+    /// <summary>Let it become visible again.</summary>
+    /// <param name="Reason">Why it failed, without anything of its data.</param>
+    internal sealed record TryAgain(string Reason) : MessageOutcome;
+}

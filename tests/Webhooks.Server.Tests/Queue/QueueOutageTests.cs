@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using Webhooks.Server.Tests.Engine;
+using Webhooks.Testing;
+
+namespace Webhooks.Server.Tests.Queue;
+
+public sealed class QueueOutageTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task While_the_database_is_away_messages_wait_and_none_is_used_up()
+    {
+        await using var postgres = await PostgresServer.StartAsync();
+        await using var scene = await QueueScene.CreateAsync(postgres);
+        scene.Options = scene.Options with { Visibility = TimeSpan.FromSeconds(1), BatchSize = 2, MaxBatches = 2, MaxReceives = 1 };
+        await postgres.StopAsync();
+        await scene.PutAsync(Enumerable.Repeat(scene.Message(), 10));
+        await scene.StartListenerAsync();
+        await DeliveryScene.WaitUntilAsync(() => Task.FromResult(scene.Log.Count("the database fails") == 1));
+
+        // The first four are in hand and stay there, for much longer than they would be kept from others by themselves.
+        await DeliveryScene.WaitUntilAsync(async () => await VisibleAsync(scene) == 6);
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < 4 * scene.Options.Visibility;)
+        {
+            Assert.Equal(6, await VisibleAsync(scene));
+            Assert.Empty(await scene.PoisonAsync());
+        }
+
+        await postgres.StartAgainAsync();
+
+        await scene.WaitUntilEmptyAsync();
+        Assert.Equal(10, await scene.DeliveriesAsync());
+        Assert.Empty(await scene.PoisonAsync());
+        Assert.Equal(1, scene.Log.Count("the database fails"));
+        Assert.Equal(1, scene.Log.Count("read again: the database answers"));
+    }
+
+    [Fact]
+    public async Task A_listener_stops_at_once_while_the_database_is_away_and_its_messages_stay()
+    {
+        await using var postgres = await PostgresServer.StartAsync();
+        await using var scene = await QueueScene.CreateAsync(postgres);
+        await postgres.StopAsync();
+        await scene.PutAsync(scene.Message());
+        var listener = await scene.StartListenerAsync();
+        await DeliveryScene.WaitUntilAsync(() => Task.FromResult(scene.Log.Count("the database fails") == 1));
+
+        await listener.StopAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(10), Cancel);
+
+        Assert.Equal(1, await QueueScene.LengthAsync(scene.Messages));
+        Assert.Empty(await scene.PoisonAsync());
+    }
+
+    [Fact]
+    public async Task A_queue_service_that_goes_and_comes_back_is_used_again()
+    {
+        await using var azurite = await AzuriteServer.StartAsync();
+        await using var scene = await QueueScene.CreateAsync(azurite: azurite);
+        await scene.StartListenerAsync();
+        await scene.PutAsync(scene.Message("user.login"));
+        await scene.WaitUntilEmptyAsync();
+
+        await azurite.StopAsync();
+        await DeliveryScene.WaitUntilAsync(() => Task.FromResult(scene.Log.Count("the storage queue fails") == 1));
+        await azurite.StartAgainAsync();
+        await scene.PutAsync(scene.Message("user.logout"));
+
+        await scene.WaitUntilEmptyAsync();
+        Assert.Equal(2, await scene.DeliveriesAsync());
+        Assert.Equal(1, scene.Log.Count("the storage queue fails"));
+        Assert.Equal(1, scene.Log.Count("read again: the storage queue answers"));
+    }
+
+    [Fact]
+    public async Task A_listener_may_start_before_the_queue_service()
+    {
+        await using var azurite = await AzuriteServer.StartAsync();
+        await using var scene = await QueueScene.CreateAsync(azurite: azurite);
+        await azurite.StopAsync();
+        await scene.StartListenerAsync();
+        await DeliveryScene.WaitUntilAsync(() => Task.FromResult(scene.Log.Count("the storage queue fails") == 1));
+
+        await azurite.StartAgainAsync();
+
+        await scene.PutAsync(scene.Message());
+        await scene.WaitUntilEmptyAsync();
+        Assert.Equal(1, await scene.DeliveriesAsync());
+    }
+
+    private static async Task<int> VisibleAsync(QueueScene scene) =>
+        (await scene.Messages.PeekMessagesAsync(32, Cancel)).Value.Length;
+}

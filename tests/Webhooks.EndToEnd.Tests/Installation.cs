@@ -1,0 +1,54 @@
+using Webhooks.Testing;
+
+namespace Webhooks.EndToEnd.Tests;
+
+/// <summary>A database, keys and settings, on which one or more server processes run.</summary>
+internal sealed class Installation : IAsyncDisposable
+{
+    private readonly TemporaryDirectory _keys = new();
+    private readonly IAsyncDisposable _database;
+    private readonly Dictionary<string, string> _settings;
+    private readonly List<ServerProcess> _servers = [];
+
+    private Installation(IAsyncDisposable database, string connectionString, IReadOnlyDictionary<string, string> settings)
+    {
+        _database = database;
+        _settings = new Dictionary<string, string>(settings) { ["ConnectionStrings__Webhooks"] = connectionString };
+    }
+
+    /// <summary>The organization that the test acts for.</summary>
+    public Guid Organization { get; } = Guid.NewGuid();
+
+    /// <summary>Prepares an installation on a database of its own.</summary>
+    /// <param name="settings">By their names in the environment.</param>
+    public static async Task<Installation> CreateAsync(IReadOnlyDictionary<string, string> settings)
+    {
+        var database = await TestDatabase.CreateAsync();
+        return new Installation(database, database.ConnectionString, settings);
+    }
+
+    /// <summary>Prepares an installation on a PostgreSQL server of its own, which ends with it.</summary>
+    public static Installation On(PostgresServer server, IReadOnlyDictionary<string, string> settings) => new(server, server.ConnectionString, settings);
+
+    /// <summary>Starts a server on it; it ends with the installation, if not before.</summary>
+    public async Task<ServerProcess> StartServerAsync()
+    {
+        var server = await ServerProcess.StartAsync(_keys, _settings);
+        _servers.Add(server);
+        return server;
+    }
+
+    /// <summary>The API of a server, as the organization uses it.</summary>
+    public WebhooksApi Api(ServerProcess server) => new(server.CreateClient(Organization));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var server in _servers)
+        {
+            await server.DisposeAsync();
+        }
+
+        await _database.DisposeAsync();
+        _keys.Dispose();
+    }
+}

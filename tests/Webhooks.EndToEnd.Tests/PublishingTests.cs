@@ -1,0 +1,91 @@
+using Webhooks.Client.Publishing;
+using Webhooks.Client.Receiving;
+using Webhooks.Testing;
+
+namespace Webhooks.EndToEnd.Tests;
+
+/// <summary>From a published event to the receiver's signed POST and its place in the history.</summary>
+public sealed class PublishingTests : IAsyncLifetime
+{
+    private AzuriteServer _queue = null!;
+    private Installation _installation = null!;
+    private ServerProcess _server = null!;
+    private Receiver _receiver = null!;
+    private WebhooksApi _api = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _queue = await AzuriteServer.StartAsync();
+        _receiver = await Receiver.StartAsync();
+        _installation = await Installation.CreateAsync(new Dictionary<string, string> { ["ConnectionStrings__Queues"] = _queue.ConnectionString });
+        _server = await _installation.StartServerAsync();
+        _api = _installation.Api(_server);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _api.Dispose();
+        await _installation.DisposeAsync();
+        await _receiver.DisposeAsync();
+        await _queue.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task An_event_published_over_HTTP_arrives_signed_and_is_in_the_history()
+    {
+        var webhook = await _api.RegisterAsync($"{_receiver.Url}/hook", "user.created");
+        using var http = new HttpClient { BaseAddress = new Uri(_server.Url) };
+        var publisher = new HttpPublisher(http, _ => ValueTask.FromResult(_server.CreateToken(_installation.Organization)));
+
+        var published = await publisher.PublishAsync(_installation.Organization, "user.created", new { UserId = "42" }, Cancel);
+
+        Assert.Equal(1, published.Deliveries);
+        await ArrivesSignedAndIsInTheHistory(webhook, published.Id.ToString());
+    }
+
+    [Fact]
+    public async Task An_event_put_on_the_queue_arrives_signed_and_is_in_the_history()
+    {
+        var webhook = await _api.RegisterAsync($"{_receiver.Url}/hook", "user.created");
+
+        var id = await new QueuePublisher(_queue.ConnectionString).PublishAsync(_installation.Organization, "user.created", new { UserId = "42" }, Cancel);
+
+        await ArrivesSignedAndIsInTheHistory(webhook, id);
+    }
+
+    [Fact]
+    public async Task The_same_event_published_both_ways_is_delivered_once()
+    {
+        var webhook = await _api.RegisterAsync($"{_receiver.Url}/hook", "*");
+        var once = new WebhookEvent(_installation.Organization, "user.created", new { UserId = "42" });
+        using var http = new HttpClient { BaseAddress = new Uri(_server.Url) };
+        var publisher = new HttpPublisher(http, _ => ValueTask.FromResult(_server.CreateToken(_installation.Organization)));
+
+        await publisher.PublishAsync(once, Cancel);
+        await new QueuePublisher(_queue.ConnectionString).PublishAsync(once, Cancel);
+        var last = await new QueuePublisher(_queue.ConnectionString).PublishAsync(_installation.Organization, "user.deleted", new { UserId = "42" }, Cancel);
+
+        await _api.WaitForHistoryAsync(webhook.Id, history => history.Any(delivery => delivery["event_id"]!.GetValue<string>() == last), Cancel);
+        var requests = await _receiver.WaitForAsync(requests => requests.Any(request => request.Header("webhook-id") == last));
+        Assert.Single(requests, request => request.Header("webhook-id") == once.Id);
+    }
+
+    private async Task ArrivesSignedAndIsInTheHistory(RegisteredWebhook webhook, string eventId)
+    {
+        var request = Assert.Single(await _receiver.WaitForAsync(1));
+        var verifier = new WebhookVerifier(webhook.Secret);
+        Assert.Equal(
+            WebhookVerification.Valid,
+            verifier.Verify(request.Body, request.Header("webhook-id"), request.Header("webhook-timestamp"), request.Header("webhook-signature")));
+        Assert.True(verifier.VerifyBody(request.Body, request.Header("X-Webhook-Signature")));
+        Assert.Equal(eventId, request.Header("webhook-id"));
+        Assert.Contains("\"user_id\": \"42\"", request.Text, StringComparison.Ordinal);
+
+        var history = await _api.WaitForHistoryAsync(webhook.Id, deliveries => deliveries is [{ } delivery] && delivery["delivered_at"] is not null, Cancel);
+        Assert.Equal(eventId, history[0]["event_id"]!.GetValue<string>());
+        Assert.Equal(1, history[0]["attempt_number"]!.GetValue<int>());
+        Assert.Equal("succeeded", history[0]["status"]!.GetValue<string>());
+    }
+}

@@ -1,0 +1,70 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Webhooks.EndToEnd.Tests;
+
+/// <summary>What the tests do over the API, as one organization.</summary>
+internal sealed class WebhooksApi(HttpClient http) : IDisposable
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(90);
+
+    /// <summary>Registers a webhook.</summary>
+    public async Task<RegisteredWebhook> RegisterAsync(string url, params string[] events)
+    {
+        var created = await PostAsync("/api/v1/webhooks", new { url, events });
+        return new RegisteredWebhook(created["id"]!.GetValue<Guid>(), created["secret"]!.GetValue<string>());
+    }
+
+    /// <summary>Publishes <c>user.created</c>; when it returns, the event was accepted.</summary>
+    /// <returns>The event's id.</returns>
+    /// <exception cref="HttpRequestException">The server did not answer with success.</exception>
+    public async Task<Guid> PublishAsync(int number, CancellationToken cancellationToken = default)
+    {
+        using var answer = await http.PostAsJsonAsync("/api/v1/events", new { @event = "user.created", data = new { number } }, cancellationToken);
+        answer.EnsureSuccessStatusCode();
+        return (await answer.Content.ReadFromJsonAsync<JsonNode>(cancellationToken))!["id"]!.GetValue<Guid>();
+    }
+
+    /// <summary>The first page of a webhook's deliveries, newest first.</summary>
+    public async Task<IReadOnlyList<JsonNode>> HistoryAsync(Guid webhook, string query = "limit=100") =>
+        [.. (await GetAsync($"/api/v1/webhooks/{webhook}/deliveries?{query}"))["data"]!.AsArray().Select(delivery => delivery!)];
+
+    /// <summary>A delivery with its attempts.</summary>
+    public Task<JsonNode> DeliveryAsync(Guid webhook, JsonNode delivery) => GetAsync($"/api/v1/webhooks/{webhook}/deliveries/{delivery["id"]}");
+
+    /// <summary>Waits until a webhook's history is as a test wants it.</summary>
+    /// <exception cref="TimeoutException">It was not in time; the message shows it.</exception>
+    public async Task<IReadOnlyList<JsonNode>> WaitForHistoryAsync(
+        Guid webhook, Func<IReadOnlyList<JsonNode>, bool> condition, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_patience);
+        while (true)
+        {
+            var history = await HistoryAsync(webhook);
+            if (condition(history))
+            {
+                return history;
+            }
+
+            if (limit.IsCancellationRequested)
+            {
+                throw new TimeoutException($"After {_patience}, the history is: {JsonSerializer.Serialize(history)}");
+            }
+
+            await Task.Delay(50, cancellationToken);
+        }
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private async Task<JsonNode> GetAsync(string path) => (await http.GetFromJsonAsync<JsonNode>(path))!;
+
+    private async Task<JsonNode> PostAsync(string path, object body)
+    {
+        using var answer = await http.PostAsJsonAsync(path, body);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        return (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
+    }
+}

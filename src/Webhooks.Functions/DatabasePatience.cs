@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Logging;
+using Webhooks.Core.Postgres;
+
+namespace Webhooks.Functions;
+
+/// <summary>
+/// Repeats work that failed because the database is restarting or failing over, which takes it away for seconds to a minute. A queue message would
+/// otherwise use up its tries and go to the poison queue although nothing is wrong with it.
+/// </summary>
+public sealed partial class DatabasePatience(TimeProvider clock, ILogger<DatabasePatience> logger)
+{
+    /// <summary>For how long the work is repeated. Less than the lease of an attempt that waits to be recorded has left, and than the host waits for the worker to start.</summary>
+    internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(45);
+
+    private static readonly TimeSpan _firstDelay = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan _longestDelay = TimeSpan.FromSeconds(8);
+
+    /// <summary>Runs work that may be repeated: it is done once or not at all, or doing it twice does no harm.</summary>
+    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        var started = clock.GetTimestamp();
+        for (var delay = _firstDelay; ; delay = Shorter(delay * 2, _longestDelay))
+        {
+            try
+            {
+                return await work(cancellationToken);
+            }
+            catch (Exception failure) when (DatabaseFailure.IsOutage(failure) && clock.GetElapsedTime(started) + delay < Limit)
+            {
+                LogUnavailable(failure, delay.TotalSeconds);
+                await Task.Delay(delay, clock, cancellationToken);
+            }
+        }
+    }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    [LoggerMessage(1, LogLevel.Warning, "webhook database is unavailable; the work is tried again in {Seconds} s")]
+    private partial void LogUnavailable(Exception failure, double seconds);
+}

@@ -1,0 +1,95 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+using Webhooks.Core;
+using Webhooks.Core.Deliveries;
+using Webhooks.Core.Sending;
+
+namespace Webhooks.Functions.Deliveries;
+
+/// <summary>
+/// Makes a delivery's next attempt and records it. It may run more often than the orchestrator asked, for example after a crash: the row, not the
+/// number of calls, says whether there is an attempt to make.
+/// </summary>
+public sealed partial class AttemptDelivery(
+    DeliveryStore deliveries,
+    PendingDeliveries pending,
+    DeliveryAttempter attempter,
+    DatabasePatience patience,
+    WebhooksOptions options,
+    TimeProvider clock,
+    ILogger<AttemptDelivery> logger)
+{
+    /// <summary>How much longer than an attempt a lease is: the time to record it, also when the database is away for a while.</summary>
+    internal static readonly TimeSpan LeaseMargin = DatabasePatience.Limit + TimeSpan.FromSeconds(15);
+
+    /// <summary>The shortest wait before a delivery is looked at again that somebody else has just released or is about to.</summary>
+    private static readonly TimeSpan _shortestWait = TimeSpan.FromSeconds(1);
+
+    /// <summary>Makes the attempt if it is due and nobody else's.</summary>
+    /// <returns>Where the delivery stands then, and when to call again.</returns>
+    /// <exception cref="Core.Secrets.SecretUnavailableException">The secret cannot be decrypted now; no attempt was made.</exception>
+    [Function(nameof(AttemptDelivery))]
+    public async Task<AttemptResult> RunAsync([ActivityTrigger] DeliveryInput input, CancellationToken cancellationToken)
+    {
+        var claim = await patience.RunAsync(
+            cancel => deliveries.ClaimAsync(input.DeliveryId, options.AttemptTimeout + LeaseMargin, cancel), cancellationToken);
+        return claim is not null && await AttemptAsync(claim, cancellationToken) is { } result
+            ? result
+            : await StandAsync(input.DeliveryId, cancellationToken);
+    }
+
+    /// <summary>Attempts and records. Null when the lease was lost to another claim meanwhile, whose result counts.</summary>
+    private async Task<AttemptResult?> AttemptAsync(ClaimedDelivery claim, CancellationToken cancellationToken)
+    {
+        var result = await MakeAsync(claim, cancellationToken);
+
+        // Not canceled with the function: the request has been sent, and forgetting that would send it again.
+        var recorded = await patience.RunAsync(cancel => deliveries.RecordAsync([result], cancel), CancellationToken.None);
+        return recorded.Contains(claim.Id) ? Describe(result) : null;
+    }
+
+    private async Task<DeliveryResult> MakeAsync(ClaimedDelivery claim, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await attempter.AttemptAsync(claim, cancellationToken);
+        }
+        catch
+        {
+            await ReleaseAsync(claim);
+            throw;
+        }
+    }
+
+    /// <summary>So that the next try need not wait for the lease to end. If that is not possible either, it does.</summary>
+    private async Task ReleaseAsync(ClaimedDelivery claim)
+    {
+        try
+        {
+            await deliveries.ReleaseAsync([claim], CancellationToken.None);
+        }
+        catch (Exception failure)
+        {
+            LogNotReleased(failure, claim.WebhookId, claim.Id);
+        }
+    }
+
+    /// <summary>Where a delivery stands that is not ours to attempt: finished, not due yet, or another's until a lease ends.</summary>
+    private async Task<AttemptResult> StandAsync(Guid delivery, CancellationToken cancellationToken)
+    {
+        // A row that is gone was dropped by retention: there is nothing to deliver any more.
+        var state = await patience.RunAsync(cancel => pending.FindAsync(delivery, cancel), cancellationToken)
+            ?? new DeliveryState(DeliveryStatus.Canceled, AttemptsMade: 0, ResponseStatus: null, DueIn: null);
+        DateTime? next = state.DueIn is { } dueIn ? (clock.GetUtcNow() + (dueIn > _shortestWait ? dueIn : _shortestWait)).UtcDateTime : null;
+        return new AttemptResult(state.Status.ToText(), state.AttemptsMade, state.ResponseStatus, next);
+    }
+
+    private static AttemptResult Describe(DeliveryResult result) => new(
+        result.Next.Status.ToText(),
+        result.Attempt?.Number ?? result.Delivery.AttemptsMade,
+        (result.Attempt?.Outcome as SendOutcome.Answered)?.Status,
+        (result.Next as NextStep.RetryAt)?.Time.UtcDateTime);
+
+    [LoggerMessage(1, LogLevel.Warning, "webhook {WebhookId} delivery {DeliveryId} could not be released; it waits until its lease ends")]
+    private partial void LogNotReleased(Exception failure, Guid webhookId, Guid deliveryId);
+}

@@ -1,0 +1,68 @@
+using Azure.Storage.Queues.Models;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+using Webhooks.Core.Deliveries;
+using Webhooks.Core.Events;
+using Webhooks.Core.Postgres;
+
+namespace Webhooks.Functions.Deliveries;
+
+/// <summary>Accepts an event from the queue: commits its deliveries, then has them started.</summary>
+public sealed partial class FanOutEvent(
+    EventMessageReader reader,
+    EventPublisher publisher,
+    PendingDeliveries pending,
+    DeliveryStarter starter,
+    DatabasePatience patience,
+    ILogger<FanOutEvent> logger)
+{
+    /// <summary>Handles a message. When it throws, the host repeats the message, and moves it to the poison queue after the fifth time.</summary>
+    [Function(nameof(FanOutEvent))]
+    public async Task<FanOutResult> RunAsync(
+        [QueueTrigger(QueueNames.Events)] QueueMessage message,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
+    {
+        var read = new QueuedEvent(message.MessageId, message.InsertedOn.GetValueOrDefault(), message.Body).Read(reader);
+        if (read.Errors.Count > 0)
+        {
+            return Refuse(message, read.ErrorSummary);
+        }
+
+        try
+        {
+            return await patience.RunAsync(cancel => FanOutAsync(read.Messages[0], client, cancel), cancellationToken);
+        }
+        catch (Exception failure) when (DatabaseFailure.IsForGood(failure))
+        {
+            return Refuse(message, $"it cannot be stored ({DatabaseFailure.Describe(failure)}).");
+        }
+    }
+
+    private async Task<FanOutResult> FanOutAsync(EventMessage message, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        var published = (await publisher.PublishAsync([message], cancellationToken))[0];
+        var deliveries = published.NewDeliveries.Count == published.Deliveries
+            ? published.NewDeliveries
+            : await pending.NotBegunAsync(published, cancellationToken);
+
+        // One delivery needs no fan-out message, which would be three storage requests and a wait for the next poll.
+        if (deliveries is [var only])
+        {
+            await starter.StartAsync(client, only, cancellationToken);
+            return new FanOutResult();
+        }
+
+        return new FanOutResult { Deliveries = FanOutMessage.For(deliveries) };
+    }
+
+    private FanOutResult Refuse(QueueMessage message, string reason)
+    {
+        LogRefused(message.MessageId, reason);
+        return new FanOutResult { Poison = [message.Body.ToString()] };
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "webhook event message {MessageId} can never be accepted and goes to the poison queue: {Reason}")]
+    private partial void LogRefused(string messageId, string reason);
+}

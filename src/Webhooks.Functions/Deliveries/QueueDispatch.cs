@@ -1,0 +1,34 @@
+using Azure;
+using Azure.Identity;
+using Azure.Storage.Queues;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Webhooks.Core.Deliveries;
+
+namespace Webhooks.Functions.Deliveries;
+
+/// <summary>Puts committed deliveries on the queue that <see cref="StartDelivery"/> reads.</summary>
+internal sealed partial class QueueDispatch(
+    [FromKeyedServices(QueueNames.Deliveries)] QueueClient queue,
+    ILogger<QueueDispatch> logger) : IDeliveryDispatch
+{
+    private const int Parallelism = 8;
+
+    public async Task DispatchAsync(IReadOnlyCollection<Guid> deliveries, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Parallel.ForEachAsync(
+                FanOutMessage.For(deliveries),
+                new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
+                async (message, cancel) => await queue.SendMessageAsync(message, cancel));
+        }
+        catch (Exception failure) when (failure is RequestFailedException or AuthenticationFailedException or AggregateException or OperationCanceledException)
+        {
+            LogNotSent(failure, deliveries.Count);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "webhook queue is unavailable; {Count} accepted deliveries wait for the sweep")]
+    private partial void LogNotSent(Exception failure, int count);
+}

@@ -1,0 +1,31 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Webhooks.Core.Deliveries;
+
+namespace Webhooks.Functions.Deliveries;
+
+/// <summary>Starts the orchestrations of a fan-out message's deliveries.</summary>
+public sealed class StartDelivery(PendingDeliveries pending, DeliveryStarter starter, DatabasePatience patience)
+{
+    /// <summary>Several deliveries are started at once; each start is a few storage requests, one after the other.</summary>
+    private const int Parallelism = 8;
+
+    /// <summary>Handles a message. When it throws, the host repeats it; what was started already is left alone then.</summary>
+    /// <exception cref="FormatException">It is not a fan-out message.</exception>
+    [Function(nameof(StartDelivery))]
+    public async Task RunAsync(
+        [QueueTrigger(QueueNames.Deliveries)] string message,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
+    {
+        var deliveries = FanOutMessage.Parse(message)?.Deliveries
+            ?? throw new FormatException($"A message on queue {QueueNames.Deliveries} is not a fan-out message. Only this app writes to that queue.");
+
+        // A finished delivery's orchestration may be purged, and the client would silently start over one that is not. The row knows.
+        var unfinished = await patience.RunAsync(cancel => pending.AmongAsync(deliveries, cancel), cancellationToken);
+        await Parallel.ForEachAsync(
+            unfinished,
+            new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
+            async (delivery, cancel) => await starter.StartAsync(client, delivery, cancel));
+    }
+}

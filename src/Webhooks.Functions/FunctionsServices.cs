@@ -1,0 +1,33 @@
+using Azure.Storage.Queues;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Webhooks.Core;
+using Webhooks.Core.Deliveries;
+using Webhooks.Core.Postgres;
+using Webhooks.Core.Secrets;
+using Webhooks.Functions.Deliveries;
+using Webhooks.Functions.Http;
+using Webhooks.Functions.Maintenance;
+
+namespace Webhooks.Functions;
+
+/// <summary>Registers the app's services.</summary>
+internal static class FunctionsServices
+{
+    /// <summary>Adds Core, the HTTP API and what the functions need. Settings are read at once.</summary>
+    /// <exception cref="InvalidSettingException">A setting is missing or has no usable value; the message names it.</exception>
+    public static IServiceCollection AddWebhooksFunctions(this IServiceCollection services, IConfiguration configuration) => services
+        .AddSingleton(DatabaseConnection.Configure(configuration))
+        .AddWebhooksKeyRing(configuration)
+        .AddSingleton<IDeliveryDispatch, QueueDispatch>()
+        .AddWebhooksCore(WebhooksOptions.From(configuration))
+        .AddKeyedSingleton(QueueNames.Deliveries, DeliveriesQueue(configuration))
+        .AddSingleton<DatabasePatience>()
+        .AddSingleton<DeliveryStarter>()
+        .AddSingleton(MaintenanceOptions.From(configuration))
+        .AddSingleton<StrandedDeliveries>()
+        .AddSingleton<FinishedOrchestrations>()
+        .AddApiPipeline(configuration);
+
+    private static QueueClient DeliveriesQueue(IConfiguration configuration) => StorageConnection.Queue(configuration, QueueNames.Deliveries);
+}

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+using Webhooks.Api;
+using Webhooks.Api.Deliveries;
+
+namespace Webhooks.Functions.Http;
+
+/// <summary>The operations on deliveries.</summary>
+public sealed class DeliveryFunctions(ApiPipeline api, ILogger<DeliveryFunctions> logger)
+{
+    private const string Deliveries = "api/v1/webhooks/{id}/deliveries";
+
+    [Function(OperationNames.ListDeliveries)]
+    public Task<IResult> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Deliveries)] HttpRequest request) =>
+        api.RunAsync(request);
+
+    /// <summary>Shows the orchestration's runtime status too.</summary>
+    [Function(OperationNames.GetDelivery)]
+    public Task<IResult> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Deliveries + "/{delivery_id}")] HttpRequest request,
+        [DurableClient] DurableTaskClient client)
+    {
+        request.HttpContext.Features.Set<IDeliveryOrchestrationFeature>(new DeliveryOrchestrationFeature(client, logger));
+        return api.RunAsync(request);
+    }
+}

@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Webhooks.Functions.Http;
+
+/// <summary>What is not an operation of the API: health, the OpenAPI document and the page to browse it.</summary>
+public sealed class ServiceFunctions(ApiPipeline api)
+{
+    [Function("HealthLive")]
+    public Task<IResult> LiveAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/live")] HttpRequest request) =>
+        api.RunAsync(request);
+
+    [Function("HealthReady")]
+    public Task<IResult> ReadyAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/ready")] HttpRequest request) =>
+        api.RunAsync(request);
+
+    [Function("OpenApi")]
+    public Task<IResult> OpenApiAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "openapi/v1.json")] HttpRequest request) =>
+        api.RunAsync(request);
+
+    [Function("Docs")]
+    public Task<IResult> DocsAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "docs/{*path}")] HttpRequest request) =>
+        api.RunAsync(request);
+}

@@ -1,0 +1,65 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+using Webhooks.Core.Postgres;
+using Webhooks.Core.Telemetry;
+
+namespace Webhooks.Functions.Maintenance;
+
+/// <summary>The chores, on one instance at a time: every minute the sweep and the count of pending deliveries, and once an hour partitions and finished orchestrations.</summary>
+public sealed partial class MaintenanceFunction(
+    StrandedDeliveries stranded,
+    PendingCount pending,
+    PartitionMaintenance partitions,
+    FinishedOrchestrations orchestrations,
+    TimeProvider clock,
+    ILogger<MaintenanceFunction> logger)
+{
+    /// <summary>Does what is due. A chore that fails does not keep the others from being done.</summary>
+    /// <exception cref="AggregateException">Chores failed.</exception>
+    [Function("Maintenance")]
+    public async Task RunAsync(
+        [TimerTrigger("0 * * * * *")] TimerInfo timer,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
+    {
+        var failures = new List<Exception>();
+        await TryAsync("the sweep", stranded.RunAsync);
+        await TryAsync("the count of pending deliveries", pending.RunAsync);
+        if (IsFirstOfHour(timer))
+        {
+            await TryAsync("partitions", partitions.RunAsync);
+            await TryAsync("finished orchestrations", cancel => orchestrations.PurgeAsync(client, cancel));
+        }
+
+        if (failures.Count > 0)
+        {
+            throw new AggregateException(failures);
+        }
+
+        async Task TryAsync(string chore, Func<CancellationToken, Task> work)
+        {
+            try
+            {
+                await work(cancellationToken);
+            }
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+            {
+                LogFailed(failure, chore);
+                failures.Add(failure);
+            }
+        }
+    }
+
+    /// <summary>By the schedule's memory, so that an hour whose first minute the app slept through is not left out.</summary>
+    private bool IsFirstOfHour(TimerInfo timer)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        return timer.ScheduleStatus?.Last.ToUniversalTime() is not { } last || Hour(last) != Hour(now);
+    }
+
+    private static DateTime Hour(DateTime time) => time.Date.AddHours(time.Hour);
+
+    [LoggerMessage(1, LogLevel.Error, "webhook maintenance failed at {Chore}; it is tried again when it is next due")]
+    private partial void LogFailed(Exception failure, string chore);
+}

@@ -1,0 +1,19 @@
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Azure.Functions.Worker.OpenTelemetry;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Webhooks.Core.Postgres;
+using Webhooks.Functions;
+using Webhooks.Functions.Telemetry;
+
+var builder = FunctionsApplication.CreateBuilder(args);
+builder.ConfigureFunctionsWebApplication();
+builder.Services.AddWebhooksFunctions(builder.Configuration);
+builder.Services.AddWorkerTelemetry(builder.Configuration)?.UseFunctionsWorkerDefaults();
+using var app = builder.Build();
+
+// Before the first function runs. Of many instances that start at once, one migrates and the others wait for it.
+var migrator = app.Services.GetRequiredService<Migrator>();
+await app.Services.GetRequiredService<DatabasePatience>().RunAsync(migrator.MigrateAsync, CancellationToken.None);
+
+await app.RunAsync();

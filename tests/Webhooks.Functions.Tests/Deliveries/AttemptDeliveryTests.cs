@@ -1,0 +1,212 @@
+using Microsoft.Extensions.DependencyInjection;
+using Webhooks.Core.Deliveries;
+using Webhooks.Core.Secrets;
+using Webhooks.Functions.Deliveries;
+using Webhooks.Functions.Tests.Hosting;
+using Webhooks.Testing;
+
+namespace Webhooks.Functions.Tests.Deliveries;
+
+public sealed class AttemptDeliveryTests : IAsyncLifetime
+{
+    private readonly Guid _organization = Guid.NewGuid();
+    private readonly SwitchableKeyRing _keys = new();
+    private FunctionsApp _app = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() =>
+        _app = await FunctionsApp.StartAsync(adjust: services => services.AddSingleton<IKeyRing>(_keys));
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    [Fact]
+    public async Task An_attempt_that_succeeds_finishes_the_delivery()
+    {
+        await using var receiver = await Receiver.StartAsync(_ => 204);
+        var delivery = await PublishAsync(receiver);
+
+        var result = await _app.AttemptAsync(delivery);
+
+        Assert.Equal(new AttemptResult("succeeded", 1, 204, null), result);
+        Assert.Equal(["succeeded"], await _app.QueryAsync<string>("SELECT status FROM webhook_deliveries WHERE id = $1", delivery));
+        var request = Assert.Single(receiver.Requests);
+        Assert.Equal(delivery.ToString(), request.Headers["X-Webhook-Delivery"]);
+        Assert.Equal("1", request.Headers["X-Webhook-Attempt"]);
+    }
+
+    [Fact]
+    public async Task An_attempt_that_fails_says_when_to_come_back_which_is_what_the_row_says()
+    {
+        await using var receiver = await Receiver.StartAsync(_ => 503);
+        var delivery = await PublishAsync(receiver);
+
+        var result = await _app.AttemptAsync(delivery);
+
+        Assert.Equal("pending", result.Status);
+        Assert.Equal(1, result.Attempt);
+        Assert.Equal(503, result.LastStatus);
+        var stored = Assert.Single(await _app.QueryAsync<DateTime>("SELECT next_attempt_at FROM webhook_deliveries WHERE id = $1", delivery));
+        Assert.Equal(stored, result.NextAttemptAt!.Value, TimeSpan.FromMilliseconds(1));
+        Assert.Equal(DateTimeKind.Utc, result.NextAttemptAt.Value.Kind);
+    }
+
+    [Fact]
+    public async Task An_attempt_without_an_answer_has_no_status()
+    {
+        var receiver = await Receiver.StartAsync();
+        var delivery = await PublishAsync(receiver);
+        await receiver.DisposeAsync();
+
+        var result = await _app.AttemptAsync(delivery);
+
+        Assert.Equal("pending", result.Status);
+        Assert.Null(result.LastStatus);
+        Assert.NotNull(result.NextAttemptAt);
+    }
+
+    [Fact]
+    public async Task A_call_before_the_next_attempt_is_due_sends_nothing_and_says_when_it_is()
+    {
+        await using var receiver = await Receiver.StartAsync(_ => 500);
+        var delivery = await PublishAsync(receiver);
+        var first = await _app.AttemptAsync(delivery);
+
+        var again = await _app.AttemptAsync(delivery);
+
+        Assert.Single(receiver.Requests);
+        Assert.Equal("pending", again.Status);
+        Assert.Equal(1, again.Attempt);
+        Assert.Equal(500, again.LastStatus);
+        Assert.Equal(first.NextAttemptAt!.Value, again.NextAttemptAt!.Value, TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public async Task A_call_after_the_delivery_was_finished_sends_nothing()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var delivery = await PublishAsync(receiver);
+        await _app.AttemptAsync(delivery);
+
+        var again = await _app.AttemptAsync(delivery);
+
+        Assert.Single(receiver.Requests);
+        Assert.Equal(new AttemptResult("succeeded", 1, 200, null), again);
+    }
+
+    [Fact]
+    public async Task While_somebody_else_holds_the_lease_nothing_is_sent_and_the_answer_is_when_it_ends()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var delivery = await PublishAsync(receiver);
+        var lease = TimeSpan.FromSeconds(80);
+        Assert.NotNull(await _app.Services.GetRequiredService<DeliveryStore>().ClaimAsync(delivery, lease, Cancel));
+
+        var result = await _app.AttemptAsync(delivery);
+
+        Assert.Empty(receiver.Requests);
+        Assert.Equal("pending", result.Status);
+        Assert.Equal(0, result.Attempt);
+        Assert.Equal(DateTime.UtcNow + lease, result.NextAttemptAt!.Value, TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task After_a_crash_in_the_middle_of_an_attempt_the_delivery_is_attempted_when_the_lease_has_ended()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var delivery = await PublishAsync(receiver);
+        Assert.NotNull(await _app.Services.GetRequiredService<DeliveryStore>().ClaimAsync(delivery, TimeSpan.FromMinutes(5), Cancel));
+        await _app.ExecuteAsync("UPDATE webhook_deliveries SET lease_until = now() WHERE id = $1", delivery);
+
+        var result = await _app.AttemptAsync(delivery);
+
+        Assert.Equal(new AttemptResult("succeeded", 1, 200, null), result);
+    }
+
+    [Theory]
+    [InlineData("DELETE", null)]
+    [InlineData("PATCH", """{"active":false}""")]
+    public async Task A_webhook_that_was_deleted_or_deactivated_ends_its_deliveries_without_an_attempt(string method, string? body)
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var webhook = await _app.AddWebhookAsync(_organization, receiver.Url);
+        var delivery = Assert.Single(await _app.PublishAsync(_organization));
+        using var client = _app.For(_organization);
+        using var change = new HttpRequestMessage(new HttpMethod(method), $"/api/v1/webhooks/{webhook}") { Content = body is null ? null : new StringContent(body) };
+        (await client.SendAsync(change, Cancel)).EnsureSuccessStatusCode();
+
+        var result = await _app.AttemptAsync(delivery);
+
+        Assert.Equal(new AttemptResult("canceled", 0, null, null), result);
+        Assert.Empty(receiver.Requests);
+    }
+
+    [Fact]
+    public async Task A_delivery_that_is_not_stored_any_more_is_over()
+    {
+        Assert.Equal(new AttemptResult("canceled", 0, null, null), await _app.AttemptAsync(Guid.CreateVersion7()));
+    }
+
+    [Fact]
+    public async Task Without_the_key_no_attempt_is_spent_and_the_next_call_can_make_it()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var delivery = await PublishAsync(receiver);
+        _keys.Available = false;
+        await Assert.ThrowsAsync<SecretUnavailableException>(() => _app.AttemptAsync(delivery));
+        Assert.Empty(receiver.Requests);
+
+        _keys.Available = true;
+        var result = await _app.AttemptAsync(delivery);
+
+        Assert.Equal(new AttemptResult("succeeded", 1, 200, null), result);
+    }
+
+    [Fact]
+    public async Task An_attempt_that_is_stopped_with_the_instance_is_released_for_another()
+    {
+        var arrived = new TaskCompletionSource();
+        await using var receiver = await Receiver.StartAsync(async (request, context) =>
+        {
+            arrived.TrySetResult();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        });
+        var delivery = await PublishAsync(receiver);
+        using var stop = new CancellationTokenSource();
+        var attempt = _app.Function<AttemptDelivery>().RunAsync(new DeliveryInput(delivery), stop.Token);
+        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancel);
+
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => attempt);
+        Assert.NotNull(await _app.Services.GetRequiredService<DeliveryStore>().ClaimAsync(delivery, TimeSpan.FromMinutes(1), Cancel));
+    }
+
+    [Fact]
+    public async Task A_delivery_goes_from_the_queue_to_the_receiver_through_three_attempts()
+    {
+        await using var receiver = await Receiver.StartAsync(request => request.Headers["X-Webhook-Attempt"] == "3" ? 200 : 500);
+        await _app.AddWebhookAsync(_organization, receiver.Url);
+        var message = await _app.Queues.ReceiveEventAsync(AppCalls.EventMessage(_organization));
+        await _app.Function<FanOutEvent>().RunAsync(message, _app.Orchestrations, Cancel);
+        var delivery = Assert.Single(_app.StartedIds());
+
+        var replay = new Replay(DateTimeOffset.UtcNow, async input =>
+        {
+            // The timer of a minute or more has fired.
+            await _app.ExecuteAsync("UPDATE webhook_deliveries SET next_attempt_at = now() WHERE id = $1", input.DeliveryId);
+            return await _app.AttemptAsync(input.DeliveryId);
+        });
+
+        Assert.Equal("succeeded", await replay.RunAsync(delivery));
+        Assert.Equal(["1", "2", "3"], receiver.Requests.Select(request => request.Headers["X-Webhook-Attempt"]));
+        Assert.Single(receiver.Requests.Select(request => Convert.ToBase64String(request.Body)).Distinct());
+        Assert.Equal("""{"attempt":3,"last_status":200,"next_attempt_at":null}""", replay.CustomStatus);
+    }
+
+    private async Task<Guid> PublishAsync(Receiver receiver)
+    {
+        await _app.AddWebhookAsync(_organization, receiver.Url);
+        return Assert.Single(await _app.PublishAsync(_organization));
+    }
+}

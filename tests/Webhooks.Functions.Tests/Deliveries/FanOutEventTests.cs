@@ -1,0 +1,168 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Azure.Storage.Queues.Models;
+using Microsoft.Extensions.Logging;
+using Webhooks.Functions.Deliveries;
+using Webhooks.Functions.Tests.Hosting;
+
+namespace Webhooks.Functions.Tests.Deliveries;
+
+public sealed class FanOutEventTests : IAsyncLifetime
+{
+    private readonly Guid _organization = Guid.NewGuid();
+    private FunctionsApp _app = null!;
+
+    public async ValueTask InitializeAsync() => _app = await FunctionsApp.StartAsync();
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    [Fact]
+    public async Task An_event_with_many_webhooks_becomes_fan_out_messages_of_32_deliveries_that_are_committed()
+    {
+        await AddWebhooksAsync(70);
+
+        var result = await FanOutAsync(AppCalls.EventMessage(_organization));
+
+        Assert.Empty(result.Poison);
+        Assert.Equal([32, 32, 6], result.Deliveries.Select(message => AppQueues.Ids([message]).Count));
+        Assert.Equal(await StoredAsync(), AppQueues.Ids(result.Deliveries).Order());
+        Assert.Empty(_app.Orchestrations.Starts);
+    }
+
+    [Fact]
+    public async Task An_event_with_one_webhook_starts_its_delivery_without_a_fan_out_message()
+    {
+        await AddWebhooksAsync(1);
+
+        var result = await FanOutAsync(AppCalls.EventMessage(_organization));
+
+        Assert.Empty(result.Deliveries);
+        var delivery = Assert.Single(await StoredAsync());
+        var start = Assert.Single(_app.Orchestrations.Starts);
+        Assert.Equal("DeliverWebhook", start.Name);
+        Assert.Equal(delivery.ToString(), start.InstanceId);
+        Assert.Equal($$"""{"delivery_id":"{{delivery}}"}""", start.Input);
+    }
+
+    [Fact]
+    public async Task An_event_without_webhooks_is_accepted_and_starts_nothing()
+    {
+        var result = await FanOutAsync(AppCalls.EventMessage(_organization));
+
+        Assert.Empty(result.Deliveries);
+        Assert.Empty(result.Poison);
+        Assert.Empty(_app.Orchestrations.Starts);
+    }
+
+    [Fact]
+    public async Task A_message_that_is_received_again_after_a_crash_makes_no_second_delivery_and_starts_only_what_has_not_begun()
+    {
+        var first = await AddWebhooksAsync(5);
+        var message = await _app.Queues.ReceiveEventAsync(AppCalls.EventMessage(_organization));
+        await FanOutAsync(message);
+        var stored = await StoredAsync();
+        var begun = Assert.Single(await _app.QueryAsync<Guid>("SELECT id FROM webhook_deliveries WHERE webhook_id = $1", first));
+        await _app.AttemptAsync(begun);
+
+        var again = await FanOutAsync(message);
+
+        Assert.Equal(stored, await StoredAsync());
+        Assert.Equal(stored.Where(delivery => delivery != begun), AppQueues.Ids(again.Deliveries).Order());
+    }
+
+    [Fact]
+    public async Task An_event_that_is_published_again_under_its_key_makes_no_second_delivery()
+    {
+        await AddWebhooksAsync(3);
+
+        var first = await FanOutAsync(AppCalls.EventMessage(_organization, key: "order-17"));
+        var second = await FanOutAsync(AppCalls.EventMessage(_organization, key: "order-17"));
+
+        Assert.Equal(3, (await StoredAsync()).Count);
+        Assert.Equal(AppQueues.Ids(first.Deliveries).Order(), AppQueues.Ids(second.Deliveries).Order());
+    }
+
+    [Fact]
+    public async Task Two_messages_with_the_same_text_are_two_events()
+    {
+        await AddWebhooksAsync(2);
+
+        await FanOutAsync(AppCalls.EventMessage(_organization));
+        await FanOutAsync(AppCalls.EventMessage(_organization));
+
+        Assert.Equal(4, (await StoredAsync()).Count);
+    }
+
+    [Fact]
+    public async Task A_message_in_base64_is_read_too()
+    {
+        await AddWebhooksAsync(2);
+
+        var result = await FanOutAsync(Convert.ToBase64String(Encoding.UTF8.GetBytes(AppCalls.EventMessage(_organization))));
+
+        Assert.Empty(result.Poison);
+        Assert.Equal(2, AppQueues.Ids(result.Deliveries).Count);
+    }
+
+    [Theory]
+    [InlineData("not json")]
+    [InlineData("[1,2,3]")]
+    [InlineData("""{"event":"user.created","data":{}}""")]
+    [InlineData("""{"org_id":"6f0b7c1e-5a2e-4a53-b6f5-6d7f2f1c2a11","event":"user.exploded","data":{}}""")]
+    public async Task A_message_that_can_never_be_accepted_goes_to_the_poison_queue_as_it_came_and_a_log_line_says_why(string text)
+    {
+        var result = await FanOutAsync(text);
+
+        Assert.Equal([text], result.Poison);
+        Assert.Empty(result.Deliveries);
+        Assert.Single(_app.Logs.Lines, line => line.Level == LogLevel.Error && line.Text.StartsWith("webhook event message", StringComparison.Ordinal) && line.Text.Contains("poison"));
+    }
+
+    [Fact]
+    public async Task When_the_task_hub_cannot_be_reached_the_message_fails_and_its_repetition_starts_the_delivery()
+    {
+        await AddWebhooksAsync(1);
+        var message = await _app.Queues.ReceiveEventAsync(AppCalls.EventMessage(_organization));
+        _app.Orchestrations.Failure = new InvalidOperationException("The task hub is away.");
+        await Assert.ThrowsAsync<InvalidOperationException>(() => FanOutAsync(message));
+
+        _app.Orchestrations.Failure = null;
+        await FanOutAsync(message);
+
+        Assert.Equal(await StoredAsync(), _app.StartedIds());
+    }
+
+    [Fact]
+    public void A_fan_out_message_is_compact_json_far_below_what_a_queue_takes()
+    {
+        var ids = Enumerable.Range(0, 32).Select(_ => Guid.CreateVersion7()).ToList();
+
+        var message = Assert.Single(FanOutMessage.For(ids));
+
+        Assert.Equal(JsonSerializer.Serialize(new { deliveries = ids }), message);
+        Assert.InRange(Encoding.UTF8.GetByteCount(message), 1, 2048);
+        Assert.Equal(ids, FanOutMessage.Parse(message)!.Deliveries);
+    }
+
+    private async Task<FanOutResult> FanOutAsync(string text) => await FanOutAsync(await _app.Queues.ReceiveEventAsync(text));
+
+    private Task<FanOutResult> FanOutAsync(QueueMessage message) =>
+        _app.Function<FanOutEvent>().RunAsync(message, _app.Orchestrations, TestContext.Current.CancellationToken);
+
+    /// <returns>The first one's id. The others have its secret as it is stored, which is good for the first alone.</returns>
+    private async Task<Guid> AddWebhooksAsync(int count)
+    {
+        var first = await _app.AddWebhookAsync(_organization);
+        await _app.ExecuteAsync(
+            string.Create(CultureInfo.InvariantCulture, $"""
+                INSERT INTO webhooks (id, org_id, url, events, secret)
+                SELECT gen_random_uuid(), org_id, url, events, secret FROM webhooks, generate_series(2, {count}) WHERE id = $1
+                """),
+            first);
+        return first;
+    }
+
+    private Task<IReadOnlyList<Guid>> StoredAsync() =>
+        _app.QueryAsync<Guid>("SELECT id FROM webhook_deliveries WHERE org_id = $1 ORDER BY id", _organization);
+}

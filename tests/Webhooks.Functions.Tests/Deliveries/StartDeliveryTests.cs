@@ -1,0 +1,114 @@
+using Microsoft.DurableTask.Client;
+using Webhooks.Functions.Deliveries;
+using Webhooks.Functions.Tests.Hosting;
+using Webhooks.Testing;
+
+namespace Webhooks.Functions.Tests.Deliveries;
+
+public sealed class StartDeliveryTests : IAsyncLifetime
+{
+    private readonly Guid _organization = Guid.NewGuid();
+    private FunctionsApp _app = null!;
+
+    public async ValueTask InitializeAsync() => _app = await FunctionsApp.StartAsync();
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    [Fact]
+    public async Task Every_pending_delivery_is_started_under_its_id()
+    {
+        var deliveries = await PublishAsync(webhooks: 3);
+
+        await StartAsync(deliveries);
+
+        Assert.Equal(deliveries, _app.StartedIds());
+        Assert.All(_app.Orchestrations.Starts, start => Assert.Equal($$"""{"delivery_id":"{{start.InstanceId}}"}""", start.Input));
+    }
+
+    [Fact]
+    public async Task A_delivery_that_is_running_is_left_alone_and_the_others_are_started()
+    {
+        var deliveries = await PublishAsync(webhooks: 3);
+        _app.Orchestrations.Set(deliveries[1].ToString(), OrchestrationRuntimeStatus.Running);
+
+        await StartAsync(deliveries);
+
+        Assert.Equal([deliveries[0], deliveries[2]], _app.StartedIds());
+    }
+
+    [Fact]
+    public async Task A_finished_delivery_is_not_started_over()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await _app.AddWebhookAsync(_organization, receiver.Url);
+        var delivery = Assert.Single(await _app.PublishAsync(_organization));
+        await _app.AttemptAsync(delivery);
+        _app.Orchestrations.Set(delivery.ToString(), OrchestrationRuntimeStatus.Completed);
+
+        await StartAsync([delivery]);
+
+        Assert.Empty(_app.Orchestrations.Starts);
+    }
+
+    [Fact]
+    public async Task A_delivery_of_a_webhook_that_was_deleted_is_not_started()
+    {
+        var webhook = await _app.AddWebhookAsync(_organization);
+        var delivery = Assert.Single(await _app.PublishAsync(_organization));
+        using var client = _app.For(_organization);
+        await client.DeleteAsync($"/api/v1/webhooks/{webhook}", TestContext.Current.CancellationToken);
+
+        await StartAsync([delivery]);
+
+        Assert.Empty(_app.Orchestrations.Starts);
+    }
+
+    [Fact]
+    public async Task A_pending_delivery_whose_orchestration_failed_is_started_again()
+    {
+        var delivery = Assert.Single(await PublishAsync(webhooks: 1));
+        _app.Orchestrations.Set(delivery.ToString(), OrchestrationRuntimeStatus.Failed);
+
+        await StartAsync([delivery]);
+
+        Assert.Equal([delivery], _app.StartedIds());
+    }
+
+    [Fact]
+    public async Task The_same_message_twice_starts_each_delivery_once()
+    {
+        var deliveries = await PublishAsync(webhooks: 4);
+
+        await StartAsync(deliveries);
+        await StartAsync(deliveries);
+
+        Assert.Equal(deliveries, _app.StartedIds());
+    }
+
+    [Theory]
+    [InlineData("not json")]
+    [InlineData("{}")]
+    [InlineData("""{"deliveries":null}""")]
+    [InlineData("""{"deliveries":["not an id"]}""")]
+    public async Task A_message_of_another_kind_fails_and_says_whose_queue_it_is(string message)
+    {
+        var failure = await Assert.ThrowsAsync<FormatException>(() => StartAsync(message));
+
+        Assert.Contains("Only this app writes to that queue", failure.Message);
+    }
+
+    private async Task<IReadOnlyList<Guid>> PublishAsync(int webhooks)
+    {
+        for (var webhook = 0; webhook < webhooks; webhook++)
+        {
+            await _app.AddWebhookAsync(_organization);
+        }
+
+        return await _app.PublishAsync(_organization);
+    }
+
+    private Task StartAsync(IReadOnlyList<Guid> deliveries) => StartAsync(Assert.Single(FanOutMessage.For(deliveries)));
+
+    private Task StartAsync(string message) =>
+        _app.Function<StartDelivery>().RunAsync(message, _app.Orchestrations, TestContext.Current.CancellationToken);
+}

@@ -1,0 +1,140 @@
+// Runs every test program against one PostgreSQL and one queue, and checks format and scripts beside them. Arguments go to
+// each program. The last line of the output counts; the exit code is 1 when anything failed.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const programsAtOnce = 2;
+const minutesPerProgram = 20;
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const filters = process.argv.slice(2);
+const running = new Set();
+const totals = { passed: 0, failed: 0, skipped: 0 };
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    console.error(`Stopping (${signal}) ...`);
+    totals.failed++;
+    running.forEach((child) => endGroup(child, 'SIGKILL'));
+    queue.length = 0;
+  });
+}
+
+const queue = [...findPrograms(), ...(filters.length === 0 ? findChecks() : [])];
+const services = await startServices();
+await Promise.all(Array.from({ length: programsAtOnce }, runFromQueue));
+await services.stop();
+console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+process.exitCode = totals.failed > 0 ? 1 : 0;
+
+/** The test programs; those over the running server take longest and begin. */
+function findPrograms() {
+  return readdirSync(join(root, 'tests'))
+    .filter((name) => name.endsWith('.Tests'))
+    .sort((one, other) => other.includes('EndToEnd') - one.includes('EndToEnd') || one.localeCompare(other))
+    .map((name) => ({
+      name,
+      command: ['dotnet', join(root, 'artifacts', 'bin', name, 'release', `${name}.dll`), '-noLogo', '-noColor', '-longRunning', '120', ...filters],
+      count: countTests,
+    }));
+}
+
+/** What is checked beside the tests; each counts as one. */
+function findChecks() {
+  const checks = [{ name: 'dotnet format', command: ['dotnet', 'format', 'Webhooks.sln', '--verify-no-changes', '--no-restore'], count: countCheck }];
+  if (spawnSync('shellcheck', ['--version']).status === 0) {
+    checks.push({ name: 'shellcheck', command: ['shellcheck', 'run', 'test', 'local/install', '.ci/run'], count: countCheck });
+  }
+
+  return checks;
+}
+
+async function startServices() {
+  const data = join(tmpdir(), `webhooks-tests-${process.pid}`);
+  const args = [join(root, 'local', 'services.mjs'), '--data', data, '--postgres', '--queue', '--no-fsync', '--remove'];
+  const supervisor = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
+  const ended = once(supervisor, 'exit');
+  const stop = () => {
+    supervisor.stdin.end();
+    return ended;
+  };
+  for await (const line of createInterface({ input: supervisor.stdout })) {
+    const { ready, failed } = JSON.parse(line);
+    if (ready) {
+      process.env.WEBHOOKS_TEST_POSTGRES = ready.postgres;
+      process.env.WEBHOOKS_TEST_QUEUES = ready.queues;
+      return { stop };
+    }
+
+    if (failed) {
+      console.error(`error: ${failed}`);
+      break;
+    }
+  }
+
+  totals.failed++;
+  queue.length = 0;
+  return { stop };
+}
+
+async function runFromQueue() {
+  for (let work = queue.shift(); work !== undefined; work = queue.shift()) {
+    await run(work);
+  }
+}
+
+/** Runs one program; shows its output only when there is something to see. */
+async function run({ name, command: [program, ...args], count }) {
+  const began = Date.now();
+  const child = spawn(program, args, { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
+  const limit = setTimeout(() => {
+    output += `\nIt took longer than ${minutesPerProgram} minutes and was ended.\n`;
+    endGroup(child, 'SIGKILL');
+  }, minutesPerProgram * 60_000);
+  let output = '';
+  child.stdout.on('data', (text) => { output += text; });
+  child.stderr.on('data', (text) => { output += text; });
+  const [exitCode] = await once(child, 'close');
+  clearTimeout(limit);
+  running.delete(child);
+
+  const { passed, failed, skipped } = count(output, exitCode);
+  totals.passed += passed;
+  totals.failed += failed;
+  totals.skipped += skipped;
+  if (failed > 0) {
+    console.log(output.trimEnd());
+  }
+
+  console.log(`${name}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${Math.round((Date.now() - began) / 1000)} s`);
+}
+
+/** Reads a test program's summary. One that ended without it, or badly although no test failed, counts as a failure. */
+function countTests(output, exitCode) {
+  const summary = /Total: (\d+), Errors: (\d+), Failed: (\d+), Skipped: (\d+), Not Run: (\d+)/.exec(output);
+  if (summary === null) {
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+
+  const [total, errors, failed, skipped, notRun] = summary.slice(1).map(Number);
+  const failures = failed + errors;
+  return { passed: total - failed - skipped - notRun, failed: failures === 0 && exitCode !== 0 ? 1 : failures, skipped };
+}
+
+function countCheck(_, exitCode) {
+  return exitCode === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
+}
+
+function endGroup(child, signal) {
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
+}

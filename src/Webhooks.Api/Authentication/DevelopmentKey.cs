@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Webhooks.Core;
+using Webhooks.Core.Secrets;
 
 namespace Webhooks.Api.Authentication;
 
@@ -15,7 +17,6 @@ public sealed class DevelopmentKey
     public const string Audience = "webhooks";
 
     private const int LeastBytes = 32;
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private DevelopmentKey(byte[] key) => SecurityKey = new SymmetricSecurityKey(key);
 
@@ -67,37 +68,11 @@ public sealed class DevelopmentKey
         });
     }
 
-    /// <summary>
-    /// Makes the file under another name first, so that nobody ever reads half a key, and of two processes that start at once one wins.
-    /// </summary>
+    /// <summary>Blocks, but only once in the life of a key: a host that starts has nothing else to do.</summary>
     private static void Create(string file)
     {
-        var path = Path.GetFullPath(file);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var draft = $"{path}.{Path.GetRandomFileName()}";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = OwnerOnly;
-        }
-
-        try
-        {
-            using (var writer = new StreamWriter(draft, options))
-            {
-                writer.WriteLine(Convert.ToBase64String(RandomNumberGenerator.GetBytes(LeastBytes)));
-            }
-
-            File.Move(draft, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            // The other process has won.
-        }
-        finally
-        {
-            File.Delete(draft);
-        }
+        var content = Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(LeastBytes)) + "\n");
+        PrivateFile.CreateIfMissingAsync(file, content, CancellationToken.None).GetAwaiter().GetResult();
     }
 
     private static byte[] Decode(string file, string text)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 
@@ -13,11 +12,7 @@ public sealed class FileKeyRing(string path) : IKeyRing, IDisposable
 {
     private const string Setting = $"{WebhooksOptions.Section}:Secrets:KeyFile";
     private const string SettingInEnvironment = $"{WebhooksOptions.Section}__Secrets__KeyFile";
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-
-    private static readonly TimeSpan _longestTurn = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan _pauseBeforeNextTry = TimeSpan.FromMilliseconds(10);
 
     private readonly SemaphoreSlim _reading = new(1);
     private volatile KeyFile? _file;
@@ -74,7 +69,7 @@ public sealed class FileKeyRing(string path) : IKeyRing, IDisposable
     {
         if (!File.Exists(path))
         {
-            await CreateAsync(cancellationToken);
+            await PrivateFile.CreateIfMissingAsync(path, KeyFile.Generate(), cancellationToken);
         }
 
         RefuseIfOthersHaveAccess();
@@ -87,59 +82,6 @@ public sealed class FileKeyRing(string path) : IKeyRing, IDisposable
             throw new SecretUnavailableException(
                 $"The key file '{path}' is not of the form {KeyFile.Form}. Restore it from a backup, or set {SettingInEnvironment} to another path.", malformed);
         }
-    }
-
-    /// <summary>
-    /// The file gets its name when it is complete, so that nobody reads half of it; and processes that start at once take turns, so
-    /// that they agree on one key. <c>File.Move</c> alone would not do: told not to overwrite, it looks first and renames then.
-    /// </summary>
-    private async Task CreateAsync(CancellationToken cancellationToken)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var unnamed = $"{path}.{Path.GetRandomFileName()}";
-        try
-        {
-            await WriteAsync(unnamed, KeyFile.Generate(), cancellationToken);
-            await using var turn = await TakeTurnAsync(cancellationToken);
-            if (!File.Exists(path))
-            {
-                File.Move(unnamed, path);
-            }
-        }
-        finally
-        {
-            File.Delete(unnamed);
-        }
-    }
-
-    /// <summary>Opens a lock file that only one process can have open; the operating system closes it with a process that dies.</summary>
-    private async Task<FileStream> TakeTurnAsync(CancellationToken cancellationToken)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                return new FileStream($"{path}.lock", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
-            }
-            catch (IOException) when (Stopwatch.GetElapsedTime(started) < _longestTurn)
-            {
-                await Task.Delay(_pauseBeforeNextTry, cancellationToken);
-            }
-        }
-    }
-
-    private static async Task WriteAsync(string file, byte[] content, CancellationToken cancellationToken)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = OwnerOnly;
-        }
-
-        await using var stream = new FileStream(file, options);
-        await stream.WriteAsync(content, cancellationToken);
-        stream.Flush(flushToDisk: true);
     }
 
     private void RefuseIfOthersHaveAccess()

@@ -23,6 +23,9 @@ public sealed class WebhooksOptions
     /// <summary>Whether a webhook's URL must be https.</summary>
     public bool RequireHttps { get; init; } = true;
 
+    /// <summary>How long deliveries are kept, as in <c>90.00:00:00</c> (days first). 14 days to 10 years; whole weeks are dropped at once.</summary>
+    public TimeSpan DeliveryRetention { get; init; } = TimeSpan.FromDays(90);
+
     /// <summary>Bounds on what callers may store.</summary>
     public WebhooksLimits Limits { get; init; } = new();
 
@@ -37,6 +40,7 @@ public sealed class WebhooksOptions
             AttemptTimeout = Read(section, nameof(AttemptTimeout), ParseAttemptTimeout, TimeSpan.FromSeconds(30)),
             AllowedNetworks = Read(section, nameof(AllowedNetworks), ParseNetworks, []),
             RequireHttps = Read(section, nameof(RequireHttps), ParseBoolean, true),
+            DeliveryRetention = Read(section, nameof(DeliveryRetention), ParseRetention, TimeSpan.FromDays(90)),
             Limits = WebhooksLimits.From(section.GetSection(nameof(Limits))),
         };
     }
@@ -90,6 +94,12 @@ public sealed class WebhooksOptions
         ParseDuration(text) is var timeout && timeout >= TimeSpan.FromSeconds(1) && timeout <= TimeSpan.FromMinutes(5)
             ? timeout
             : throw new FormatException("It must be from 00:00:01 to 00:05:00.");
+
+    // Less would forget deliveries whose event may be published again.
+    private static TimeSpan ParseRetention(string text) =>
+        ParseDuration(text) is var retention && retention >= TimeSpan.FromDays(14) && retention <= TimeSpan.FromDays(3650)
+            ? retention
+            : throw new FormatException("It must be from 14.00:00:00 to 3650.00:00:00 (days first).");
 
     private static IPNetwork[] ParseNetworks(string text) =>
         [.. Items(text).Select(item => IPNetwork.TryParse(item, out var network)

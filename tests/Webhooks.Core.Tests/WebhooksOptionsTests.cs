@@ -15,6 +15,7 @@ public sealed class WebhooksOptionsTests
         Assert.Equal(TimeSpan.FromSeconds(30), options.AttemptTimeout);
         Assert.Empty(options.AllowedNetworks);
         Assert.True(options.RequireHttps);
+        Assert.Equal(TimeSpan.FromDays(90), options.DeliveryRetention);
         Assert.Equal(2048, options.Limits.UrlLength);
         Assert.Equal(256 * 1024, options.Limits.EventBytes);
     }
@@ -27,6 +28,7 @@ public sealed class WebhooksOptionsTests
             ("AttemptTimeout", "00:00:15"),
             ("AllowedNetworks", "10.0.0.0/8, fd00::/8"),
             ("RequireHttps", "false"),
+            ("DeliveryRetention", "30.00:00:00"),
             ("Limits:UrlLength", "100"),
             ("Limits:EventsPerRequest", "10"));
 
@@ -34,6 +36,7 @@ public sealed class WebhooksOptionsTests
         Assert.Equal(TimeSpan.FromSeconds(15), options.AttemptTimeout);
         Assert.Equal([IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("fd00::/8")], options.AllowedNetworks);
         Assert.False(options.RequireHttps);
+        Assert.Equal(TimeSpan.FromDays(30), options.DeliveryRetention);
         Assert.Equal(100, options.Limits.UrlLength);
         Assert.Equal(10, options.Limits.EventsPerRequest);
     }
@@ -75,6 +78,8 @@ public sealed class WebhooksOptionsTests
     [InlineData("AllowedNetworks", "10.0.0.1", "Write CIDR")]
     [InlineData("AllowedNetworks", "intranet", "Write CIDR")]
     [InlineData("RequireHttps", "yes", "Write true or false")]
+    [InlineData("DeliveryRetention", "7.00:00:00", "from 14.00:00:00 to 3650.00:00:00")]
+    [InlineData("DeliveryRetention", "4000.00:00:00", "from 14.00:00:00 to 3650.00:00:00")]
     [InlineData("Limits:UrlLength", "8193", "from 1 to 8192")]
     [InlineData("Limits:EventBytes", "-1", "whole number")]
     [InlineData("Limits:EventBytes", "many", "whole number")]

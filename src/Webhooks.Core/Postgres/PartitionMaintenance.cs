@@ -5,16 +5,24 @@ using Webhooks.Core.Events;
 
 namespace Webhooks.Core.Postgres;
 
-/// <summary>Keeps partitions of <c>webhook_deliveries</c> ahead of time, one for each week (Monday 00:00 UTC), and forgets old idempotency keys.</summary>
-public sealed partial class PartitionMaintenance(NpgsqlDataSource database, TimeProvider clock, ILogger<PartitionMaintenance> logger)
+/// <summary>
+/// Keeps partitions of <c>webhook_deliveries</c>, one for each week (Monday 00:00 UTC): made ahead of time, dropped after
+/// <see cref="WebhooksOptions.DeliveryRetention"/>. And forgets old idempotency keys.
+/// </summary>
+public sealed partial class PartitionMaintenance(
+    NpgsqlDataSource database, WebhooksOptions options, TimeProvider clock, ILogger<PartitionMaintenance> logger)
 {
     private const int WeeksAhead = 4;
     private const int KeysPerBatch = 5000;
 
-    /// <summary>Makes the partitions from last week to some weeks ahead that are missing, and moves into them what the default partition holds of their range.</summary>
+    /// <summary>
+    /// Makes the partitions from last week to some weeks ahead that are missing, and moves into them what the default partition holds of
+    /// their range. Drops those whose last delivery is older than the retention, unless one of their deliveries is still pending.
+    /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await MakeMissingAsync(cancellationToken);
+        await DropExpiredAsync(cancellationToken);
         await ForgetKeysAsync(cancellationToken);
     }
 
@@ -30,9 +38,9 @@ public sealed partial class PartitionMaintenance(NpgsqlDataSource database, Time
                     LogMade(partition.Name, moved);
                 }
             }
-            catch (PostgresException busy) when (busy.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
+            catch (PostgresException busy) when (IsBusy(busy))
             {
-                LogBusy(partition.Name);
+                LogBusy(partition.Name, "made");
                 return;
             }
         }
@@ -118,6 +126,78 @@ public sealed partial class PartitionMaintenance(NpgsqlDataSource database, Time
         return reader.GetBoolean(0);
     }
 
+    /// <summary>Partitions that cannot be dropped now are left to the next run.</summary>
+    private async Task DropExpiredAsync(CancellationToken cancellationToken)
+    {
+        foreach (var name in await FindExpiredAsync(cancellationToken))
+        {
+            try
+            {
+                if (await DropAsync(name, cancellationToken))
+                {
+                    LogDropped(name);
+                }
+                else
+                {
+                    LogPending(name);
+                }
+            }
+            catch (PostgresException busy) when (IsBusy(busy))
+            {
+                LogBusy(name, "dropped");
+                return;
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> FindExpiredAsync(CancellationToken cancellationToken)
+    {
+        // A week that ends before the oldest delivery to keep; names sort as their dates do.
+        var oldestKept = DeliveryPartition.At(clock.GetUtcNow() - options.DeliveryRetention);
+        await using var command = database.CreateCommand("""
+            SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+            WHERE inhparent = 'webhook_deliveries'::regclass AND relname ~ '^webhook_deliveries_[0-9]{8}$' AND relname < $1
+            ORDER BY relname
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = oldestKept.Name });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var expired = new List<string>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            expired.Add(reader.GetString(0));
+        }
+
+        return expired;
+    }
+
+    /// <returns>Whether it was dropped, by this process or another; false when a delivery in it is still pending.</returns>
+    private async Task<bool> DropAsync(string name, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+
+        // Dropping takes both, and in the order in which other transactions come to lock them.
+        await ExecuteAsync(connection, """
+            SET LOCAL lock_timeout = '3s';
+            LOCK TABLE webhooks, webhook_deliveries IN ACCESS EXCLUSIVE MODE;
+            """, cancellationToken);
+        await using (var pending = new NpgsqlCommand("SELECT EXISTS (SELECT FROM webhook_deliveries WHERE tableoid = to_regclass($1) AND status = 'pending')", connection))
+        {
+            pending.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
+            if (await pending.ExecuteScalarAsync(cancellationToken) is true)
+            {
+                return false;
+            }
+        }
+
+        await ExecuteAsync(connection, $"DROP TABLE IF EXISTS {name}", cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
+
+    private static bool IsBusy(PostgresException failure) =>
+        failure.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected;
+
     private static async Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
@@ -145,6 +225,12 @@ public sealed partial class PartitionMaintenance(NpgsqlDataSource database, Time
     [LoggerMessage(1, LogLevel.Information, "webhook database: partition {Partition} made, {Moved} rows moved into it")]
     private partial void LogMade(string partition, int moved);
 
-    [LoggerMessage(2, LogLevel.Warning, "webhook database: partition {Partition} not made, because its tables are busy; the next run tries again")]
-    private partial void LogBusy(string partition);
+    [LoggerMessage(2, LogLevel.Warning, "webhook database: partition {Partition} not {Done}, because its tables are busy; the next run tries again")]
+    private partial void LogBusy(string partition, string done);
+
+    [LoggerMessage(3, LogLevel.Information, "webhook database: partition {Partition} dropped, because its deliveries are older than the retention")]
+    private partial void LogDropped(string partition);
+
+    [LoggerMessage(4, LogLevel.Warning, "webhook database: partition {Partition} is older than the retention and kept, because a delivery in it is still pending")]
+    private partial void LogPending(string partition);
 }

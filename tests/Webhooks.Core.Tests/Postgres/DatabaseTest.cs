@@ -29,7 +29,7 @@ public abstract class DatabaseTest : IAsyncLifetime
     public virtual async ValueTask InitializeAsync()
     {
         _database = await TestDatabase.CreateAsync();
-        var partitions = new PartitionMaintenance(Database, TimeProvider.System, NullLogger<PartitionMaintenance>.Instance);
+        var partitions = new PartitionMaintenance(Database, new WebhooksOptions(), TimeProvider.System, NullLogger<PartitionMaintenance>.Instance);
         await new Migrator(Database, partitions, NullLogger<Migrator>.Instance).MigrateAsync(Cancel);
     }
 

@@ -115,6 +115,38 @@ public sealed class PartitionMaintenanceTests : DatabaseTest
     }
 
     [Fact]
+    public async Task Weeks_that_are_past_their_retention_are_dropped_and_the_week_of_the_oldest_delivery_to_keep_stays()
+    {
+        await RunAsync(_later, new());
+        var log = new LogLines<PartitionMaintenance>();
+
+        // Thursday, 15 days after the Wednesday of the week that began on 2040-02-27.
+        await RunAsync(_later.AddDays(15), log, retentionDays: 14);
+
+        Assert.Equal(
+            ["webhook_deliveries_20400227", "webhook_deliveries_20400305"], (await NewPartitionsAsync()).Take(2));
+        Assert.Single(log.Lines, line => line.Contains("webhook_deliveries_20400220 dropped", StringComparison.Ordinal));
+        Assert.Equal("webhook_deliveries_default", await InsertAsync(Guid.CreateVersion7(_later.AddDays(-7))));
+    }
+
+    [Fact]
+    public async Task A_week_with_a_pending_delivery_is_kept_until_that_is_finished()
+    {
+        await RunAsync(_later, new());
+        var pending = Guid.CreateVersion7(_later);
+        var partition = await InsertAsync(pending);
+        var log = new LogLines<PartitionMaintenance>();
+
+        await RunAsync(_later.AddDays(100), log, retentionDays: 14);
+        Assert.Equal(partition, await PartitionOfAsync(pending));
+        Assert.Single(log.Lines, line => line.Contains($"{partition} is older than the retention and kept", StringComparison.Ordinal));
+
+        await ExecuteAsync("UPDATE webhook_deliveries SET status = 'failed', next_attempt_at = NULL WHERE id = $1", pending);
+        await RunAsync(_later.AddDays(100), log, retentionDays: 14);
+        Assert.DoesNotContain(partition, await NewPartitionsAsync());
+    }
+
+    [Fact]
     public async Task Keys_older_than_seven_days_are_forgotten()
     {
         await ExecuteAsync("""
@@ -127,8 +159,9 @@ public sealed class PartitionMaintenanceTests : DatabaseTest
         Assert.Equal(7 * 24, await QueryAsync<long>("SELECT count(*) FROM event_keys"));
     }
 
-    private Task RunAsync(DateTimeOffset now, LogLines<PartitionMaintenance> log) =>
-        new PartitionMaintenance(Database, new FakeTimeProvider(now), log).RunAsync(Cancel);
+    private Task RunAsync(DateTimeOffset now, LogLines<PartitionMaintenance> log, int retentionDays = 36500) =>
+        new PartitionMaintenance(
+            Database, new WebhooksOptions { DeliveryRetention = TimeSpan.FromDays(retentionDays) }, new FakeTimeProvider(now), log).RunAsync(Cancel);
 
     private Task<IReadOnlyList<string>> NewPartitionsAsync() => QueryAllAsync<string>("""
         SELECT inhrelid::regclass::text FROM pg_inherits

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
+using Webhooks.Core;
 using Webhooks.Core.Postgres;
 using Webhooks.Server.Engine;
 using Webhooks.Testing;
@@ -17,7 +18,7 @@ public sealed class MaintenanceServiceTests
     {
         await using var database = await TestDatabase.CreateAsync();
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 1, 7, 0, 0, 0, TimeSpan.Zero));
-        var partitions = new PartitionMaintenance(database.DataSource, clock, NullLogger<PartitionMaintenance>.Instance);
+        var partitions = new PartitionMaintenance(database.DataSource, new WebhooksOptions(), clock, NullLogger<PartitionMaintenance>.Instance);
         await new Migrator(database.DataSource, partitions, NullLogger<Migrator>.Instance).MigrateAsync(Token);
         var before = await CountPartitionsAsync(database.DataSource);
         using var maintenance = new MaintenanceService(partitions, clock, NullLogger<MaintenanceService>.Instance);
@@ -40,7 +41,7 @@ public sealed class MaintenanceServiceTests
         var log = new LogLines();
         using var logging = LoggerFactory.Create(builder => builder.AddProvider(log));
         await using var unreachable = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Username=nobody");
-        var partitions = new PartitionMaintenance(unreachable, clock, NullLogger<PartitionMaintenance>.Instance);
+        var partitions = new PartitionMaintenance(unreachable, new WebhooksOptions(), clock, NullLogger<PartitionMaintenance>.Instance);
         using var maintenance = new MaintenanceService(partitions, clock, logging.CreateLogger<MaintenanceService>());
 
         await maintenance.StartAsync(Token);

@@ -1,5 +1,3 @@
-using Webhooks.Core;
-using Webhooks.Core.Postgres;
 using Webhooks.Server.Local;
 
 namespace Webhooks.Server.Commands;
@@ -10,12 +8,7 @@ internal static class MigrateCommand
     public static async Task<int> RunAsync(bool isLocal, CancellationToken cancellationToken)
     {
         await using var local = isLocal ? await LocalRun.StartAsync(Settings.Read([]), withQueue: false, cancellationToken) : LocalRun.None;
-        var configuration = Settings.Read(local.Settings);
-        await using var services = new ServiceCollection()
-            .AddLogging()
-            .AddWebhooksCore(WebhooksOptions.From(configuration))
-            .AddSingleton(_ => DatabaseConnection.Configure(configuration))
-            .BuildServiceProvider();
+        await using var services = CommandServices.From(Settings.Read(local.Settings)).BuildServiceProvider();
         var applied = await Database.MigrateAsync(services, cancellationToken);
         Console.WriteLine(applied.Count > 0 ? $"Applied {string.Join(", ", applied)}." : "The database is up to date.");
         return 0;

@@ -1,5 +1,3 @@
-using Webhooks.Core;
-using Webhooks.Core.Postgres;
 using Webhooks.Core.Secrets;
 using Webhooks.Server.Local;
 
@@ -12,12 +10,7 @@ internal static class ReencryptCommand
     {
         await using var local = isLocal ? await LocalRun.StartAsync(Settings.Read([]), withQueue: false, cancellationToken) : LocalRun.None;
         var configuration = Settings.Read(local.Settings);
-        await using var services = new ServiceCollection()
-            .AddLogging()
-            .AddWebhooksCore(WebhooksOptions.From(configuration))
-            .AddWebhooksKeyRing(configuration)
-            .AddSingleton(_ => DatabaseConnection.Configure(configuration))
-            .BuildServiceProvider();
+        await using var services = CommandServices.From(configuration).AddWebhooksKeyRing(configuration).BuildServiceProvider();
         var report = await services.GetRequiredService<SecretReencryption>().RunAsync(cancellationToken);
         Console.WriteLine($"Re-encrypted the secrets of {report.Reencrypted} webhooks.");
         if (report.Unreadable.Count == 0)

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Npgsql;
 using Webhooks.Core.Deliveries;
+using Webhooks.Core.Postgres;
 
 namespace Webhooks.Server.Engine;
 
@@ -18,9 +19,6 @@ internal sealed partial class ResultRecorder(
 {
     private const int MostPerStatement = 512;
     private const int StatementsAtOnce = 2;
-
-    // PostgreSQL's classes of errors that lie in the data and stay there: data exceptions, broken constraints, exceeded limits.
-    private static readonly string[] _dataErrors = ["22", "23", "54"];
 
     private readonly Channel<DeliveryResult> _results = Channel.CreateBounded<DeliveryResult>(options.MaxQueued);
     private int _failing;
@@ -136,14 +134,10 @@ internal sealed partial class ResultRecorder(
         }
     }
 
-    private static bool IsDataError(Exception failure) => failure switch
-    {
-        PostgresException refused => _dataErrors.Any(start => refused.SqlState.StartsWith(start, StringComparison.Ordinal)),
-
-        // The client cannot write a value, for example text that is not Unicode.
-        ArgumentException or InvalidCastException => true,
-        _ => false,
-    };
+    // Beside what PostgreSQL cannot hold: a broken constraint (class 23), and a value that the client cannot write, for example text that is not Unicode.
+    private static bool IsDataError(Exception failure) =>
+        DatabaseFailure.IsForGood(failure)
+        || failure is PostgresException { SqlState: ['2', '3', ..] } or ArgumentException or InvalidCastException;
 
     private void LogLostLeases(List<DeliveryResult> batch, IReadOnlySet<Guid> recorded)
     {

@@ -31,11 +31,17 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
     /// </summary>
     private const string LockedById = "locked AS (SELECT id, lease_token FROM webhook_deliveries WHERE id = ANY (@ids) ORDER BY id FOR UPDATE)";
 
+    /// <summary>
+    /// Leaves out partitions once more, where <c>delivery</c> is joined to <see cref="LockedById"/>. With the ids themselves, each of them would
+    /// be looked for among all, at each row.
+    /// </summary>
+    private const string WithinIds = "delivery.id BETWEEN @least_id AND @greatest_id";
+
     /// <summary>What follows an update of <c>delivery</c> that gives claims back: those that are still ours.</summary>
-    private const string FromHeldClaims = """
+    private const string FromHeldClaims = $"""
         FROM locked JOIN unnest(@ids, @lease_tokens) AS claim (id, lease_token)
           ON claim.id = locked.id AND claim.lease_token = locked.lease_token
-        WHERE delivery.id = locked.id AND delivery.id = ANY (@ids)
+        WHERE delivery.id = locked.id AND {WithinIds}
         """;
 
     /// <summary>Claims due deliveries, longest due first, skipping what others are claiming.</summary>
@@ -56,7 +62,7 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
         return ClaimAsync(Sql, lease, [new("limit", limit)], cancellationToken);
     }
 
-    /// <summary>Claims due deliveries of certain webhooks, also parked ones.</summary>
+    /// <summary>Claims due deliveries of certain webhooks, oldest first, also parked ones.</summary>
     /// <param name="limits">For each webhook, the most to claim.</param>
     /// <param name="lease">How long they are ours.</param>
     public Task<IReadOnlyList<ClaimedDelivery>> ClaimForWebhooksAsync(IReadOnlyDictionary<Guid, int> limits, TimeSpan lease, CancellationToken cancellationToken)
@@ -67,9 +73,10 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
                 FROM unnest(@webhook_ids, @limits) AS wanted (webhook_id, most)
                 CROSS JOIN LATERAL (
                     SELECT id FROM webhook_deliveries
-                    WHERE webhook_id = wanted.webhook_id AND status = 'pending' AND next_attempt_at <= now()
+                    WHERE (webhook_id, id) >= (wanted.webhook_id, @first_id) AND (webhook_id, id) <= (wanted.webhook_id, @last_id)
+                      AND status = 'pending' AND next_attempt_at <= now()
                       AND (lease_token IS NULL OR lease_until <= now())
-                    ORDER BY next_attempt_at
+                    ORDER BY webhook_id, id
                     LIMIT wanted.most
                     FOR UPDATE SKIP LOCKED
                 ) AS delivery
@@ -77,7 +84,13 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
             {ClaimWhatIsDue}
             """;
         return ClaimAsync(
-            Sql, lease, [new("webhook_ids", limits.Keys.ToArray()), new("limits", limits.Values.ToArray())], cancellationToken);
+            Sql,
+            lease,
+            [
+                new("webhook_ids", limits.Keys.ToArray()), new("limits", limits.Values.ToArray()),
+                new("first_id", Guid.Empty), new("last_id", Guid.AllBitsSet),
+            ],
+            cancellationToken);
     }
 
     /// <summary>Claims one delivery if it is pending, due and not claimed by anyone else; null when it is not.</summary>
@@ -200,12 +213,12 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
                 duration_ms = coalesce(result.duration_ms, delivery.duration_ms),
                 delivered_at = result.delivered_at
             FROM locked JOIN result ON result.id = locked.id AND result.lease_token = locked.lease_token
-            WHERE delivery.id = locked.id AND delivery.id = ANY (@ids)
+            WHERE delivery.id = locked.id AND {WithinIds}
             RETURNING delivery.id
             """;
         await using var command = database.CreateCommand(Sql);
         var parameters = command.Parameters;
-        parameters.AddWithValue("ids", rows.Select(row => row.Id).ToArray());
+        AddIds(parameters, rows.Select(row => row.Id).ToArray());
         parameters.AddWithValue("lease_tokens", rows.Select(row => row.LeaseToken).ToArray());
         parameters.AddWithValue("statuses", rows.Select(row => row.Status).ToArray());
         parameters.AddWithValue("next_attempts_at", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, rows.Select(row => row.NextAttemptAt).ToArray());
@@ -227,6 +240,14 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
         return recorded;
     }
 
+    /// <summary>The parameters of <see cref="LockedById"/> and <see cref="WithinIds"/>.</summary>
+    private static void AddIds(NpgsqlParameterCollection parameters, Guid[] ids)
+    {
+        parameters.AddWithValue("ids", ids);
+        parameters.AddWithValue("least_id", ids.Min());
+        parameters.AddWithValue("greatest_id", ids.Max());
+    }
+
     private async Task GiveBackAsync(
         string sql, IReadOnlyCollection<ClaimedDelivery> claims, IReadOnlyList<NpgsqlParameter<TimeSpan>> times, CancellationToken cancellationToken)
     {
@@ -240,7 +261,7 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
         async Task<int> ExecuteAsync(CancellationToken cancel)
         {
             await using var command = database.CreateCommand(sql);
-            command.Parameters.AddWithValue("ids", claims.Select(claim => claim.Id).ToArray());
+            AddIds(command.Parameters, claims.Select(claim => claim.Id).ToArray());
             command.Parameters.AddWithValue("lease_tokens", claims.Select(claim => claim.LeaseToken).ToArray());
             foreach (var time in times)
             {

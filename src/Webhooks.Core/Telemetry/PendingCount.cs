@@ -31,7 +31,7 @@ public sealed class PendingCount(NpgsqlDataSource database, WebhooksMetrics metr
             SELECT
                 (SELECT count(*) FROM (
                     SELECT webhook_id FROM webhook_deliveries WHERE status = 'pending'
-                    ORDER BY webhook_id, next_attempt_at LIMIT @most_counted) AS pending),
+                    ORDER BY webhook_id, id, next_attempt_at LIMIT @most_counted) AS pending),
                 (SELECT greatest(now() - min(created_at), interval '0') FROM (
                     SELECT created_at FROM webhook_deliveries WHERE status = 'pending'
                     ORDER BY greatest(next_attempt_at, lease_until) LIMIT @most_examined) AS longest_due)

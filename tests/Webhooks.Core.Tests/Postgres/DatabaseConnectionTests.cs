@@ -39,6 +39,21 @@ public sealed class DatabaseConnectionTests
     }
 
     [Theory]
+    [InlineData(null, "off", "on")]
+    [InlineData("-c enable_seqscan=off", "off", "off")]
+    [InlineData("-c jit=on", "on", "on")]
+    public async Task Statements_are_not_compiled_unless_the_connection_string_says_so(string? options, string jit, string seqScan)
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var server = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = options };
+
+        await using var source = DatabaseConnection.Configure(Settings(server.ConnectionString, null), () => new FakeCredential());
+        await using var command = source.CreateCommand("SELECT current_setting('jit') || ' ' || current_setting('enable_seqscan')");
+
+        Assert.Equal($"{jit} {seqScan}", await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
     [InlineData("ConnectionStrings__Webhooks", null, null)]
     [InlineData("ConnectionStrings__Webhooks", "Host=localhost;Hots=2", null)]
     [InlineData("ConnectionStrings__Webhooks", "Host=localhost;Password=secret-1", "entra")]

@@ -8,7 +8,7 @@ namespace Webhooks.Core.Deliveries;
 /// <summary>Makes a claimed delivery's next attempt and decides what follows it. Both hosts attempt through here; recording is the caller's.</summary>
 public sealed partial class DeliveryAttempter(
     WebhookSender sender,
-    SecretProtector secrets,
+    WebhookSigners signers,
     WebhooksMetrics metrics,
     WebhooksTracing tracing,
     WebhooksOptions options,
@@ -26,8 +26,8 @@ public sealed partial class DeliveryAttempter(
             return new DeliveryResult(delivery, Attempt: null, new NextStep.Canceled());
         }
 
-        var secret = await secrets.UnprotectAsync(delivery.WebhookId, delivery.EncryptedSecret, cancellationToken);
-        var attempt = await SendAsync(delivery, secret, cancellationToken);
+        var signer = await signers.GetAsync(delivery.WebhookId, delivery.EncryptedSecret, cancellationToken);
+        var attempt = await SendAsync(delivery, signer, cancellationToken);
         metrics.AttemptMade(delivery, attempt);
         Log(delivery, attempt);
 
@@ -35,14 +35,14 @@ public sealed partial class DeliveryAttempter(
         return new DeliveryResult(delivery, attempt, next);
     }
 
-    private async Task<Attempt> SendAsync(ClaimedDelivery delivery, string secret, CancellationToken cancellationToken)
+    private async Task<Attempt> SendAsync(ClaimedDelivery delivery, WebhookSigner signer, CancellationToken cancellationToken)
     {
         using var activity = tracing.StartAttempt(delivery);
         var number = delivery.AttemptsMade + 1;
         var startedAt = clock.GetUtcNow();
         var started = clock.GetTimestamp();
         var request = new SendRequest(
-            delivery.Url, secret, delivery.Body, delivery.EventId, delivery.Event, delivery.Id, number, startedAt);
+            delivery.Url, signer, delivery.Body, delivery.EventId, delivery.Event, delivery.Id, number, startedAt);
         var outcome = await sender.SendAsync(request, cancellationToken);
         WebhooksTracing.AttemptMade(activity, outcome);
         return new Attempt(number, startedAt, clock.GetElapsedTime(started), outcome);

@@ -25,12 +25,22 @@ public sealed class SecretProtector(IKeyRing keys)
 
     /// <summary>The secret of a stored text.</summary>
     /// <exception cref="SecretUnavailableException">Its key is missing, or the text is not what was stored for this webhook.</exception>
-    public async ValueTask<string> UnprotectAsync(Guid webhookId, string stored, CancellationToken cancellationToken)
+    public async ValueTask<string> UnprotectAsync(Guid webhookId, string stored, CancellationToken cancellationToken) =>
+        (await DecryptAsync(webhookId, stored, cancellationToken)).Secret;
+
+    /// <summary>The secret of a stored text, and the key that decrypted it.</summary>
+    /// <exception cref="SecretUnavailableException">Its key is missing, or the text is not what was stored for this webhook.</exception>
+    internal async ValueTask<(string Secret, EncryptionKey Key)> DecryptAsync(Guid webhookId, string stored, CancellationToken cancellationToken)
     {
         var (version, ciphertext) = Parse(webhookId, stored);
         var key = await keys.GetAsync(version, cancellationToken);
-        return Encoding.UTF8.GetString(Decrypt(key, webhookId, ciphertext));
+        return (Encoding.UTF8.GetString(Decrypt(key, webhookId, ciphertext)), key);
     }
+
+    /// <summary>Whether the ring has this key now. It may have another one of the same version.</summary>
+    /// <exception cref="SecretUnavailableException">It cannot be reached, or has none of that version.</exception>
+    internal async ValueTask<bool> HasKeyAsync(EncryptionKey key, CancellationToken cancellationToken) =>
+        ReferenceEquals(key, await keys.GetAsync(key.Version, cancellationToken));
 
     /// <summary>What a stored text begins with when its secret was encrypted with the newest key.</summary>
     /// <exception cref="SecretUnavailableException">There is no key.</exception>

@@ -8,7 +8,7 @@ internal static class AnswerBody
 {
     /// <summary>At most the first <paramref name="limit"/> bytes as text; less when the receiver breaks off, since its status was its answer.</summary>
     /// <exception cref="OperationCanceledException">The token was canceled while the body was still coming.</exception>
-    public static async Task<string> ReadAsync(HttpContent content, int limit, CancellationToken cancellationToken)
+    public static async ValueTask<string> ReadAsync(HttpContent content, int limit, CancellationToken cancellationToken)
     {
         if (content.Headers.ContentLength == 0)
         {

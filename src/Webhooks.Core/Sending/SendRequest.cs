@@ -2,7 +2,7 @@ namespace Webhooks.Core.Sending;
 
 /// <summary>One signed POST to make.</summary>
 /// <param name="Url">The webhook's URL.</param>
-/// <param name="Secret">The webhook's secret in clear: <c>whsec_</c> and base64.</param>
+/// <param name="Signer">The webhook's signer.</param>
 /// <param name="Body">The exact bytes to sign and send.</param>
 /// <param name="EventId">The header <c>webhook-id</c>.</param>
 /// <param name="Event">The header <c>X-Webhook-Event</c>.</param>
@@ -11,7 +11,7 @@ namespace Webhooks.Core.Sending;
 /// <param name="Timestamp">The header <c>webhook-timestamp</c>: when this attempt is made.</param>
 public sealed record SendRequest(
     string Url,
-    string Secret,
+    WebhookSigner Signer,
     ReadOnlyMemory<byte> Body,
     Guid EventId,
     string Event,

@@ -1,15 +1,14 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 
 namespace Webhooks.Core.Sending;
 
 /// <summary>Turns a <see cref="SendRequest"/> into the HTTP request that a receiver gets.</summary>
 internal static class SignedRequest
 {
-    private static readonly string _userAgent = $"Webhooks/{typeof(SignedRequest).Assembly.GetName().Version!.ToString(3)}";
+    private const string ContentType = "application/json; charset=utf-8";
 
-    private static readonly MediaTypeHeaderValue _json = new("application/json", "utf-8");
+    private static readonly string _userAgent = $"Webhooks/{typeof(SignedRequest).Assembly.GetName().Version!.ToString(3)}";
 
     /// <summary>The request with all its headers. Its body has a known length, so it is sent in one piece and not in chunks.</summary>
     /// <remarks>
@@ -28,15 +27,17 @@ internal static class SignedRequest
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = new ReadOnlyMemoryContent(request.Body),
         };
-        message.Content.Headers.ContentType = _json;
-        message.Headers.Add("User-Agent", _userAgent);
-        message.Headers.Add("X-Webhook-Signature", WebhookSignature.OfBody(request.Secret, body));
-        message.Headers.Add("webhook-id", id);
-        message.Headers.Add("webhook-timestamp", timestamp);
-        message.Headers.Add("webhook-signature", WebhookSignature.Standard(request.Secret, id, timestamp, body));
         message.Headers.Add("X-Webhook-Event", request.Event);
-        message.Headers.Add("X-Webhook-Delivery", request.DeliveryId.ToString());
-        message.Headers.Add("X-Webhook-Attempt", request.AttemptNumber.ToString(CultureInfo.InvariantCulture));
+
+        // What we have made ourselves needs no validation.
+        message.Content.Headers.TryAddWithoutValidation("Content-Type", ContentType);
+        message.Headers.TryAddWithoutValidation("User-Agent", _userAgent);
+        message.Headers.TryAddWithoutValidation("X-Webhook-Signature", request.Signer.OfBody(body));
+        message.Headers.TryAddWithoutValidation("webhook-id", id);
+        message.Headers.TryAddWithoutValidation("webhook-timestamp", timestamp);
+        message.Headers.TryAddWithoutValidation("webhook-signature", request.Signer.Standard(id, timestamp, body));
+        message.Headers.TryAddWithoutValidation("X-Webhook-Delivery", request.DeliveryId.ToString());
+        message.Headers.TryAddWithoutValidation("X-Webhook-Attempt", request.AttemptNumber.ToString(CultureInfo.InvariantCulture));
         return message;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
@@ -24,10 +25,17 @@ public sealed class WebhookSender : IDisposable
 
     private const int MaxHeadersKibibytes = 64;
 
+    private const int MostUrlsKept = 4096;
+
+    private static readonly TimeSpan _urlLifetime = TimeSpan.FromMinutes(5);
+
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
     private readonly WebhooksOptions _options;
     private readonly HttpMessageInvoker _client;
+
+    // Neither the settings nor what they say of a URL change; what its host name resolves to is vetted at every connection.
+    private readonly RecentlyUsed<string, Uri> _usableUrls = new(MostUrlsKept, _urlLifetime, TimeProvider.System);
 
     public WebhookSender(WebhooksOptions options)
         : this(options, Dns.GetHostAddressesAsync)
@@ -49,7 +57,7 @@ public sealed class WebhookSender : IDisposable
     /// <exception cref="OperationCanceledException">The token was canceled (not the attempt timeout: that is an outcome).</exception>
     public async Task<SendOutcome> SendAsync(SendRequest request, CancellationToken cancellationToken)
     {
-        if (!WebhookUrl.TryRead(request.Url, _options, out var uri, out var problem))
+        if (!TryRead(request.Url, out var uri, out var problem))
         {
             return new SendOutcome.NotAnswered(SendError.AddressNotAllowed, problem);
         }
@@ -70,7 +78,29 @@ public sealed class WebhookSender : IDisposable
         }
     }
 
-    public void Dispose() => _client.Dispose();
+    public void Dispose()
+    {
+        _client.Dispose();
+        _usableUrls.Dispose();
+    }
+
+    private bool TryRead(string url, [NotNullWhen(true)] out Uri? uri, [NotNullWhen(false)] out string? problem)
+    {
+        problem = null;
+        uri = _usableUrls.Find(url);
+        if (uri is not null)
+        {
+            return true;
+        }
+
+        if (!WebhookUrl.TryRead(url, _options, out uri, out problem))
+        {
+            return false;
+        }
+
+        _usableUrls.Add(url, uri);
+        return true;
+    }
 
     /// <summary>An invoker, unlike <c>HttpClient</c>, gives the answer as soon as its headers are there.</summary>
     private async Task<SendOutcome> PostAsync(HttpRequestMessage message, CancellationToken cancellationToken)

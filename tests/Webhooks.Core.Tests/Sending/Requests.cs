@@ -23,7 +23,7 @@ internal static class Requests
 
     public static SendRequest To(string url) => new(
         url,
-        Secret,
+        new WebhookSigner(Secret),
         """{"event": "user.created", "data": {"name": "Zoë"}}"""u8.ToArray(),
         EventId: Guid.CreateVersion7(),
         Event: "user.created",

@@ -6,7 +6,7 @@ using Webhooks.Core.Sending;
 
 namespace Webhooks.Core.Tests.Sending;
 
-public sealed class WebhookSignatureTests
+public sealed class WebhookSignerTests
 {
     private const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
@@ -14,25 +14,26 @@ public sealed class WebhookSignatureTests
     public void The_specification_s_example_gets_the_specification_s_signature() =>
         Assert.Equal(
             "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
-            WebhookSignature.Standard(Secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", """{"test": 2432232314}"""u8));
+            new WebhookSigner(Secret).Standard("msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", """{"test": 2432232314}"""u8));
 
     [Fact]
     public void The_body_s_signature_is_what_a_receiver_computes_with_the_secret_as_text() =>
         // From: printf '%s' '{"test": 2432232314}' | openssl dgst -sha256 -hmac whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
-        Assert.Equal("80ec8a89ce3cd22133a1066caecb4d04fea7467657c8514d717ec42c38a5c94c", WebhookSignature.OfBody(Secret, """{"test": 2432232314}"""u8));
+        Assert.Equal("80ec8a89ce3cd22133a1066caecb4d04fea7467657c8514d717ec42c38a5c94c", new WebhookSigner(Secret).OfBody("""{"test": 2432232314}"""u8));
 
     [Fact]
     public void Both_signatures_are_HMAC_SHA256_for_any_secret_and_body() =>
         Gen.Select(Gen.Byte.Array[24, 64], Gen.Byte.Array[0, 5000]).Sample((key, body) =>
         {
             var secret = WebhookSecret.Prefix + Convert.ToBase64String(key);
+            var signer = new WebhookSigner(secret);
             byte[] content = [.. "id.1700000000."u8, .. body];
 
             Assert.Equal(
                 Convert.ToHexString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body)).ToLowerInvariant(),
-                WebhookSignature.OfBody(secret, body));
+                signer.OfBody(body));
             Assert.Equal(
                 "v1," + Convert.ToBase64String(HMACSHA256.HashData(key, content)),
-                WebhookSignature.Standard(secret, "id", "1700000000", body));
+                signer.Standard("id", "1700000000", body));
         });
 }

@@ -18,12 +18,14 @@ public static class CoreServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IDeliveryDispatch, ClaimedByEngine>();
+        services.TryAddSingleton<IDeliveryIntake, NoIntake>();
         return services
             .AddSingleton(options)
             .AddSingleton<WebhooksMetrics>()
             .AddSingleton<WebhooksTracing>()
             .AddSingleton<PendingCount>()
             .AddSingleton<EventMessageReader>()
+            .AddSingleton<EventInsertion>()
             .AddSingleton<EventPublisher>()
             .AddSingleton<WebhookStore>()
             .AddSingleton<DeliveryStore>()
@@ -32,6 +34,7 @@ public static class CoreServices
             .AddSingleton<DeliveryAttempter>()
             .AddSingleton<TestDelivery>()
             .AddSingleton<WebhookSender>()
+            .AddSingleton<WebhookSigners>()
             .AddSingleton<SecretProtector>()
             .AddSingleton<SecretReencryption>()
             .AddSingleton<PartitionMaintenance>()

@@ -24,7 +24,7 @@ internal sealed class DeliveryClaimer(
 
     private static readonly TimeSpan _sweepInterval = TimeSpan.FromMilliseconds(250);
 
-    private readonly TimeSpan _lease = webhooks.AttemptTimeout + options.LeaseMargin;
+    private readonly TimeSpan _lease = options.LeaseFor(webhooks.AttemptTimeout);
     private int _limit = FewestPerStatement;
 
     /// <summary>Claims until it is stopped.</summary>

@@ -30,6 +30,7 @@ internal sealed partial class DeliveryEngine(
 
         var recording = recorder.RunAsync(abandon.Token);
         var listening = notifications.RunAsync(stoppingToken);
+        lanes.TakeIn();
         await claimer.RunAsync(stoppingToken, abandon.Token);
         await listening;
 

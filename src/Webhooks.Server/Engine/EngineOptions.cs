@@ -41,8 +41,14 @@ public sealed class EngineOptions
     /// <summary>How long the last results may take to be recorded once every attempt has ended.</summary>
     internal TimeSpan FinishTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Claimed deliveries that wait in lanes. This, not the backlog, is what the engine holds in memory.</summary>
+    /// <summary>
+    /// Claimed deliveries of the backlog that wait in lanes, and as many again of those that are stored now. This, not the backlog, is what the
+    /// engine holds in memory.
+    /// </summary>
     internal int MaxQueued => 4 * MaxInFlight;
+
+    /// <summary>For how long a delivery is claimed.</summary>
+    internal TimeSpan LeaseFor(TimeSpan attemptTimeout) => attemptTimeout + LeaseMargin;
 
     /// <summary>Reads and checks the section.</summary>
     /// <exception cref="InvalidSettingException">A setting has no usable value; the message names it.</exception>

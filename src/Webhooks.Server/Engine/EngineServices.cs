@@ -1,3 +1,5 @@
+using Webhooks.Core.Deliveries;
+
 namespace Webhooks.Server.Engine;
 
 /// <summary>Registers the delivery engine. It needs Core's services and an <c>NpgsqlDataSource</c> over a migrated database.</summary>
@@ -15,6 +17,7 @@ public static class EngineServices
         .AddSingleton<WebhookLanes>()
         .AddSingleton<AttemptSlots>()
         .AddSingleton<ResultRecorder>()
+        .AddSingleton<IDeliveryIntake, DeliveryIntake>()
         .AddSingleton<DeliveryClaimer>()
         .AddSingleton<DeliveryNotifications>()
         .AddSingleton<DatabaseAvailability>()

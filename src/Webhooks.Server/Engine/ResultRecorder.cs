@@ -20,6 +20,9 @@ internal sealed partial class ResultRecorder(
     private const int MostPerStatement = 512;
     private const int StatementsAtOnce = 2;
 
+    // What a statement costs apart from its rows is small only among many of them. One that comes alone is recorded at once.
+    private static readonly TimeSpan _between = TimeSpan.FromMilliseconds(20);
+
     private readonly Channel<DeliveryResult> _results = Channel.CreateBounded<DeliveryResult>(options.MaxQueued);
     private int _failing;
 
@@ -38,10 +41,13 @@ internal sealed partial class ResultRecorder(
     private async Task RecordAllAsync(CancellationToken abandon)
     {
         var batch = new List<DeliveryResult>(MostPerStatement);
+        var began = 0L;
         try
         {
             while (await _results.Reader.WaitToReadAsync(abandon))
             {
+                await GatherAsync(began, abandon);
+                began = clock.GetTimestamp();
                 while (batch.Count < MostPerStatement && _results.Reader.TryRead(out var result))
                 {
                     batch.Add(result);
@@ -58,6 +64,16 @@ internal sealed partial class ResultRecorder(
         catch (Exception) when (abandon.IsCancellationRequested)
         {
             LogAbandoned(batch.Count + _results.Reader.Count);
+        }
+    }
+
+    /// <summary>Waits, shortly after the statement before, for more results than there are.</summary>
+    private async Task GatherAsync(long began, CancellationToken abandon)
+    {
+        var left = _between - clock.GetElapsedTime(began);
+        if (began != 0 && left > TimeSpan.Zero && _results.Reader.Count < MostPerStatement)
+        {
+            await Task.Delay(left, clock, abandon);
         }
     }
 

@@ -31,10 +31,13 @@ internal sealed class WebhookLanes
     private readonly LaneGroup[] _groups = [new(), new(), new()];
     private readonly Queue<WebhookLane> _hungry = [];
     private readonly List<ClaimedDelivery> _excess = [];
+    private int _reserved;
+    private int _takenIn;
     private int _busyLanes;
     private int _turn;
     private double _averageBytes = 1024;
     private bool _signaledLow;
+    private bool _takesIn;
     private bool _paused;
     private bool _closed;
 
@@ -64,14 +67,14 @@ internal sealed class WebhookLanes
         }
     }
 
-    /// <summary>How many deliveries may be claimed now; 0 while the lanes have enough to be busy with.</summary>
+    /// <summary>How many deliveries of the backlog may be claimed now; 0 while the lanes have enough of it to be busy with.</summary>
     public int Room
     {
         get
         {
             lock (_gate)
             {
-                return HalfFull ? 0 : MostQueued - Queued;
+                return LowOnBacklog ? MostQueued - QueuedOfBacklog : 0;
             }
         }
     }
@@ -100,6 +103,11 @@ internal sealed class WebhookLanes
 
     private bool HalfFull => Queued > MostQueued / 2;
 
+    // What is stored now and what was stored before have room of their own, so that neither waits for the other.
+    private int QueuedOfBacklog => Queued - _takenIn;
+
+    private bool LowOnBacklog => QueuedOfBacklog <= MostQueued / 2;
+
     // All, as long as nobody is kept from it.
     private int Share => HalfFull ? MostQueued / Math.Max(1, _busyLanes) : MostQueued;
 
@@ -115,18 +123,55 @@ internal sealed class WebhookLanes
 
         lock (_gate)
         {
-            var now = Now;
-            foreach (var claim in claims)
+            Add(claims, claimedAt, takenIn: false);
+        }
+    }
+
+    /// <summary>From now on, room may be reserved for what is about to be stored.</summary>
+    public void TakeIn()
+    {
+        lock (_gate)
+        {
+            _takesIn = true;
+        }
+    }
+
+    /// <summary>Keeps room for deliveries that are about to be stored, until <see cref="TryTakeIn"/>.</summary>
+    /// <param name="most">The most that may be wanted.</param>
+    /// <returns>For how many there is room.</returns>
+    public int Reserve(int most)
+    {
+        lock (_gate)
+        {
+            var room = _takesIn && !_paused && !_closed ? MostQueued - _takenIn - _reserved : 0;
+            var reserved = Math.Clamp(room, 0, most);
+            _reserved += reserved;
+            return reserved;
+        }
+    }
+
+    /// <summary>Takes claims that were made for <see cref="Reserve"/>, and ends the reservation.</summary>
+    /// <param name="reserved">What was reserved.</param>
+    /// <param name="claims">The claims.</param>
+    /// <param name="claimedAt">When they were asked for (<see cref="Now"/>).</param>
+    /// <returns>False when nothing starts any more: the claims are the caller's, to be released.</returns>
+    public bool TryTakeIn(int reserved, IReadOnlyList<ClaimedDelivery> claims, TimeSpan claimedAt)
+    {
+        lock (_gate)
+        {
+            _reserved -= reserved;
+            if (claims.Count == 0 || _closed)
             {
-                AddOrPark(LaneOf(claim.WebhookId), new QueuedDelivery(claim, claimedAt), now);
+                return claims.Count == 0;
             }
 
-            LearnBytes(claims);
-            if (HalfFull)
+            Add(claims, claimedAt, takenIn: true);
+            if (_excess.Count > 0)
             {
-                _signaledLow = false;
-                MakeRoom(now);
+                _signal.Set();
             }
+
+            return true;
         }
     }
 
@@ -346,6 +391,22 @@ internal sealed class WebhookLanes
         return lane;
     }
 
+    private void Add(IReadOnlyList<ClaimedDelivery> claims, TimeSpan claimedAt, bool takenIn)
+    {
+        var now = Now;
+        foreach (var claim in claims)
+        {
+            AddOrPark(LaneOf(claim.WebhookId), new QueuedDelivery(claim, claimedAt, takenIn), now);
+        }
+
+        LearnBytes(claims);
+        _signaledLow &= LowOnBacklog;
+        if (HalfFull)
+        {
+            MakeRoom(now);
+        }
+    }
+
     private void AddOrPark(WebhookLane lane, QueuedDelivery delivery, TimeSpan now)
     {
         var slowHaveEnough = lane.Pace == LanePace.Slow && Slow.InFlight + Slow.Queued >= _mostSlow;
@@ -357,6 +418,7 @@ internal sealed class WebhookLanes
 
         lane.Enqueue(delivery, now);
         _groups[(int)lane.Pace].Queued++;
+        _takenIn += delivery.TakenIn ? 1 : 0;
         List(lane, now);
     }
 
@@ -415,6 +477,7 @@ internal sealed class WebhookLanes
             var group = _groups[(int)lane.Pace];
             var next = lane.Dequeue();
             group.Queued--;
+            _takenIn -= next.TakenIn ? 1 : 0;
 
             // One that has waited for too long is left alone: when its lease ends, it is claimed again.
             if (now - next.ClaimedAt <= _longestWait)
@@ -448,7 +511,7 @@ internal sealed class WebhookLanes
 
     private void SignalIfLow()
     {
-        if (!_signaledLow && !HalfFull)
+        if (!_signaledLow && LowOnBacklog)
         {
             _signaledLow = true;
             _signal.Set();
@@ -506,6 +569,7 @@ internal sealed class WebhookLanes
             else
             {
                 _excess.Add(delivery.Delivery);
+                _takenIn -= delivery.TakenIn ? 1 : 0;
             }
         }
     }

@@ -26,6 +26,7 @@ public sealed class TestDeliveryTests : DatabaseTest
     private readonly WebhooksMetrics _metrics = new(TimeProvider.System);
 
     private WebhookSender? _sender;
+    private WebhookSigners? _signers;
 
     [Fact]
     public async Task A_test_sends_the_sample_of_the_webhooks_first_event_and_records_it()
@@ -146,6 +147,7 @@ public sealed class TestDeliveryTests : DatabaseTest
     public override async ValueTask DisposeAsync()
     {
         _sender?.Dispose();
+        _signers?.Dispose();
         _metrics.Dispose();
         await base.DisposeAsync();
     }
@@ -153,8 +155,9 @@ public sealed class TestDeliveryTests : DatabaseTest
     private TestDelivery TestDelivery()
     {
         _sender ??= new WebhookSender(_options);
+        _signers ??= new WebhookSigners(new SecretProtector(_keys), TimeProvider.System);
         var attempter = new DeliveryAttempter(
-            _sender, new SecretProtector(_keys), _metrics, Tracing, _options, TimeProvider.System, NullLogger<DeliveryAttempter>.Instance);
+            _sender, _signers, _metrics, Tracing, _options, TimeProvider.System, NullLogger<DeliveryAttempter>.Instance);
         return new TestDelivery(Database, Deliveries, attempter, History, _options, TimeProvider.System);
     }
 

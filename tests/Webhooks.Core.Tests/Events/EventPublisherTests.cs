@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using CsCheck;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using Webhooks.Core.Events;
@@ -354,7 +353,7 @@ public sealed class EventPublisherTests : DatabaseTest
     {
         await AddWebhookAsync(_org);
         var log = new LogLines<EventPublisher>();
-        var publisher = new EventPublisher(Database, Tracing, TimeProvider.System, log);
+        var publisher = PublisherOn(Database, log: log);
 
         var published = await publisher.PublishAsync([Message(_org, data: "\"private\""), Message(_org, "invoice.paid", key: "k")], Cancel);
 
@@ -370,7 +369,7 @@ public sealed class EventPublisherTests : DatabaseTest
         });
     }
 
-    private EventPublisher PublisherAt(DateTimeOffset now) => new(Database, Tracing, new FakeTimeProvider(now), NullLogger<EventPublisher>.Instance);
+    private EventPublisher PublisherAt(DateTimeOffset now) => PublisherOn(Database, new FakeTimeProvider(now));
 
     private Task<long> CountAsync() => QueryAsync<long>("SELECT count(*) FROM webhook_deliveries");
 

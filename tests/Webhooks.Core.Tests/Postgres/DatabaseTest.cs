@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Webhooks.Core.Deliveries;
@@ -18,7 +19,7 @@ public abstract class DatabaseTest : IAsyncLifetime
 
     protected NpgsqlDataSource Database => _database!.DataSource;
 
-    protected EventPublisher Publisher => new(Database, Tracing, TimeProvider.System, NullLogger<EventPublisher>.Instance);
+    protected EventPublisher Publisher => PublisherOn(Database);
 
     protected WebhooksTracing Tracing { get; } = new();
 
@@ -42,6 +43,10 @@ public abstract class DatabaseTest : IAsyncLifetime
             await _database.DisposeAsync();
         }
     }
+
+    protected EventPublisher PublisherOn(
+        NpgsqlDataSource database, TimeProvider? clock = null, ILogger<EventPublisher>? log = null, IDeliveryIntake? intake = null) => new(
+        new EventInsertion(database, intake ?? new NoIntake(), NullLogger<EventInsertion>.Instance), Tracing, clock ?? TimeProvider.System, log ?? NullLogger<EventPublisher>.Instance);
 
     protected static T Required<T>(T? value)
         where T : class

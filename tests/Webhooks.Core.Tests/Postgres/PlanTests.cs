@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
@@ -83,7 +82,7 @@ public sealed partial class PlanTests : DatabaseTest
         const int Set = Events * Webhooks;
         await FillAsync(analyzed: false);
         await using var observed = Observed();
-        var publisher = new EventPublisher(observed, Tracing, TimeProvider.System, NullLogger<EventPublisher>.Instance);
+        var publisher = PublisherOn(observed);
         var deliveries = new DeliveryStore(observed);
 
         var published = await publisher.PublishAsync([.. Enumerable.Range(0, Events).Select(_ => Message(_org))], Cancel);
@@ -113,7 +112,7 @@ public sealed partial class PlanTests : DatabaseTest
         Assert.Equal(Rows / 5, Assert.Single(observer.Observe("webhooks.deliveries.pending")).Value);
         var plan = Assert.Single(_log.Plans, plan => plan.Contains("created_at", StringComparison.Ordinal));
         Assert.DoesNotMatch(@"(Seq|Bitmap Heap) Scan on webhook_deliveries_\d", plan);
-        Assert.Matches(@"Index Only Scan using webhook_deliveries_\w+_webhook_id_next_attempt_at_idx", plan);
+        Assert.Matches(@"Index Only Scan using webhook_deliveries_\w+_webhook_id_id_next_attempt_at_idx", plan);
         Assert.Matches(@"Index Scan using webhook_deliveries_\w+_greatest_idx", plan);
     }
 

@@ -175,8 +175,9 @@ public sealed class DeliveryTelemetryTests : DatabaseTest
     private async Task<DeliveryResult> AttemptAsync()
     {
         using var sender = new WebhookSender(_options);
+        using var signers = new WebhookSigners(_secrets, TimeProvider.System);
         var attempter = new DeliveryAttempter(
-            sender, _secrets, _metrics, Tracing, _options, TimeProvider.System, NullLogger<DeliveryAttempter>.Instance);
+            sender, signers, _metrics, Tracing, _options, TimeProvider.System, NullLogger<DeliveryAttempter>.Instance);
         var claim = Assert.Single(await Deliveries.ClaimDueAsync(1, TimeSpan.FromMinutes(5), Cancel));
         return await attempter.AttemptAsync(claim, Cancel);
     }

@@ -91,9 +91,12 @@ internal sealed class DeliveryScene : IAsyncDisposable
     public Task PublishAsync(Webhook webhook, int count = 1) => PublishAsync([webhook], count);
 
     /// <summary>Publishes as many events to each of several webhooks, in turn.</summary>
-    public async Task PublishAsync(IReadOnlyCollection<Webhook> webhooks, int count = 1)
+    /// <param name="webhooks">The webhooks.</param>
+    /// <param name="count">The number of events for each.</param>
+    /// <param name="publisher">Whose process publishes; by default one that has no engine.</param>
+    public async Task PublishAsync(IReadOnlyCollection<Webhook> webhooks, int count = 1, EventPublisher? publisher = null)
     {
-        var publisher = _services.GetRequiredService<EventPublisher>();
+        publisher ??= _services.GetRequiredService<EventPublisher>();
         var messages = Enumerable.Range(0, count).SelectMany(number => webhooks.Select(webhook => Event(webhook.OrgId, number)));
         foreach (var chunk in messages.Chunk(1000))
         {

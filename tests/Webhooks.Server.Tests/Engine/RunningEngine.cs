@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Webhooks.Core;
+using Webhooks.Core.Events;
 using Webhooks.Core.Secrets;
 using Webhooks.Server.Engine;
 
@@ -20,6 +21,9 @@ internal sealed class RunningEngine : IAsyncDisposable
     }
 
     public LogLines Log { get; }
+
+    /// <summary>Publishes in the engine's own process.</summary>
+    public EventPublisher Publisher => _host.Services.GetRequiredService<EventPublisher>();
 
     public static async Task<RunningEngine> StartAsync(string database, WebhooksOptions webhooks, EngineOptions options, IKeyRing keys)
     {

@@ -29,6 +29,57 @@ public sealed class WebhookLanesTests
     }
 
     [Fact]
+    public void Room_is_reserved_until_it_is_taken()
+    {
+        _lanes.TakeIn();
+        Assert.Equal(100, _lanes.Reserve(100));
+        Assert.Equal(_options.MaxQueued - 100, _lanes.Reserve(int.MaxValue));
+        Assert.Equal(0, _lanes.Reserve(1));
+
+        Assert.True(_lanes.TryTakeIn(100, [], _lanes.Now));
+        Assert.Equal(100, _lanes.Reserve(int.MaxValue));
+    }
+
+    [Fact]
+    public void What_is_stored_now_and_the_backlog_leave_each_other_room()
+    {
+        _lanes.TakeIn();
+        var reserved = _lanes.Reserve(_options.MaxQueued);
+        Assert.True(_lanes.TryTakeIn(reserved, ManyWebhooks(), _lanes.Now));
+        Assert.Equal(0, _lanes.Reserve(1));
+        Assert.Equal(_options.MaxQueued, _lanes.Room);
+
+        _lanes.Add(ManyWebhooks(), _lanes.Now);
+        Assert.Equal(0, _lanes.Room);
+
+        for (var started = StartAll(); started.Count > 0; started = StartAll())
+        {
+            FinishAll(started, Answer());
+        }
+
+        Assert.Empty(_lanes.TakeExcess());
+        Assert.Equal(_options.MaxQueued, _lanes.Reserve(int.MaxValue));
+        Assert.Equal(_options.MaxQueued, _lanes.Room);
+    }
+
+    [Fact]
+    public void Nothing_is_reserved_before_the_engine_runs_while_it_pauses_or_once_it_stops()
+    {
+        Assert.Equal(0, _lanes.Reserve(1));
+
+        _lanes.TakeIn();
+        _lanes.Pause();
+        Assert.Equal(0, _lanes.Reserve(1));
+
+        _lanes.Resume();
+        Assert.Equal(1, _lanes.Reserve(1));
+
+        _lanes.Close();
+        Assert.Equal(0, _lanes.Reserve(1));
+        Assert.False(_lanes.TryTakeIn(1, [Claim(Guid.NewGuid())], _lanes.Now));
+    }
+
+    [Fact]
     public void Attempts_that_fail_together_halve_the_window_once()
     {
         var webhook = Guid.NewGuid();
@@ -295,6 +346,9 @@ public sealed class WebhookLanesTests
 
     private static ClaimedDelivery[] Claims(Guid webhook, int count, int bytes = 100) =>
         [.. Enumerable.Range(0, count).Select(_ => Claim(webhook, bytes))];
+
+    private static ClaimedDelivery[] ManyWebhooks() =>
+        [.. Enumerable.Range(0, _options.MaxQueued / 4).SelectMany(_ => Claims(Guid.NewGuid(), 4))];
 
     private static ClaimedDelivery Claim(Guid webhook, int bytes = 100) => new(
         Id: Guid.NewGuid(),

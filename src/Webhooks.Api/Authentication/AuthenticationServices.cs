@@ -23,7 +23,13 @@ internal static class AuthenticationServices
     {
         var developmentKey = settings.DevelopmentKeyFile is { } file ? DevelopmentKey.LoadOrCreate(file) : null;
         services
-            .AddAuthentication(JwtBearerDefaults.AuthenticationScheme)
+            .AddSingleton<AcceptedTokens>()
+            .AddTransient<BearerAuthentication>()
+            .AddAuthentication(options =>
+            {
+                options.DefaultScheme = BearerAuthentication.Scheme;
+                options.AddScheme<BearerAuthentication>(BearerAuthentication.Scheme, displayName: null);
+            })
             .AddJwtBearer(options => Configure(options, settings, developmentKey));
         services.AddAuthorizationBuilder()
             .AddPolicy(Scopes.ReadWebhooks, Policy(new ScopeRequirement(Scopes.ReadWebhooks)))

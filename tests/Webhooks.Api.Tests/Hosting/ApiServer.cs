@@ -98,6 +98,9 @@ public sealed class ApiServer : IAsyncDisposable
 
     public Task MigrateAsync() => Services.GetRequiredService<Migrator>().MigrateAsync(CancellationToken.None);
 
+    /// <summary>Stops as the server does when it is asked to.</summary>
+    public Task StopAsync() => _server.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();

@@ -7,6 +7,7 @@ using Webhooks.Core.Postgres;
 using Webhooks.Core.Secrets;
 using Webhooks.Server.Engine;
 using Webhooks.Server.Local;
+using Webhooks.Server.Logging;
 using Webhooks.Server.Queue;
 using Webhooks.Server.Telemetry;
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Webhooks.Server.Local;
 
 namespace Webhooks.Testing;
@@ -23,6 +25,16 @@ public sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>Stops the server in order; open connections break.</summary>
     public Task StopAsync() => _service.StopAsync();
+
+    /// <summary>Ends the server as a crash would, by SIGKILL to its first process: when it is started again, it replays its log.</summary>
+    public async Task CrashAsync()
+    {
+        var note = Path.Combine(_service.DataDirectory, "postgres", "data", "postmaster.pid");
+        using var first = Process.GetProcessById(int.Parse(File.ReadLines(note).First(), CultureInfo.InvariantCulture));
+        first.Kill();
+        await _service.Services.Failed;
+        await _service.StopAsync();
+    }
 
     /// <summary>Starts the stopped server with the data it had, at the same port.</summary>
     public async Task StartAgainAsync()

@@ -31,6 +31,9 @@ public sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Where it listens, without a slash at the end: <c>http://127.0.0.1:port</c>.</summary>
     public string Url => _url.Task.Result;
 
+    /// <summary>The id of its process.</summary>
+    public int Id => _process.Id;
+
     /// <summary>What it has written so far, on standard output and error.</summary>
     public string Log
     {
@@ -81,7 +84,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
 
     /// <summary>A token of an organization that allows everything within it.</summary>
     public string CreateToken(Guid organization) =>
-        _key.CreateToken(organization, [Scopes.ReadWebhooks, Scopes.WriteWebhooks, Scopes.PublishEvents], TimeSpan.FromHours(1));
+        _key.CreateToken(organization, [Scopes.ReadWebhooks, Scopes.WriteWebhooks, Scopes.PublishEvents], TimeSpan.FromDays(1));
 
     /// <summary>Ends it as a crash would: SIGKILL.</summary>
     public async Task KillAsync()

@@ -8,6 +8,8 @@ internal sealed class StoppableService(Func<string, LocalServicesOptions> option
     private readonly TemporaryDirectory _directory = new();
     private LocalServices? _services;
 
+    public string DataDirectory => _directory.Path;
+
     public LocalServices Services => _services ?? throw new InvalidOperationException("The service is stopped.");
 
     public async Task StartAsync() =>

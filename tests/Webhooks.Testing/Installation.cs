@@ -1,9 +1,7 @@
-using Webhooks.Testing;
-
-namespace Webhooks.EndToEnd.Tests;
+namespace Webhooks.Testing;
 
 /// <summary>A database, keys and settings, on which one or more server processes run.</summary>
-internal sealed class Installation : IAsyncDisposable
+public sealed class Installation : IAsyncDisposable
 {
     private readonly TemporaryDirectory _keys = new();
     private readonly IAsyncDisposable _database;
@@ -13,11 +11,19 @@ internal sealed class Installation : IAsyncDisposable
     private Installation(IAsyncDisposable database, string connectionString, IReadOnlyDictionary<string, string> settings)
     {
         _database = database;
-        _settings = new Dictionary<string, string>(settings) { ["ConnectionStrings__Webhooks"] = connectionString };
+        ConnectionString = connectionString;
+        _settings = new Dictionary<string, string>(settings);
+        _settings.TryAdd("ConnectionStrings__Webhooks", connectionString);
     }
+
+    /// <summary>The test's connection to the database; the servers', too, unless the settings have another.</summary>
+    public string ConnectionString { get; }
 
     /// <summary>The organization that the test acts for.</summary>
     public Guid Organization { get; } = Guid.NewGuid();
+
+    /// <summary>What each server that was started on it has written so far.</summary>
+    public IEnumerable<string> Logs => _servers.Select(server => server.Log);
 
     /// <summary>Prepares an installation on a database of its own.</summary>
     /// <param name="settings">By their names in the environment.</param>

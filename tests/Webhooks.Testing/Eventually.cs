@@ -1,9 +1,9 @@
 using System.Diagnostics;
 
-namespace Webhooks.EndToEnd.Tests;
+namespace Webhooks.Testing;
 
 /// <summary>Waits for what must come true sooner or later.</summary>
-internal static class Eventually
+public static class Eventually
 {
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(3);
 
@@ -11,6 +11,7 @@ internal static class Eventually
     /// <param name="condition">The condition.</param>
     /// <param name="explain">Says how things are when it does not come true.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="TimeoutException">It does not come true within minutes.</exception>
     public static async Task HoldsAsync(Func<Task<bool>> condition, Func<string> explain, CancellationToken cancellationToken)
     {
         var waiting = Stopwatch.StartNew();
@@ -18,7 +19,7 @@ internal static class Eventually
         {
             if (waiting.Elapsed > _patience)
             {
-                Assert.Fail($"Not within {_patience}: {explain()}");
+                throw new TimeoutException($"Not within {_patience}: {explain()}");
             }
 
             await Task.Delay(50, cancellationToken);

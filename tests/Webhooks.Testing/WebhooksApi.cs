@@ -2,10 +2,10 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Webhooks.EndToEnd.Tests;
+namespace Webhooks.Testing;
 
 /// <summary>What the tests do over the API, as one organization.</summary>
-internal sealed class WebhooksApi(HttpClient http) : IDisposable
+public sealed class WebhooksApi(HttpClient http) : IDisposable
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(90);
 
@@ -24,6 +24,15 @@ internal sealed class WebhooksApi(HttpClient http) : IDisposable
         using var answer = await http.PostAsJsonAsync("/api/v1/events", new { @event = "user.created", data = new { number } }, cancellationToken);
         answer.EnsureSuccessStatusCode();
         return (await answer.Content.ReadFromJsonAsync<JsonNode>(cancellationToken))!["id"]!.GetValue<Guid>();
+    }
+
+    /// <summary>Publishes an event with an id of the caller's own, and so also again; when it returns, the event was accepted.</summary>
+    /// <param name="id">A UUIDv7 of about now.</param>
+    /// <exception cref="HttpRequestException">The server did not answer with success, or not at all.</exception>
+    public async Task PublishAsync(Guid id, string type, object data, CancellationToken cancellationToken)
+    {
+        using var answer = await http.PostAsJsonAsync("/api/v1/events", new { id, @event = type, data }, cancellationToken);
+        answer.EnsureSuccessStatusCode();
     }
 
     /// <summary>The first page of a webhook's deliveries, newest first.</summary>
@@ -64,7 +73,11 @@ internal sealed class WebhooksApi(HttpClient http) : IDisposable
     private async Task<JsonNode> PostAsync(string path, object body)
     {
         using var answer = await http.PostAsJsonAsync(path, body);
-        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        if (!answer.IsSuccessStatusCode)
+        {
+            throw new HttpRequestException($"{path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}", inner: null, answer.StatusCode);
+        }
+
         return (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
     }
 }

@@ -1,0 +1,4 @@
+namespace Webhooks.Testing;
+
+/// <summary>A webhook that a test registered.</summary>
+public sealed record RegisteredWebhook(Guid Id, string Secret);

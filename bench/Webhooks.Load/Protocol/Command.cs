@@ -1,0 +1,8 @@
+using System.Text.Json;
+
+namespace Webhooks.Load.Protocol;
+
+/// <summary>Does what the harness asks.</summary>
+/// <param name="options">The JSON object that it sent.</param>
+/// <returns>What to answer with, as JSON.</returns>
+internal delegate Task<object> Command(JsonElement options);

@@ -1,0 +1,30 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using Webhooks.Api.Authentication;
+
+namespace Webhooks.Load;
+
+/// <summary>Creates webhooks through the API.</summary>
+internal static class WebhookCreation
+{
+    /// <returns>The organizations' ids, in the order of the plan.</returns>
+    /// <exception cref="HttpRequestException">A webhook was not created.</exception>
+    public static async Task<Guid[]> RunAsync(Uri server, DevelopmentKey key, WebhookPlan plan)
+    {
+        using var client = new HttpClient { BaseAddress = server };
+        var organizations = new Guid[plan.Organizations.Length];
+        for (var index = 0; index < organizations.Length; index++)
+        {
+            organizations[index] = Guid.CreateVersion7();
+            var token = key.CreateToken(organizations[index], [Scopes.WriteWebhooks], TimeSpan.FromMinutes(5));
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            foreach (var url in plan.Organizations[index])
+            {
+                using var answer = await client.PostAsJsonAsync("/api/v1/webhooks", new { url, events = (string[])["*"] });
+                answer.EnsureSuccessStatusCode();
+            }
+        }
+
+        return organizations;
+    }
+}

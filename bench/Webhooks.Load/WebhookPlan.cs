@@ -1,0 +1,5 @@
+namespace Webhooks.Load;
+
+/// <summary>The webhooks to create.</summary>
+/// <param name="Organizations">The URLs of the webhooks of each organization; all are for every event type.</param>
+internal sealed record WebhookPlan(string[][] Organizations);

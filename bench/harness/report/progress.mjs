@@ -1,0 +1,38 @@
+import { rounded } from '../numbers.mjs';
+import { microseconds, perCpuSecond, statementsPerDelivery } from './figures.mjs';
+
+/** A result in a line, for those who watch. */
+export function describe(result) {
+  const { round, subject, scenario, problems, duplicates, complete } = result;
+  const figures = result.stack ? [] : figuresOf(result);
+  return [
+    `round ${round}  ${subject}  ${scenario}: ${figures.join(', ')}`,
+    complete === false ? 'CUT OFF' : '',
+    duplicates > 0 ? `${duplicates} duplicates` : '',
+    problems?.length > 0 ? `FAILED: ${problems.join('; ')}` : '',
+  ].filter(Boolean).join('  ');
+}
+
+function figuresOf(result) {
+  switch (result.scenario) {
+    case 'latency':
+      return ['p50', 'p95', 'p99'].map((percentile) => `${percentile} ${rounded(result[percentile])} ms`);
+    case 'fairness':
+      return [`healthy done after ${rounded(result.seconds)} s`, ...(result.undisturbedSeconds ? [`undisturbed ${rounded(result.undisturbedSeconds)} s`] : [])];
+    case 'memory':
+      return [`${rounded(result.peakMemory / 1e6)} MB with ${rounded(result.pending)} pending`, `${rounded(result.perSecond)}/s`];
+    case 'scale':
+      return [`${result.what} ${rounded(result.small)} ms, ${rounded(result.large)} ms`];
+    default:
+      return ratesOf(result);
+  }
+}
+
+function ratesOf(result) {
+  const parts = ['senders', 'store', 'producer'].filter((part) => result.cpu[part] !== undefined);
+  return [
+    `${rounded(result.perSecond)}/s`,
+    ...(result.deliveries ? [`${rounded(perCpuSecond(result))} per CPU s`, `CPU µs ${parts.map((part) => `${part} ${rounded(microseconds(part)(result))}`).join(' ')}`] : []),
+    ...(result.statements ? [`${rounded(statementsPerDelivery(result))} statements per delivery`] : []),
+  ];
+}

@@ -1,0 +1,27 @@
+// How events are published, or stored, and to whom they go.
+import { batch, fanOut, receiverUrls } from '../plan.mjs';
+
+/** Events published in arrays. */
+export const inArrays = { batch, connections: 2 };
+
+/** Events published one by one. */
+export const oneByOne = { batch: 1, connections: 64 };
+
+/** Events published one by one that go to many webhooks each. */
+export const fannedOut = { batch: 1, connections: 16 };
+
+/** Events stored without a server. */
+export const stored = { batch, writers: 2 };
+
+/** Events stored without a server that go to many webhooks each: a statement inserts a thousand deliveries. */
+export const storedFannedOut = { batch: 20, writers: 4 };
+
+/** Makes an organization with one webhook for each URL. @returns {Promise<string[]>} the organizations */
+export function createWebhooks(load, urls) {
+  return load.ask('createWebhooks', { organizations: urls.map((url) => [url]) });
+}
+
+/** Makes one organization whose webhooks get every event. @returns {Promise<string[]>} the organization */
+export function createFanOut(load, origin) {
+  return load.ask('createWebhooks', { organizations: [receiverUrls(origin).slice(0, fanOut)] });
+}

@@ -1,0 +1,7 @@
+namespace Peers;
+
+/// <summary>What to send at a steady rate.</summary>
+/// <param name="PerSecond">Events a second.</param>
+/// <param name="Seconds">For how long.</param>
+/// <param name="Urls">Where they go, in turn.</param>
+internal sealed record PacePlan(int PerSecond, int Seconds, string[] Urls);

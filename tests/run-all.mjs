@@ -48,7 +48,7 @@ function findPrograms() {
 function findChecks() {
   const checks = [{ name: 'dotnet format', command: ['dotnet', 'format', 'Webhooks.sln', '--verify-no-changes', '--no-restore'], count: countCheck }];
   if (spawnSync('shellcheck', ['--version']).status === 0) {
-    checks.push({ name: 'shellcheck', command: ['shellcheck', 'run', 'test', 'local/install', '.ci/run'], count: countCheck });
+    checks.push({ name: 'shellcheck', command: ['shellcheck', 'run', 'test', 'local/install', '.ci/run', 'bench/run', 'bench/micro'], count: countCheck });
   }
 
   return checks;

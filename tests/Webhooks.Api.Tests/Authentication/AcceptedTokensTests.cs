@@ -5,12 +5,14 @@ using Webhooks.Api.Authentication;
 
 namespace Webhooks.Api.Tests.Authentication;
 
-public sealed class AcceptedTokensTests
+public sealed class AcceptedTokensTests : IDisposable
 {
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 8, 1, 12, 0, 0, TimeSpan.Zero));
     private readonly AcceptedTokens _tokens;
 
     public AcceptedTokensTests() => _tokens = new AcceptedTokens(_clock);
+
+    public void Dispose() => _tokens.Dispose();
 
     [Fact]
     public void A_token_that_was_accepted_is_known_for_a_minute()

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
-using Webhooks.Core.Sending;
 
-namespace Webhooks.Core.Tests.Sending;
+namespace Webhooks.Core.Tests;
 
 public sealed class RecentlyUsedTests
 {

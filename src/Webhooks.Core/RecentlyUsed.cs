@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Webhooks.Core.Sending;
+namespace Webhooks.Core;
 
 /// <summary>Keeps what was used of late: a bounded number of values, each for a while after its last use. Many threads may use it.</summary>
 /// <remarks>
@@ -8,7 +8,7 @@ namespace Webhooks.Core.Sending;
 /// passed, it takes the place of the old one, which is dropped. So finding a value costs no bookkeeping, and one that is not used any more is
 /// gone after two lifetimes, whether or not anything else happens.
 /// </remarks>
-internal sealed class RecentlyUsed<TKey, TValue> : IDisposable
+public sealed class RecentlyUsed<TKey, TValue> : IDisposable
     where TKey : notnull
     where TValue : class
 {
@@ -23,6 +23,16 @@ internal sealed class RecentlyUsed<TKey, TValue> : IDisposable
     {
         _capacity = capacity;
         _aging = clock.CreateTimer(_ => Age(_generations), state: null, lifetime, lifetime);
+    }
+
+    /// <summary>The number of values that are kept, at most twice the capacity; one that is in both generations counts twice.</summary>
+    public int Count
+    {
+        get
+        {
+            var (young, old) = _generations;
+            return young.Count + old.Count;
+        }
     }
 
     /// <summary>The value that was added last for the key; null when there was none, or none of late.</summary>

@@ -1,5 +1,3 @@
-using Webhooks.Core.Deliveries;
-
 namespace Webhooks.Server.Engine;
 
 /// <summary>Delivers what is due, from the start of the process to its end. Several engines may share a database.</summary>
@@ -9,7 +7,7 @@ internal sealed partial class DeliveryEngine(
     WebhookLanes lanes,
     AttemptSlots slots,
     ResultRecorder recorder,
-    DeliveryStore deliveries,
+    ClaimRelease release,
     EngineOptions options,
     ILogger<DeliveryEngine> logger) : BackgroundService
 {
@@ -34,30 +32,12 @@ internal sealed partial class DeliveryEngine(
         await claimer.RunAsync(stoppingToken, abandon.Token);
         await listening;
 
-        await ReleaseAsync(lanes.Close(), abandon.Token);
+        await release.ReleaseAsync(lanes.Close(), abandon.Token);
         var aborted = await slots.DrainAsync(drainTimedOut.Token);
         recorder.Complete();
         await recording;
-        await ReleaseAsync(aborted, abandon.Token);
+        await release.ReleaseAsync(aborted, abandon.Token);
         LogStopped();
-    }
-
-    private async Task ReleaseAsync(IReadOnlyCollection<ClaimedDelivery> claims, CancellationToken cancellationToken)
-    {
-        if (claims.Count == 0)
-        {
-            return;
-        }
-
-        try
-        {
-            await deliveries.ReleaseAsync(claims, cancellationToken);
-            LogReleased(claims.Count);
-        }
-        catch (Exception failure)
-        {
-            LogNotReleased(claims.Count, failure);
-        }
     }
 
     [LoggerMessage(1, LogLevel.Information, "webhook delivery engine started: up to {MaxInFlight} attempts at once, {MaxInFlightPerWebhook} to one webhook")]
@@ -65,10 +45,4 @@ internal sealed partial class DeliveryEngine(
 
     [LoggerMessage(2, LogLevel.Information, "webhook delivery engine stopped")]
     private partial void LogStopped();
-
-    [LoggerMessage(3, LogLevel.Information, "webhook deliveries given back: {Count}; they are due at once")]
-    private partial void LogReleased(int count);
-
-    [LoggerMessage(4, LogLevel.Warning, "webhook deliveries not given back: {Count}; they are due when their leases end")]
-    private partial void LogNotReleased(int count, Exception failure);
 }

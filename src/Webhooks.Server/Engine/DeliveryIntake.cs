@@ -4,13 +4,12 @@ using Webhooks.Core.Deliveries;
 namespace Webhooks.Server.Engine;
 
 /// <summary>Lets this process attempt what it stores, without looking for it in the database.</summary>
-internal sealed partial class DeliveryIntake(
+internal sealed class DeliveryIntake(
     WebhookLanes lanes,
     AttemptSlots slots,
-    DeliveryStore deliveries,
+    ClaimRelease release,
     EngineOptions options,
-    WebhooksOptions webhooks,
-    ILogger<DeliveryIntake> logger) : IDeliveryIntake
+    WebhooksOptions webhooks) : IDeliveryIntake
 {
     private readonly TimeSpan _lease = options.LeaseFor(webhooks.AttemptTimeout);
 
@@ -24,25 +23,10 @@ internal sealed partial class DeliveryIntake(
     {
         if (!lanes.TryTakeIn(reservation.Deliveries, claims, reservation.MadeAt))
         {
-            return new ValueTask(ReleaseAsync(claims));
+            return new ValueTask(release.ReleaseAsync(claims, CancellationToken.None));
         }
 
         slots.Fill();
         return ValueTask.CompletedTask;
     }
-
-    private async Task ReleaseAsync(IReadOnlyList<ClaimedDelivery> claims)
-    {
-        try
-        {
-            await deliveries.ReleaseAsync(claims, CancellationToken.None);
-        }
-        catch (Exception failure)
-        {
-            LogNotReleased(claims.Count, failure);
-        }
-    }
-
-    [LoggerMessage(1, LogLevel.Warning, "webhook deliveries stored while the engine stopped: {Count} could not be given back; they are due when their leases end")]
-    private partial void LogNotReleased(int count, Exception failure);
 }

@@ -17,6 +17,7 @@ public static class EngineServices
         .AddSingleton<WebhookLanes>()
         .AddSingleton<AttemptSlots>()
         .AddSingleton<ResultRecorder>()
+        .AddSingleton<ClaimRelease>()
         .AddSingleton<IDeliveryIntake, DeliveryIntake>()
         .AddSingleton<DeliveryClaimer>()
         .AddSingleton<DeliveryNotifications>()

@@ -12,8 +12,16 @@ public sealed class TestDatabase : IAsyncDisposable
     {
         _serverConnectionString = serverConnectionString;
         _name = name;
-        // A test may take the string from the data source, which otherwise leaves the password out.
-        ConnectionString = new NpgsqlConnectionStringBuilder(serverConnectionString) { Database = name, PersistSecurityInfo = true }.ConnectionString;
+        ConnectionString = new NpgsqlConnectionStringBuilder(serverConnectionString)
+        {
+            Database = name,
+
+            // As in production: what is left in a session stays there.
+            NoResetOnClose = true,
+
+            // A test may take the string from the data source, which otherwise leaves the password out.
+            PersistSecurityInfo = true,
+        }.ConnectionString;
         DataSource = NpgsqlDataSource.Create(ConnectionString);
     }
 

@@ -37,6 +37,9 @@ public static class DatabaseConnection
         builder.ConnectionStringBuilder.ApplicationName ??= "webhooks";
         builder.ConnectionStringBuilder.Options = $"{WithoutCompilation} {builder.ConnectionStringBuilder.Options}".TrimEnd();
 
+        // Whoever changes a session puts it back; otherwise each return to the pool sends up to seven statements along.
+        builder.ConnectionStringBuilder.NoResetOnClose = true;
+
         // A statement is traced as part of something. What runs again and again by itself, as claiming and recording do, would be a trace of its own each time.
         builder.ConfigureTracing(tracing => tracing
             .ConfigureCommandFilter(_ => Activity.Current is not null)

@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 
 namespace Webhooks.Server.Engine;
@@ -6,6 +7,7 @@ namespace Webhooks.Server.Engine;
 internal sealed class DeliveryNotifications(NpgsqlDataSource source, DueSignal signal, DatabaseAvailability database, TimeProvider clock)
 {
     private const string Listen = "LISTEN webhook_deliveries";
+    private const string Unlisten = "UNLISTEN *";
 
     // A connection that has died silently is noticed only when something is sent on it.
     private const string KeepAlive = "SELECT 1";
@@ -41,12 +43,33 @@ internal sealed class DeliveryNotifications(NpgsqlDataSource source, DueSignal s
 
         // What was published while nobody listened.
         signal.Set();
+        try
+        {
+            await HearAsync(connection, stopping);
+        }
+        finally
+        {
+            await StopListeningAsync(connection);
+        }
+    }
+
+    private static async Task HearAsync(NpgsqlConnection connection, CancellationToken stopping)
+    {
         while (true)
         {
             if (!await connection.WaitAsync(_keepAliveInterval, stopping))
             {
                 await ExecuteAsync(connection, KeepAlive, stopping);
             }
+        }
+    }
+
+    /// <summary>Not canceled: the connection goes back to a pool, and must not be told any more.</summary>
+    private static async Task StopListeningAsync(NpgsqlConnection connection)
+    {
+        if (connection.State == ConnectionState.Open)
+        {
+            await ExecuteAsync(connection, Unlisten, CancellationToken.None);
         }
     }
 

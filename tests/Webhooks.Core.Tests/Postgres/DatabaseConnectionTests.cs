@@ -53,6 +53,22 @@ public sealed class DatabaseConnectionTests
         Assert.Equal($"{jit} {seqScan}", await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task Nothing_is_sent_only_because_a_connection_comes_out_of_the_pool_again()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var server = new NpgsqlConnectionStringBuilder(database.ConnectionString) { NoResetOnClose = false, MaxPoolSize = 1 };
+        await using var source = DatabaseConnection.Configure(Settings(server.ConnectionString, null), () => new FakeCredential());
+        await using (var setting = source.CreateCommand("SET application_name = 'left'"))
+        {
+            await setting.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        await using var command = source.CreateCommand("SELECT current_setting('application_name')");
+
+        Assert.Equal("left", await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+    }
+
     [Theory]
     [InlineData("ConnectionStrings__Webhooks", null, null)]
     [InlineData("ConnectionStrings__Webhooks", "Host=localhost;Hots=2", null)]

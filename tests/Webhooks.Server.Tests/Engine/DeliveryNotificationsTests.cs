@@ -42,6 +42,19 @@ public sealed class DeliveryNotificationsTests
         await scene.WaitForAsync(2, "status = 'succeeded'");
     }
 
+    [Fact]
+    public async Task Whoever_gets_the_connection_next_is_not_told()
+    {
+        await using var scene = await DeliveryScene.CreateAsync();
+        var engine = await scene.StartEngineAsync(_neverPolls);
+        await WaitForListenerAsync(scene);
+
+        await engine.StopAsync();
+
+        Assert.Equal(0, await scene.QueryAsync<long>($"SELECT count(*) {Listeners}"));
+        Assert.Equal(1, await scene.QueryAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query = 'UNLISTEN *'"));
+    }
+
     private static Task WaitForListenerAsync(DeliveryScene scene) =>
         DeliveryScene.WaitUntilAsync(async () => await scene.QueryAsync<long>($"SELECT count(*) {Listeners}") == 1);
 }

@@ -64,7 +64,8 @@ public sealed partial class EventInsertion(NpgsqlDataSource database, IDeliveryI
     /// <returns>One for each event, in order.</returns>
     internal async Task<IReadOnlyList<PublishedEvent>> InsertAsync(IReadOnlyList<IdentifiedEvent> events, CancellationToken cancellationToken)
     {
-        var room = intake.Reserve(DeliveriesToExpect(events.Count));
+        // Twice what is expected, since organizations differ; too much is given back at once, too little is claimed afterwards.
+        var room = intake.Reserve((int)Math.Min(int.MaxValue, 2 * DeliveriesToExpect(events.Count)));
         var inserted = new InsertedEvents(events);
         try
         {
@@ -84,6 +85,9 @@ public sealed partial class EventInsertion(NpgsqlDataSource database, IDeliveryI
 
         return inserted.Published;
     }
+
+    /// <summary>How many deliveries so many events make, if they are like those that were stored lately; not less than one each.</summary>
+    internal double DeliveriesToExpect(int events) => events * Volatile.Read(ref _deliveriesPerEvent);
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, InsertedEvents inserted, IntakeReservation room, CancellationToken cancellationToken)
     {
@@ -119,9 +123,6 @@ public sealed partial class EventInsertion(NpgsqlDataSource database, IDeliveryI
         parameters.AddWithValue("lease_token", leaseToken);
         return command;
     }
-
-    // Twice what it was lately, since organizations differ; too much is given back at once, too little is claimed afterwards.
-    private int DeliveriesToExpect(int events) => (int)Math.Min(int.MaxValue, 2 * events * Volatile.Read(ref _deliveriesPerEvent));
 
     private void LearnDeliveries(int events, int deliveries)
     {

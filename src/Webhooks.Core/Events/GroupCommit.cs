@@ -8,15 +8,15 @@ namespace Webhooks.Core.Events;
 /// together with the next. Who comes alone does not wait. Nobody notices whom he shared a statement with.
 /// </summary>
 /// <remarks>
-/// A statement for a few events costs nearly as much as one for many. So while one runs, another begins beside it only for a crowd, or when the
+/// A statement for a few deliveries costs nearly as much as one for many. So while one runs, another begins beside it only for a crowd, or when the
 /// one that runs has a single event: two publishers that happen to coincide do not wait for each other.
 /// </remarks>
 internal sealed class GroupCommit(EventInsertion insertion) : IDisposable
 {
     private const int StatementsAtOnce = 3;
-    private const int MostEventsPerStatement = 1000;
+    private const int MostDeliveriesPerStatement = 1000;
     private const int MostBytesPerStatement = 1024 * 1024;
-    private const int EventsOfACrowd = MostEventsPerStatement / 4;
+    private const int DeliveriesOfACrowd = MostDeliveriesPerStatement / 4;
     private const int BytesOfACrowd = MostBytesPerStatement / 4;
 
     /// <summary>Publishings that may wait for a statement or be in one. Any more wait before that, one behind the other.</summary>
@@ -78,7 +78,11 @@ internal sealed class GroupCommit(EventInsertion insertion) : IDisposable
     private bool IsTimeForAnother() =>
         _statements == 0
         || (_statements < StatementsAtOnce
-            && (_storedEvents == 1 || _waitingEvents >= EventsOfACrowd || _waitingBytes >= BytesOfACrowd));
+            && (_storedEvents == 1 || IsCrowd(_waitingEvents, _waitingBytes)));
+
+    private bool IsCrowd(int events, long bytes) => insertion.DeliveriesToExpect(events) >= DeliveriesOfACrowd || bytes >= BytesOfACrowd;
+
+    private bool Fits(int events, int bytes) => insertion.DeliveriesToExpect(events) <= MostDeliveriesPerStatement && bytes <= MostBytesPerStatement;
 
     /// <summary>Takes a publishing out of those that wait. One that is in a statement stays there: the statement uses its data.</summary>
     private void Leave(LinkedListNode<Publishing> place)
@@ -122,7 +126,7 @@ internal sealed class GroupCommit(EventInsertion insertion) : IDisposable
         lock (_gate)
         {
             while (_waiting.First is { Value: var next } place
-                && (taken.Count == 0 || (events + next.Events.Count <= MostEventsPerStatement && bytes + next.Bytes <= MostBytesPerStatement)))
+                && (taken.Count == 0 || Fits(events + next.Events.Count, bytes + next.Bytes)))
             {
                 Remove(place);
                 taken.Add(next);

@@ -71,6 +71,19 @@ public sealed class GroupedPublishingTests : DatabaseTest
     }
 
     [Fact]
+    public async Task Events_that_make_many_deliveries_are_a_crowd_sooner()
+    {
+        await HaveManyDeliveriesAsync(perEvent: 100);
+        var first = await OccupyAsync();
+        var crowd = PublishEach(Enumerable.Repeat(Message(_org), 4));
+
+        await WaitUntilHeldAsync(Running + 1);
+
+        await ReleaseTableAsync();
+        await WhenAll([.. first, .. crowd]);
+    }
+
+    [Fact]
     public async Task Each_publisher_gets_the_answers_to_its_own_events_in_their_order()
     {
         var silent = Guid.NewGuid();
@@ -210,6 +223,21 @@ public sealed class GroupedPublishingTests : DatabaseTest
     }
 
     [Fact]
+    public async Task A_statement_has_a_bounded_number_of_deliveries()
+    {
+        await HaveManyDeliveriesAsync(perEvent: 100);
+        await ExecuteAsync("DELETE FROM webhook_deliveries");
+        var first = await OccupyAsync();
+        var gathered = PublishEach(Enumerable.Repeat(Message(_org), 25));
+
+        await ReleaseTableAsync();
+        await WhenAll([.. first, .. gathered]);
+
+        Assert.Equal((Running + 25) * 100, await CountAsync());
+        Assert.All(await DeliveriesPerTransactionAsync(), deliveries => Assert.InRange(deliveries, 100, 1000));
+    }
+
+    [Fact]
     public async Task A_statement_has_a_bounded_number_of_events()
     {
         var first = await OccupyAsync();
@@ -219,7 +247,7 @@ public sealed class GroupedPublishingTests : DatabaseTest
         await WhenAll([.. first, .. gathered]);
 
         Assert.Equal(Running + 2000, await CountAsync());
-        Assert.Equal([1, 1, 400, 800, 800], await EventsPerTransactionAsync());
+        Assert.Equal([1, 1, 400, 800, 800], await DeliveriesPerTransactionAsync());
     }
 
     [Fact]
@@ -232,7 +260,7 @@ public sealed class GroupedPublishingTests : DatabaseTest
         await ReleaseTableAsync();
         await WhenAll([.. first, .. gathered]);
 
-        Assert.Equal([1, 1, 1, 2, 2], await EventsPerTransactionAsync());
+        Assert.Equal([1, 1, 1, 2, 2], await DeliveriesPerTransactionAsync());
     }
 
     [Fact]
@@ -274,6 +302,20 @@ public sealed class GroupedPublishingTests : DatabaseTest
 
     private static Task<IReadOnlyList<PublishedEvent>[]> WhenAll(IEnumerable<Task<IReadOnlyList<PublishedEvent>>> publishings) =>
         Task.WhenAll(publishings).WaitAsync(_patience, Cancel);
+
+    /// <summary>Adds webhooks, and publishes until that is what an event is expected to make.</summary>
+    private async Task HaveManyDeliveriesAsync(int perEvent)
+    {
+        while (await QueryAsync<long>("SELECT count(*) FROM webhooks") < perEvent)
+        {
+            await AddWebhookAsync(_org);
+        }
+
+        for (var count = 0; count < 8; count++)
+        {
+            await PublishAsync(Message(_org));
+        }
+    }
 
     /// <summary>Holds the table and publishes so many events one after the other that whoever comes next has to wait.</summary>
     private async Task<Task<IReadOnlyList<PublishedEvent>>[]> OccupyAsync(CancellationToken? givesUp = null)
@@ -335,6 +377,6 @@ public sealed class GroupedPublishingTests : DatabaseTest
 
     private Task<long> TransactionsAsync() => QueryAsync<long>("SELECT count(DISTINCT xmin::text) FROM webhook_deliveries");
 
-    private Task<IReadOnlyList<int>> EventsPerTransactionAsync() =>
+    private Task<IReadOnlyList<int>> DeliveriesPerTransactionAsync() =>
         QueryAllAsync<int>("SELECT count(*)::int FROM webhook_deliveries GROUP BY xmin::text ORDER BY 1");
 }

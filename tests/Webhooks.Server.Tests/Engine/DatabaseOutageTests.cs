@@ -49,6 +49,7 @@ public sealed class DatabaseOutageTests
         var engine = await scene.StartEngineAsync(new EngineOptions { MaxInFlightPerWebhook = 1, SlowAfter = DeliveryScene.Patience });
         await receiver.WaitForAsync(1);
         await scene.WaitForAsync(Events, "lease_token IS NOT NULL");
+        await WaitUntilAnsweredAsync(scene);
 
         await server.StopAsync();
         answer.SetResult();
@@ -61,4 +62,8 @@ public sealed class DatabaseOutageTests
         Assert.InRange(attemptedWithoutDatabase, 2, Events - 1);
         Assert.Equal(Events, receiver.Requests.Count);
     }
+
+    /// <summary>Waits until the engine has been sent what it claimed: a claim that it does not hear of is nobody's until its lease ends.</summary>
+    private static Task WaitUntilAnsweredAsync(DeliveryScene scene) => DeliveryScene.WaitUntilAsync(async () =>
+        await scene.QueryAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'") == 0);
 }

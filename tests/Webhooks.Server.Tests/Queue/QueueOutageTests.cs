@@ -17,7 +17,7 @@ public sealed class QueueOutageTests
         await postgres.StopAsync();
         await scene.PutAsync(Enumerable.Repeat(scene.Message(), 10));
         await scene.StartListenerAsync();
-        await DeliveryScene.WaitUntilAsync(() => Task.FromResult(scene.Log.Count("the database fails") == 1));
+        await scene.WaitForLogAsync(1, "the database fails");
 
         // The first four are in hand and stay there, for much longer than they would be kept from others by themselves.
         await DeliveryScene.WaitUntilAsync(async () => await VisibleAsync(scene) == 6);
@@ -32,8 +32,8 @@ public sealed class QueueOutageTests
         await scene.WaitUntilEmptyAsync();
         Assert.Equal(10, await scene.DeliveriesAsync());
         Assert.Empty(await scene.PoisonAsync());
-        Assert.Equal(1, scene.Log.Count("the database fails"));
-        Assert.Equal(1, scene.Log.Count("read again: the database answers"));
+        await scene.WaitForLogAsync(1, "the database fails");
+        await scene.WaitForLogAsync(1, "read again: the database answers");
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class QueueOutageTests
         await postgres.StopAsync();
         await scene.PutAsync(scene.Message());
         var listener = await scene.StartListenerAsync();
-        await DeliveryScene.WaitUntilAsync(() => Task.FromResult(scene.Log.Count("the database fails") == 1));
+        await scene.WaitForLogAsync(1, "the database fails");
 
         await listener.StopAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(10), Cancel);
 
@@ -62,14 +62,14 @@ public sealed class QueueOutageTests
         await scene.WaitUntilEmptyAsync();
 
         await azurite.StopAsync();
-        await DeliveryScene.WaitUntilAsync(() => Task.FromResult(scene.Log.Count("the storage queue fails") == 1));
+        await scene.WaitForLogAsync(1, "the storage queue fails");
         await azurite.StartAgainAsync();
         await scene.PutAsync(scene.Message("user.logout"));
 
         await scene.WaitUntilEmptyAsync();
         Assert.Equal(2, await scene.DeliveriesAsync());
-        Assert.Equal(1, scene.Log.Count("the storage queue fails"));
-        Assert.Equal(1, scene.Log.Count("read again: the storage queue answers"));
+        await scene.WaitForLogAsync(1, "the storage queue fails");
+        await scene.WaitForLogAsync(1, "read again: the storage queue answers");
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class QueueOutageTests
         await using var scene = await QueueScene.CreateAsync(azurite: azurite);
         await azurite.StopAsync();
         await scene.StartListenerAsync();
-        await DeliveryScene.WaitUntilAsync(() => Task.FromResult(scene.Log.Count("the storage queue fails") == 1));
+        await scene.WaitForLogAsync(1, "the storage queue fails");
 
         await azurite.StartAgainAsync();
 

@@ -98,6 +98,9 @@ internal sealed class QueueScene : IAsyncDisposable
     /// <summary>Waits until every message has been dealt with.</summary>
     public Task WaitUntilEmptyAsync() => DeliveryScene.WaitUntilAsync(async () => await LengthAsync(Messages) == 0);
 
+    /// <summary>Waits until so many log lines have the text: what is done is logged only after it.</summary>
+    public Task WaitForLogAsync(int count, string text) => DeliveryScene.WaitUntilAsync(() => Task.FromResult(Log.Count(text) == count));
+
     /// <summary>The number of deliveries that fulfill a condition in SQL.</summary>
     public async Task<long> DeliveriesAsync(string condition = "true") =>
         (long)(await ScalarAsync($"SELECT count(*) FROM webhook_deliveries WHERE {condition}"))!;

@@ -75,8 +75,11 @@ public sealed partial class PlanTests : DatabaseTest
         await PageReadsFewRowsAsync(history, new DeliveryFilter(From: DateTimeOffset.UtcNow.AddMinutes(-1)));
     }
 
-    [Fact]
-    public async Task The_work_on_a_large_set_grows_with_the_set_and_not_with_its_square()
+    [Theory]
+    [InlineData("without a key")]
+    [InlineData("with an id")]
+    [InlineData("with a key")]
+    public async Task The_work_on_a_large_set_grows_with_the_set_and_not_with_its_square(string kind)
     {
         const int Events = 200;
         const int Set = Events * Webhooks;
@@ -85,7 +88,9 @@ public sealed partial class PlanTests : DatabaseTest
         var publisher = PublisherOn(observed);
         var deliveries = new DeliveryStore(observed);
 
-        var published = await publisher.PublishAsync([.. Enumerable.Range(0, Events).Select(_ => Message(_org))], Cancel);
+        string? Key(int number) => kind switch { "with an id" => Guid.CreateVersion7().ToString(), "with a key" => $"{number}", _ => null };
+
+        var published = await publisher.PublishAsync([.. Enumerable.Range(0, Events).Select(number => Message(_org, key: Key(number)))], Cancel);
         Assert.Equal(Set, published.Sum(item => item.NewDeliveries.Count));
         var claims = await deliveries.ClaimDueAsync(Set, _lease, Cancel);
         Assert.Equal(Set, (await deliveries.RecordAsync([.. claims.Select(Success)], Cancel)).Count);

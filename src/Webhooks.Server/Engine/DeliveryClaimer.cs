@@ -66,17 +66,17 @@ internal sealed class DeliveryClaimer(
     private async Task SupplyAsync(CancellationToken abandon)
     {
         slots.Fill();
-        await ParkAsync(abandon);
 
         // A result that waits to be recorded has a lease. If that ended meanwhile, we would claim and attempt what we have attempted already.
         if (lanes.Paused)
         {
+            await ParkAsync(abandon);
             return;
         }
 
+        // What a refill looks for must not be just being parked.
         await RefillAsync(abandon);
-        await ClaimDueAsync(abandon);
-        await ParkAsync(abandon);
+        await Task.WhenAll(ParkAsync(abandon), ClaimDueAsync(abandon));
     }
 
     private async Task RefillAsync(CancellationToken abandon)

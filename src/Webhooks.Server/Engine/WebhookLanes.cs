@@ -108,8 +108,10 @@ internal sealed class WebhookLanes
 
     private bool LowOnBacklog => QueuedOfBacklog <= MostQueued / 2;
 
+    private int FairShare => MostQueued / Math.Max(1, _busyLanes);
+
     // All, as long as nobody is kept from it.
-    private int Share => HalfFull ? MostQueued / Math.Max(1, _busyLanes) : MostQueued;
+    private int Share => HalfFull ? FairShare : MostQueued;
 
     /// <summary>Takes claims into their lanes, and what a lane has no room for out again, to be parked.</summary>
     /// <param name="claims">The claims.</param>
@@ -166,11 +168,6 @@ internal sealed class WebhookLanes
             }
 
             Add(claims, claimedAt, takenIn: true);
-            if (_excess.Count > 0)
-            {
-                _signal.Set();
-            }
-
             return true;
         }
     }
@@ -289,7 +286,9 @@ internal sealed class WebhookLanes
             {
                 var lane = _hungry.Dequeue();
                 var slow = lane.Pace == LanePace.Slow;
-                var wanted = lane.Parked ? lane.QueueBound(Share, now) - lane.Queued : 0;
+
+                // More than its fair share would be parked again as soon as others come.
+                var wanted = lane.Parked ? lane.QueueBound(FairShare, now) - lane.Queued : 0;
                 var granted = Math.Min(wanted, slow ? Math.Min(room, slowRoom) : room);
                 lane.Hungry = wanted > 0 && granted <= 0;
                 if (lane.Hungry)
@@ -404,6 +403,11 @@ internal sealed class WebhookLanes
         if (HalfFull)
         {
             MakeRoom(now);
+        }
+
+        if (_excess.Count > 0)
+        {
+            _signal.Set();
         }
     }
 
@@ -525,7 +529,7 @@ internal sealed class WebhookLanes
             return;
         }
 
-        var bound = lane.QueueBound(Share, now);
+        var bound = lane.QueueBound(FairShare, now);
         if (bound > 0 && lane.Queued <= bound / 2)
         {
             lane.Hungry = true;

@@ -10,7 +10,7 @@ export function inBench(relative) {
 }
 
 /**
- * Starts a program; the kernel ends it when this process dies without a chance to do so.
+ * Starts a program; the kernel asks it to end when this process dies without a chance to do so. Asks, because what is killed leaves its own children behind.
  *
  * @param {string} program
  * @param {string[]} args
@@ -20,7 +20,7 @@ export function inBench(relative) {
  */
 export function start(program, args, { stdio = ['pipe', 'pipe', 'inherit'], env = process.env, user } = {}) {
   const identity = user && process.getuid() === 0 ? [`--reuid=${user}`, `--regid=${user}`, '--clear-groups'] : [];
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...identity, '--', program, ...args], { stdio, env });
+  const child = spawn('setpriv', ['--pdeathsig', 'TERM', ...identity, '--', program, ...args], { stdio, env });
   child.ended = new Promise((resolve) => {
     child.once('exit', (code, signal) => resolve(signal ?? code));
     child.once('error', (error) => resolve(error.message));

@@ -11,55 +11,16 @@ namespace Webhooks.Core.Events;
 /// </summary>
 public sealed partial class EventInsertion(NpgsqlDataSource database, IDeliveryIntake intake, ILogger<EventInsertion> logger)
 {
-    private const string Messages = """
-        SELECT * FROM unnest(@org_ids, @events, @timestamps, @data, @event_ids, @keys, @trace_parents) WITH ORDINALITY
-            AS message (org_id, event, "timestamp", data, event_id, key, trace_parent, position)
-        """;
-
-    private const string Delivery = "webhook_delivery_id(event.event_id, webhooks.id) AS id, webhooks.id AS webhook_id, event.*";
-
-    private const string Matches =
-        "webhooks.org_id = event.org_id AND webhooks.active AND webhooks.deleted_at IS NULL AND webhooks.events && ARRAY[event.event, '*']";
-
-    private const string Insert = """
-        INSERT INTO webhook_deliveries
-            (id, webhook_id, org_id, event, event_id, payload, trace_parent, next_attempt_at, lease_until, lease_token)
-        SELECT id, webhook_id, org_id, event, event_id, webhook_payload(event, "timestamp", data, webhook_id), trace_parent, now(),
-               CASE WHEN place <= @claims THEN now() + @lease END, CASE WHEN place <= @claims THEN @lease_token END
-        FROM (SELECT *, row_number() OVER (ORDER BY id) AS place FROM delivery WHERE webhook_id IS NOT NULL) AS delivery
-        ORDER BY id
-        """;
-
-    private const string Returning =
-        "RETURNING id, webhook_id, org_id, event_id, event, trace_parent, created_at, CASE WHEN lease_token IS NOT NULL THEN payload::text END AS body";
-
-    // Events and what was inserted for them come as rows of their own, to be put together by InsertedEvents: the planner takes every set here for a
-    // handful of rows, and a join would compare each delivery with each, which is seconds for a thousand events.
-    private const string InsertedRows = """
-        SELECT NULL::bigint, event_id, NULL::int, id, webhook_id, org_id, event, trace_parent, created_at, body, NULL::text, NULL::text FROM inserted
-        UNION ALL
-        SELECT NULL, NULL, NULL, NULL, id, NULL, NULL, NULL, NULL, NULL, url, secret FROM webhooks
-        WHERE id IN (SELECT webhook_id FROM inserted WHERE body IS NOT NULL)
-        """;
-
-    /// <summary>For events with new ids: none of their deliveries can be there, and what it inserts is all they have.</summary>
-    private const string InsertNew = $"""
-        WITH event AS ({Messages}), delivery AS (
-            SELECT {Delivery} FROM event JOIN webhooks ON {Matches}
-        ), inserted AS (
-            {Insert}
-            {Returning}
-        )
-        {InsertedRows}
-        """;
-
-    /// <summary>For events that may have been published before.</summary>
-    /// <remarks>
-    /// A key that was stored concurrently makes the second publisher wait and get the first one's event id, and then a
-    /// conflict on every delivery. Keys and deliveries are locked in order, so publishers cannot deadlock.
-    /// </remarks>
-    private const string InsertMissing = $"""
-        WITH message AS ({Messages}), keyed AS (
+    // A key that was stored concurrently makes the second publisher wait and get the first one's event id, and then a
+    // conflict on every delivery. Keys and deliveries are locked in order, so publishers cannot deadlock.
+    //
+    // The planner takes every set here for a handful of rows. So events and what was inserted for them come as rows of their own, to be put together
+    // by InsertedEvents: a join compares each delivery with each, which is seconds for a thousand events.
+    private const string Sql = """
+        WITH message AS (
+            SELECT * FROM unnest(@org_ids, @events, @timestamps, @data, @event_ids, @keys, @trace_parents) WITH ORDINALITY
+                AS message (org_id, event, "timestamp", data, event_id, key, trace_parent, position)
+        ), keyed AS (
             INSERT INTO event_keys AS known (org_id, key, event_id)
             SELECT org_id, key, event_id FROM message WHERE key IS NOT NULL ORDER BY org_id, key
             ON CONFLICT (org_id, key) DO UPDATE SET
@@ -71,17 +32,28 @@ public sealed partial class EventInsertion(NpgsqlDataSource database, IDeliveryI
                    message.org_id, message.event, message."timestamp", message.data, message.trace_parent
             FROM message LEFT JOIN keyed ON keyed.org_id = message.org_id AND keyed.key = message.key
         ), delivery AS (
-            SELECT {Delivery} FROM event LEFT JOIN webhooks ON {Matches}
+            SELECT webhook_delivery_id(event.event_id, webhooks.id) AS id, webhooks.id AS webhook_id, event.*
+            FROM event LEFT JOIN webhooks
+              ON webhooks.org_id = event.org_id AND webhooks.active AND webhooks.deleted_at IS NULL
+             AND webhooks.events && ARRAY[event.event, '*']
         ), inserted AS (
-            {Insert}
+            INSERT INTO webhook_deliveries
+                (id, webhook_id, org_id, event, event_id, payload, trace_parent, next_attempt_at, lease_until, lease_token)
+            SELECT id, webhook_id, org_id, event, event_id, webhook_payload(event, "timestamp", data, webhook_id), trace_parent, now(),
+                   CASE WHEN place <= @claims THEN now() + @lease END, CASE WHEN place <= @claims THEN @lease_token END
+            FROM (SELECT *, row_number() OVER (ORDER BY id) AS place FROM delivery WHERE webhook_id IS NOT NULL) AS delivery
+            ORDER BY id
             ON CONFLICT (id) DO NOTHING
-            {Returning}
+            RETURNING id, webhook_id, org_id, event_id, event, trace_parent, created_at, CASE WHEN lease_token IS NOT NULL THEN payload::text END AS body
         )
         SELECT position, event_id, count(id)::int, NULL::uuid AS id, NULL::uuid AS webhook_id, NULL::uuid AS org_id, NULL::text AS event,
                NULL::text AS trace_parent, NULL::timestamptz AS created_at, NULL::text AS body, NULL::text AS url, NULL::text AS secret
         FROM delivery GROUP BY position, event_id
         UNION ALL
-        {InsertedRows}
+        SELECT NULL, event_id, NULL, id, webhook_id, org_id, event, trace_parent, created_at, body, NULL, NULL FROM inserted
+        UNION ALL
+        SELECT NULL, NULL, NULL, NULL, id, NULL, NULL, NULL, NULL, NULL, url, secret FROM webhooks
+        WHERE id IN (SELECT webhook_id FROM inserted WHERE body IS NOT NULL)
         """;
 
     private double _deliveriesPerEvent = 1;
@@ -120,7 +92,7 @@ public sealed partial class EventInsertion(NpgsqlDataSource database, IDeliveryI
     private static async Task ExecuteAsync(NpgsqlConnection connection, InsertedEvents inserted, IntakeReservation room, CancellationToken cancellationToken)
     {
         var leaseToken = Guid.NewGuid();
-        await using var command = CommandFor(connection, inserted.AreNew ? InsertNew : InsertMissing, inserted.Events, room, leaseToken);
+        await using var command = CommandFor(connection, inserted.Events, room, leaseToken);
 
         // With keys, the planner has to know how many there are, or it might compare each with each.
         if (inserted.Events.All(item => item.Identity.Key is null))
@@ -133,9 +105,9 @@ public sealed partial class EventInsertion(NpgsqlDataSource database, IDeliveryI
     }
 
     private static NpgsqlCommand CommandFor(
-        NpgsqlConnection connection, string sql, IReadOnlyList<IdentifiedEvent> events, IntakeReservation room, Guid leaseToken)
+        NpgsqlConnection connection, IReadOnlyList<IdentifiedEvent> events, IntakeReservation room, Guid leaseToken)
     {
-        var command = new NpgsqlCommand(sql, connection);
+        var command = new NpgsqlCommand(Sql, connection);
         var parameters = command.Parameters;
         parameters.AddWithValue("org_ids", events.Select(item => item.Message.OrgId).ToArray());
         parameters.AddWithValue("events", events.Select(item => item.Message.Event).ToArray());

@@ -4,33 +4,17 @@ using Webhooks.Core.Deliveries;
 namespace Webhooks.Core.Events;
 
 /// <summary>Reads what <see cref="EventInsertion"/> has stored, and puts each delivery to its event.</summary>
-internal sealed class InsertedEvents
+/// <param name="events">The events, distinct.</param>
+internal sealed class InsertedEvents(IReadOnlyList<IdentifiedEvent> events)
 {
-    private readonly (Guid EventId, int Deliveries)[] _accepted;
-    private readonly List<Guid>?[] _newDeliveries;
-    private readonly Dictionary<(Guid EventId, Guid OrgId), int> _positions;
+    private readonly (Guid EventId, int Deliveries)[] _accepted = new (Guid, int)[events.Count];
+    private readonly List<Guid>?[] _newDeliveries = new List<Guid>?[events.Count];
+    private readonly Dictionary<(Guid EventId, Guid OrgId), int> _positions = new(events.Count);
     private readonly List<ClaimedRow> _claimed = [];
     private readonly Dictionary<Guid, (string Url, string? Secret)> _webhooks = [];
 
-    /// <param name="events">The events, distinct.</param>
-    public InsertedEvents(IReadOnlyList<IdentifiedEvent> events)
-    {
-        Events = events;
-        AreNew = events.All(item => item.Message.Key is null);
-        _accepted = new (Guid, int)[events.Count];
-        _newDeliveries = new List<Guid>?[events.Count];
-        _positions = new Dictionary<(Guid EventId, Guid OrgId), int>(events.Count);
-        for (var position = 0; AreNew && position < events.Count; position++)
-        {
-            Accept(position, events[position].Identity.EventId, deliveries: 0);
-        }
-    }
-
     /// <summary>What was to be stored.</summary>
-    public IReadOnlyList<IdentifiedEvent> Events { get; }
-
-    /// <summary>Whether none of them can have been published before: their ids were made for them now.</summary>
-    public bool AreNew { get; }
+    public IReadOnlyList<IdentifiedEvent> Events => events;
 
     /// <summary>The number of deliveries that were inserted.</summary>
     public int Deliveries { get; private set; }
@@ -41,7 +25,7 @@ internal sealed class InsertedEvents
     /// <summary>One for each event, in order.</summary>
     public IReadOnlyList<PublishedEvent> Published =>
     [
-        .. Events.Select((item, position) => new PublishedEvent(
+        .. events.Select((item, position) => new PublishedEvent(
             _accepted[position].EventId,
             item.Message.OrgId,
             item.Message.Event,
@@ -49,7 +33,7 @@ internal sealed class InsertedEvents
             (IReadOnlyList<Guid>?)_newDeliveries[position] ?? [])),
     ];
 
-    /// <summary>Reads the rows of all events (of new ones there are none), then of all deliveries, and of the webhooks of those that are claimed.</summary>
+    /// <summary>Reads the rows of all events, then of all deliveries, and of the webhooks of those that are claimed.</summary>
     /// <param name="reader">The statement's answer. When this returns, what it says is committed.</param>
     /// <param name="leaseToken">What the claims were made with.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
@@ -76,14 +60,14 @@ internal sealed class InsertedEvents
         Claims = [.. _claimed.Select(row => row.WithWebhook(leaseToken, _webhooks[row.WebhookId]))];
     }
 
-    private void ReadEvent(NpgsqlDataReader reader) => Accept((int)reader.GetInt64(0) - 1, reader.GetGuid(1), reader.GetInt32(2));
-
-    private void Accept(int position, Guid eventId, int deliveries)
+    private void ReadEvent(NpgsqlDataReader reader)
     {
-        _accepted[position] = (eventId, deliveries);
+        var position = (int)reader.GetInt64(0) - 1;
+        var eventId = reader.GetGuid(1);
+        _accepted[position] = (eventId, reader.GetInt32(2));
 
         // A key may stand for the id of another event of this call: the deliveries are those of one of them.
-        _positions.TryAdd((eventId, Events[position].Message.OrgId), position);
+        _positions.TryAdd((eventId, events[position].Message.OrgId), position);
     }
 
     private void ReadDelivery(NpgsqlDataReader reader)
@@ -97,9 +81,7 @@ internal sealed class InsertedEvents
             TraceParent: reader.IsDBNull(7) ? null : reader.GetString(7),
             CreatedAt: reader.GetFieldValue<DateTimeOffset>(8),
             Body: reader.IsDBNull(9) ? null : reader.GetFieldValue<byte[]>(9));
-        var position = _positions[(row.EventId, row.OrgId)];
-        (_newDeliveries[position] ??= []).Add(row.Id);
-        _accepted[position].Deliveries += AreNew ? 1 : 0;
+        (_newDeliveries[_positions[(row.EventId, row.OrgId)]] ??= []).Add(row.Id);
         Deliveries++;
         if (row.Body is not null)
         {

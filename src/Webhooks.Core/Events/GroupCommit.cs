@@ -70,8 +70,8 @@ internal sealed class GroupCommit(EventInsertion insertion) : IDisposable
             _statements++;
         }
 
-        // Not as a part of this publisher's request: it goes on with those of others. But next on this thread, rather than on one that has to wake up.
-        ThreadPool.UnsafeQueueUserWorkItem(static groups => _ = groups.StoreWaitingAsync(), this, preferLocal: true);
+        // Not as a part of this publisher's request: it goes on with those of others.
+        ThreadPool.UnsafeQueueUserWorkItem(static groups => _ = groups.StoreWaitingAsync(), this, preferLocal: false);
         return place;
     }
 

@@ -185,6 +185,34 @@ public sealed class WebhookLanesTests
     }
 
     [Fact]
+    public void Beside_others_a_webhook_gets_no_more_of_its_parked_work_back_than_it_may_keep()
+    {
+        var webhook = Guid.NewGuid();
+        for (var others = 0; others < 15; others++)
+        {
+            Add(Guid.NewGuid(), 1);
+        }
+
+        StartAll();
+        for (var answers = 0; answers < 30; answers++)
+        {
+            Add(webhook, 1);
+            Assert.True(_lanes.TryStart(out var one));
+            _lanes.Finish(one, Answer());
+        }
+
+        Add(webhook, 30);
+        var started = StartAll();
+        Hang();
+        Assert.NotEmpty(_lanes.TakeExcess());
+        FinishAll(started, Answer());
+
+        var refill = Assert.Single(_lanes.TakeRefills());
+        Assert.Equal(webhook, refill.Key);
+        Assert.InRange(refill.Value, 4, _options.MaxQueued / 4);
+    }
+
+    [Fact]
     public void A_webhook_whose_parked_work_is_used_up_is_not_asked_for_again()
     {
         var webhook = Guid.NewGuid();

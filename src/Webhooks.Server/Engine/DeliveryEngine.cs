@@ -27,16 +27,16 @@ internal sealed partial class DeliveryEngine(
         });
 
         var recording = recorder.RunAsync(abandon.Token);
-        var listening = notifications.RunAsync(stoppingToken);
+        var listening = notifications.RunAsync(stoppingToken, abandon.Token);
         lanes.TakeIn();
         await claimer.RunAsync(stoppingToken, abandon.Token);
-        await listening;
 
         await release.ReleaseAsync(lanes.Close(), abandon.Token);
         var aborted = await slots.DrainAsync(drainTimedOut.Token);
         recorder.Complete();
         await recording;
         await release.ReleaseAsync(aborted, abandon.Token);
+        await listening;
         LogStopped();
     }
 

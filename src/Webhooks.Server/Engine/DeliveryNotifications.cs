@@ -14,14 +14,16 @@ internal sealed class DeliveryNotifications(NpgsqlDataSource source, DueSignal s
     private static readonly TimeSpan _keepAliveInterval = TimeSpan.FromSeconds(30);
 
     /// <summary>Listens until it is stopped; connects again whenever the connection is lost.</summary>
-    public async Task RunAsync(CancellationToken stopping)
+    /// <param name="stopping">Ends the listening.</param>
+    /// <param name="abandon">Ends the farewell to the database, too.</param>
+    public async Task RunAsync(CancellationToken stopping, CancellationToken abandon)
     {
         var retry = new DatabaseRetry(database, clock);
         while (!stopping.IsCancellationRequested)
         {
             try
             {
-                await ListenAsync(retry, stopping);
+                await ListenAsync(retry, stopping, abandon);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -34,7 +36,7 @@ internal sealed class DeliveryNotifications(NpgsqlDataSource source, DueSignal s
         }
     }
 
-    private async Task ListenAsync(DatabaseRetry retry, CancellationToken stopping)
+    private async Task ListenAsync(DatabaseRetry retry, CancellationToken stopping, CancellationToken abandon)
     {
         await using var connection = await source.OpenConnectionAsync(stopping);
         connection.Notification += (_, _) => signal.Set();
@@ -49,7 +51,7 @@ internal sealed class DeliveryNotifications(NpgsqlDataSource source, DueSignal s
         }
         finally
         {
-            await StopListeningAsync(connection);
+            await StopListeningAsync(connection, abandon);
         }
     }
 
@@ -64,12 +66,12 @@ internal sealed class DeliveryNotifications(NpgsqlDataSource source, DueSignal s
         }
     }
 
-    /// <summary>Not canceled: the connection goes back to a pool, and must not be told any more.</summary>
-    private static async Task StopListeningAsync(NpgsqlConnection connection)
+    /// <summary>Not canceled with the listening: the connection goes back to a pool, and must not be told any more.</summary>
+    private static async Task StopListeningAsync(NpgsqlConnection connection, CancellationToken abandon)
     {
         if (connection.State == ConnectionState.Open)
         {
-            await ExecuteAsync(connection, Unlisten, CancellationToken.None);
+            await ExecuteAsync(connection, Unlisten, abandon);
         }
     }
 

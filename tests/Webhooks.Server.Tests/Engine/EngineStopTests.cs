@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Webhooks.Testing;
 
 namespace Webhooks.Server.Tests.Engine;
@@ -52,5 +53,35 @@ public sealed class EngineStopTests
         await engine.StopAsync().WaitAsync(DeliveryScene.Patience, TestContext.Current.CancellationToken);
 
         Assert.Equal(1, engine.Log.Count("engine stopped"));
+    }
+
+    [Fact]
+    public async Task A_listening_connection_that_has_gone_silent_does_not_hold_up_the_end()
+    {
+        await using var scene = await DeliveryScene.CreateAsync();
+        var engine = await scene.StartEngineAsync(new() { DrainTimeout = TimeSpan.FromMilliseconds(200), FinishTimeout = TimeSpan.FromMilliseconds(200) });
+        const string Listener = "FROM pg_stat_activity WHERE datname = current_database() AND query = 'LISTEN webhook_deliveries'";
+        await DeliveryScene.WaitUntilAsync(async () => await scene.QueryAsync<long>($"SELECT count(*) {Listener} AND state = 'idle'") == 1);
+        var backend = await scene.QueryAsync<int>($"SELECT pid {Listener}");
+
+        await SignalAsync("STOP", backend);
+        try
+        {
+            // Less than what a statement may take that nobody ends.
+            await engine.StopAsync().WaitAsync(TimeSpan.FromSeconds(25), TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            await SignalAsync("CONT", backend);
+        }
+
+        Assert.Equal(1, engine.Log.Count("engine stopped"));
+    }
+
+    private static async Task SignalAsync(string signal, int process)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process}"]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
     }
 }

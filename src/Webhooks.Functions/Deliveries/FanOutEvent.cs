@@ -63,6 +63,7 @@ public sealed partial class FanOutEvent(
         return new FanOutResult { Poison = [message.Body.ToString()] };
     }
 
-    [LoggerMessage(1, LogLevel.Error, "webhook event message {MessageId} can never be accepted and goes to the poison queue: {Reason}")]
+    // An alert looks for the queue's name (infra/bicep/modules/alerts.bicep).
+    [LoggerMessage(1, LogLevel.Error, "webhook event message {MessageId} can never be accepted and goes to " + QueueNames.EventsPoison + ": {Reason}")]
     private partial void LogRefused(string messageId, string reason);
 }

@@ -1,13 +1,16 @@
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Webhooks.Api.Telemetry;
 using Webhooks.Core.Postgres;
 using Webhooks.Functions;
 using Webhooks.Functions.Telemetry;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
+builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = LogLevels.Defaults });
 builder.Services.AddWebhooksFunctions(builder.Configuration);
 builder.Services.AddWorkerTelemetry(builder.Configuration)?.UseFunctionsWorkerDefaults();
 using var app = builder.Build();

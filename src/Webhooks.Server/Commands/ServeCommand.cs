@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration.Memory;
 using Webhooks.Api;
+using Webhooks.Api.Telemetry;
 using Webhooks.Core;
 using Webhooks.Core.Postgres;
 using Webhooks.Core.Secrets;
@@ -52,7 +53,7 @@ internal static partial class ServeCommand
     private static WebApplication Build(Dictionary<string, string?> defaults, string urls)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [.. defaults, .. Logs.DefaultLevels] });
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [.. defaults, .. LogLevels.Defaults] });
         Logs.Configure(builder.Logging);
         var options = WebhooksOptions.From(builder.Configuration);
         builder.WebHost.UseUrls(urls).ConfigureKestrel(kestrel => ConfigureKestrel(kestrel, options.Limits));

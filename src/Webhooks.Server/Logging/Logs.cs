@@ -5,16 +5,6 @@ namespace Webhooks.Server.Logging;
 /// <summary>The server's log: one line an entry on standard output, with UTC timestamps.</summary>
 internal static class Logs
 {
-    /// <summary>What libraries say of their daily work is noise here; <c>Logging__LogLevel__Category</c> shows it.</summary>
-    public static Dictionary<string, string?> DefaultLevels { get; } = new()
-    {
-        ["Logging:LogLevel:Default"] = nameof(LogLevel.Information),
-        ["Logging:LogLevel:Microsoft"] = nameof(LogLevel.Warning),
-        ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = nameof(LogLevel.Error),
-        ["Logging:LogLevel:Azure"] = nameof(LogLevel.Warning),
-        ["Logging:LogLevel:Npgsql"] = nameof(LogLevel.Warning),
-    };
-
     /// <summary>Has .NET's console formatter write the lines, and <see cref="BatchedConsole"/> put them out.</summary>
     public static void Configure(ILoggingBuilder logging)
     {

@@ -16,14 +16,16 @@ public sealed partial class DatabasePatience(TimeProvider clock, ILogger<Databas
     private static readonly TimeSpan _longestDelay = TimeSpan.FromSeconds(8);
 
     /// <summary>Runs work that may be repeated: it is done once or not at all, or doing it twice does no harm.</summary>
-    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    /// <param name="work">It is not canceled: it takes milliseconds, and an instance that stops in the middle of it would have to leave all of it to another.</param>
+    /// <param name="cancellationToken">Ends the waiting for the database.</param>
+    public async Task<T> RunAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
         for (var delay = _firstDelay; ; delay = Shorter(delay * 2, _longestDelay))
         {
             try
             {
-                return await work(cancellationToken);
+                return await work();
             }
             catch (Exception failure) when (DatabaseFailure.IsOutage(failure) && clock.GetElapsedTime(started) + delay < Limit)
             {

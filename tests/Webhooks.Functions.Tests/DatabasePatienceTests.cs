@@ -49,13 +49,25 @@ public sealed class DatabasePatienceTests
         Assert.Equal(1, calls);
     }
 
+    [Fact]
+    public async Task An_instance_that_is_being_stopped_does_not_wait_for_the_database()
+    {
+        using var stop = new CancellationTokenSource();
+        var patience = new DatabasePatience(_clock, NullLogger<DatabasePatience>.Instance);
+        var waiting = patience.RunAsync(() => Task.FromException<int>(Away()), stop.Token);
+
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+    }
+
     private static NpgsqlException Away() => new("The connection was lost.", new IOException());
 
     /// <summary>Runs work under a clock that moves on whenever somebody waits.</summary>
     private async Task<int> RunAsync(Func<int> work)
     {
         var run = new DatabasePatience(_clock, NullLogger<DatabasePatience>.Instance)
-            .RunAsync(_ => Task.FromResult(work()), TestContext.Current.CancellationToken);
+            .RunAsync(() => Task.FromResult(work()), TestContext.Current.CancellationToken);
         while (!run.IsCompleted)
         {
             _clock.Advance(TimeSpan.FromMilliseconds(500));

@@ -25,6 +25,12 @@ public sealed partial class AttemptDelivery(
     /// <summary>The shortest wait before a delivery is looked at again that somebody else has just released or is about to.</summary>
     private static readonly TimeSpan _shortestWait = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// How long an attempt may go on when its instance is being stopped, as at every deployment: the receiver has the request, and would get it again.
+    /// The host gives its worker five seconds to end.
+    /// </summary>
+    private static readonly TimeSpan _stopsWithin = TimeSpan.FromSeconds(4);
+
     /// <summary>Makes the attempt if it is due and nobody else's.</summary>
     /// <returns>Where the delivery stands then, and when to call again.</returns>
     /// <exception cref="Core.Secrets.SecretUnavailableException">The secret cannot be decrypted now; no attempt was made.</exception>
@@ -32,7 +38,7 @@ public sealed partial class AttemptDelivery(
     public async Task<AttemptResult> RunAsync([ActivityTrigger] DeliveryInput input, CancellationToken cancellationToken)
     {
         var claim = await patience.RunAsync(
-            cancel => deliveries.ClaimAsync(input.DeliveryId, options.AttemptTimeout + LeaseMargin, cancel), cancellationToken);
+            () => deliveries.ClaimAsync(input.DeliveryId, options.AttemptTimeout + LeaseMargin, CancellationToken.None), cancellationToken);
         return claim is not null && await AttemptAsync(claim, cancellationToken) is { } result
             ? result
             : await StandAsync(input.DeliveryId, cancellationToken);
@@ -44,15 +50,17 @@ public sealed partial class AttemptDelivery(
         var result = await MakeAsync(claim, cancellationToken);
 
         // Not canceled with the function: the request has been sent, and forgetting that would send it again.
-        var recorded = await patience.RunAsync(cancel => deliveries.RecordAsync([result], cancel), CancellationToken.None);
+        var recorded = await patience.RunAsync(() => deliveries.RecordAsync([result], CancellationToken.None), CancellationToken.None);
         return recorded.Contains(claim.Id) ? Describe(result) : null;
     }
 
     private async Task<DeliveryResult> MakeAsync(ClaimedDelivery claim, CancellationToken cancellationToken)
     {
+        using var abort = new CancellationTokenSource();
+        await using var stopping = cancellationToken.Register(() => abort.CancelAfter(_stopsWithin));
         try
         {
-            return await attempter.AttemptAsync(claim, cancellationToken);
+            return await attempter.AttemptAsync(claim, abort.Token);
         }
         catch
         {
@@ -78,7 +86,7 @@ public sealed partial class AttemptDelivery(
     private async Task<AttemptResult> StandAsync(Guid delivery, CancellationToken cancellationToken)
     {
         // A row that is gone was dropped by retention: there is nothing to deliver any more.
-        var state = await patience.RunAsync(cancel => pending.FindAsync(delivery, cancel), cancellationToken)
+        var state = await patience.RunAsync(() => pending.FindAsync(delivery, CancellationToken.None), cancellationToken)
             ?? new DeliveryState(DeliveryStatus.Canceled, AttemptsMade: 0, ResponseStatus: null, DueIn: null);
         DateTime? next = state.DueIn is { } dueIn ? (clock.GetUtcNow() + (dueIn > _shortestWait ? dueIn : _shortestWait)).UtcDateTime : null;
         return new AttemptResult(state.Status.ToText(), state.AttemptsMade, state.ResponseStatus, next);

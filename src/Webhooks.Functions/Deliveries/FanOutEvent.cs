@@ -32,7 +32,7 @@ public sealed partial class FanOutEvent(
 
         try
         {
-            return await patience.RunAsync(cancel => FanOutAsync(read.Messages[0], client, cancel), cancellationToken);
+            return await patience.RunAsync(() => FanOutAsync(read.Messages[0], client), cancellationToken);
         }
         catch (Exception failure) when (DatabaseFailure.IsForGood(failure))
         {
@@ -40,17 +40,17 @@ public sealed partial class FanOutEvent(
         }
     }
 
-    private async Task<FanOutResult> FanOutAsync(EventMessage message, DurableTaskClient client, CancellationToken cancellationToken)
+    private async Task<FanOutResult> FanOutAsync(EventMessage message, DurableTaskClient client)
     {
-        var published = (await publisher.PublishAsync([message], cancellationToken))[0];
+        var published = (await publisher.PublishAsync([message], CancellationToken.None))[0];
         var deliveries = published.NewDeliveries.Count == published.Deliveries
             ? published.NewDeliveries
-            : await pending.NotBegunAsync(published, cancellationToken);
+            : await pending.NotBegunAsync(published, CancellationToken.None);
 
         // One delivery needs no fan-out message, which would be three storage requests and a wait for the next poll.
         if (deliveries is [var only])
         {
-            await starter.StartAsync(client, only, cancellationToken);
+            await starter.StartAsync(client, only, CancellationToken.None);
             return new FanOutResult();
         }
 

@@ -22,10 +22,10 @@ public sealed class StartDelivery(PendingDeliveries pending, DeliveryStarter sta
             ?? throw new FormatException($"A message on queue {QueueNames.Deliveries} is not a fan-out message. Only this app writes to that queue.");
 
         // A finished delivery's orchestration may be purged, and the client would silently start over one that is not. The row knows.
-        var unfinished = await patience.RunAsync(cancel => pending.AmongAsync(deliveries, cancel), cancellationToken);
+        var unfinished = await patience.RunAsync(() => pending.AmongAsync(deliveries, CancellationToken.None), cancellationToken);
         await Parallel.ForEachAsync(
             unfinished,
-            new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
+            new ParallelOptions { MaxDegreeOfParallelism = Parallelism },
             async (delivery, cancel) => await starter.StartAsync(client, delivery, cancel));
     }
 }

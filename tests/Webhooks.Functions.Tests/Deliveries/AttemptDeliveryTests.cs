@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Secrets;
@@ -163,14 +164,28 @@ public sealed class AttemptDeliveryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_attempt_that_is_stopped_with_the_instance_is_released_for_another()
+    public async Task An_attempt_under_way_when_the_instance_is_stopped_is_finished_and_recorded()
     {
         var arrived = new TaskCompletionSource();
-        await using var receiver = await Receiver.StartAsync(async (request, context) =>
-        {
-            arrived.TrySetResult();
-            await Task.Delay(Timeout.Infinite, context.RequestAborted);
-        });
+        var answer = new TaskCompletionSource();
+        await using var receiver = await Receiver.StartAsync((_, context) => AnswerWhenAskedAsync(arrived, answer.Task, context));
+        var delivery = await PublishAsync(receiver);
+        using var stop = new CancellationTokenSource();
+        var attempt = _app.Function<AttemptDelivery>().RunAsync(new DeliveryInput(delivery), stop.Token);
+        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancel);
+
+        await stop.CancelAsync();
+        answer.SetResult();
+
+        Assert.Equal(new AttemptResult("succeeded", 1, 200, null), await attempt);
+        Assert.Single(receiver.Requests);
+    }
+
+    [Fact]
+    public async Task An_attempt_that_does_not_end_when_the_instance_is_stopped_is_released_for_another()
+    {
+        var arrived = new TaskCompletionSource();
+        await using var receiver = await Receiver.StartAsync((_, context) => AnswerWhenAskedAsync(arrived, Task.Delay(Timeout.Infinite, context.RequestAborted), context));
         var delivery = await PublishAsync(receiver);
         using var stop = new CancellationTokenSource();
         var attempt = _app.Function<AttemptDelivery>().RunAsync(new DeliveryInput(delivery), stop.Token);
@@ -202,6 +217,12 @@ public sealed class AttemptDeliveryTests : IAsyncLifetime
         Assert.Equal(["1", "2", "3"], receiver.Requests.Select(request => request.Headers["X-Webhook-Attempt"]));
         Assert.Single(receiver.Requests.Select(request => Convert.ToBase64String(request.Body)).Distinct());
         Assert.Equal("""{"attempt":3,"last_status":200,"next_attempt_at":null}""", replay.CustomStatus);
+    }
+
+    private static Task AnswerWhenAskedAsync(TaskCompletionSource arrived, Task asked, HttpContext context)
+    {
+        arrived.TrySetResult();
+        return asked.WaitAsync(context.RequestAborted);
     }
 
     private async Task<Guid> PublishAsync(Receiver receiver)

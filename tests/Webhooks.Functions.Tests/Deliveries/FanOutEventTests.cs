@@ -134,6 +134,17 @@ public sealed class FanOutEventTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_instance_that_is_being_stopped_finishes_the_message_it_has_begun()
+    {
+        await AddWebhooksAsync(2);
+        var message = await _app.Queues.ReceiveEventAsync(AppCalls.EventMessage(_organization));
+
+        var result = await _app.Function<FanOutEvent>().RunAsync(message, _app.Orchestrations, new CancellationToken(canceled: true));
+
+        Assert.Equal(await StoredAsync(), AppQueues.Ids(result.Deliveries));
+    }
+
+    [Fact]
     public void A_fan_out_message_is_compact_json_far_below_what_a_queue_takes()
     {
         var ids = Enumerable.Range(0, 32).Select(_ => Guid.CreateVersion7()).ToList();

@@ -37,6 +37,16 @@ public sealed class StartDeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_instance_that_is_being_stopped_starts_what_the_message_names_and_leaves_nothing_to_its_repetition()
+    {
+        var deliveries = await PublishAsync(webhooks: 3);
+
+        await _app.Function<StartDelivery>().RunAsync(FanOutMessage.For(deliveries)[0], _app.Orchestrations, new CancellationToken(canceled: true));
+
+        Assert.Equal(deliveries, _app.StartedIds());
+    }
+
+    [Fact]
     public async Task A_finished_delivery_is_not_started_over()
     {
         await using var receiver = await Receiver.StartAsync();

@@ -26,7 +26,7 @@ public sealed partial class FunctionTableTests
         string[] others =
         [
             "FanOutEvent", "StartDelivery", "DeliverWebhook", "AttemptDelivery", "Maintenance",
-            "HealthLive", "HealthReady", "OpenApi", "Docs",
+            "HealthLive", "HealthReady", "OpenApi", "Docs", "UnknownRoute",
         ];
 
         Assert.Equal(operations.Concat(others).Order(), AppFunction.All.Select(function => function.Name).Order());

@@ -3,7 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Webhooks.Functions.Http;
 
-/// <summary>What is not an operation of the API: health, the OpenAPI document and the page to browse it.</summary>
+/// <summary>What is not an operation of the API: health, the OpenAPI document and the page to browse it, and whatever else is asked for.</summary>
 public sealed class ServiceFunctions(ApiPipeline api)
 {
     [Function("HealthLive")]
@@ -20,5 +20,10 @@ public sealed class ServiceFunctions(ApiPipeline api)
 
     [Function("Docs")]
     public Task<IResult> DocsAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "docs/{*path}")] HttpRequest request) =>
+        api.RunAsync(request);
+
+    /// <summary>Says in the API's words that there is no such path, or not with this method; the host would say nothing. Its own paths come first.</summary>
+    [Function("UnknownRoute")]
+    public Task<IResult> UnknownAsync([HttpTrigger(AuthorizationLevel.Anonymous, Route = "{*path}")] HttpRequest request) =>
         api.RunAsync(request);
 }

@@ -67,7 +67,8 @@ public sealed class FunctionsApp : IAsyncDisposable
         var worker = builder.Build();
         foreach (var function in AppFunction.All.Where(function => function.Http is not null))
         {
-            worker.MapMethods(function.Http!.Route!, function.Http.Methods!, context => RunAsync(function, context, orchestrations)).WithDisplayName(function.Name);
+            RequestDelegate run = context => RunAsync(function, context, orchestrations);
+            _ = function.Http!.Methods is { } methods ? worker.MapMethods(function.Http.Route!, methods, run) : worker.Map(function.Http.Route!, run);
         }
 
         await worker.Services.GetRequiredService<Migrator>().MigrateAsync(TestContext.Current.CancellationToken);

@@ -46,6 +46,17 @@ public sealed class HttpFunctionTests : IAsyncLifetime
         await SendAsync(HttpMethod.Get, $"/api/v1/webhooks/{id}", null, HttpStatusCode.NotFound);
     }
 
+    [Theory]
+    [InlineData("GET", "/api/v1/nothing", HttpStatusCode.NotFound)]
+    [InlineData("GET", "/elsewhere", HttpStatusCode.NotFound)]
+    [InlineData("DELETE", "/api/v1/webhooks", HttpStatusCode.MethodNotAllowed)]
+    public async Task What_is_not_an_operation_is_answered_by_the_api_too(string method, string path, HttpStatusCode expected)
+    {
+        var problem = await SendAsync(new HttpMethod(method), path, null, expected);
+
+        Assert.Equal((int)expected, problem.GetProperty("status").GetInt32());
+    }
+
     [Fact]
     public async Task A_test_is_sent_and_answered()
     {

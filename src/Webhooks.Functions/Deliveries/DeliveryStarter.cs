@@ -9,7 +9,7 @@ namespace Webhooks.Functions.Deliveries;
 public sealed partial class DeliveryStarter(ILogger<DeliveryStarter> logger)
 {
     /// <summary>Starts it, unless it is running already.</summary>
-    public async Task StartAsync(DurableTaskClient client, Guid delivery, CancellationToken cancellationToken)
+    public async Task StartAsync(DurableTaskClient client, Guid delivery)
     {
         try
         {
@@ -17,7 +17,7 @@ public sealed partial class DeliveryStarter(ILogger<DeliveryStarter> logger)
                 nameof(DeliverWebhook),
                 new DeliveryInput(delivery),
                 new StartOrchestrationOptions(InstanceId: InstanceId(delivery)),
-                cancellationToken);
+                CancellationToken.None);
         }
         catch (OrchestrationAlreadyExistsException)
         {

@@ -50,7 +50,7 @@ public sealed partial class FanOutEvent(
         // One delivery needs no fan-out message, which would be three storage requests and a wait for the next poll.
         if (deliveries is [var only])
         {
-            await starter.StartAsync(client, only, CancellationToken.None);
+            await starter.StartAsync(client, only);
             return new FanOutResult();
         }
 

@@ -7,9 +7,6 @@ namespace Webhooks.Functions.Deliveries;
 /// <summary>Starts the orchestrations of a fan-out message's deliveries.</summary>
 public sealed class StartDelivery(PendingDeliveries pending, DeliveryStarter starter, DatabasePatience patience)
 {
-    /// <summary>Several deliveries are started at once; each start is a few storage requests, one after the other.</summary>
-    private const int Parallelism = 8;
-
     /// <summary>Handles a message. When it throws, the host repeats it; what was started already is left alone then.</summary>
     /// <exception cref="FormatException">It is not a fan-out message.</exception>
     [Function(nameof(StartDelivery))]
@@ -23,9 +20,8 @@ public sealed class StartDelivery(PendingDeliveries pending, DeliveryStarter sta
 
         // A finished delivery's orchestration may be purged, and the client would silently start over one that is not. The row knows.
         var unfinished = await patience.RunAsync(() => pending.AmongAsync(deliveries, CancellationToken.None), cancellationToken);
-        await Parallel.ForEachAsync(
-            unfinished,
-            new ParallelOptions { MaxDegreeOfParallelism = Parallelism },
-            async (delivery, cancel) => await starter.StartAsync(client, delivery, cancel));
+
+        // All at once: each start is a few storage requests, one after the other, and the task hub reads together what arrives together.
+        await Task.WhenAll(unfinished.Select(delivery => starter.StartAsync(client, delivery)));
     }
 }

@@ -1,5 +1,6 @@
 // Runs every test program against one PostgreSQL and one queue, and checks format and scripts beside them. Arguments go to
-// each program. The last line of the output counts; the exit code is 1 when anything failed.
+// each program. With WEBHOOKS_TEST_HOST=functions, runs only the end-to-end tests that both hosts pass, one after the other.
+// The last line of the output counts; the exit code is 1 when anything failed.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
@@ -12,7 +13,8 @@ const programsAtOnce = 2;
 const minutesPerProgram = 20;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const filters = process.argv.slice(2);
+const isForFunctions = process.env.WEBHOOKS_TEST_HOST === 'functions';
+const filters = [...process.argv.slice(2), ...(isForFunctions ? ['-trait', 'Host=both', '-maxThreads', '1'] : [])];
 const running = new Set();
 const totals = { passed: 0, failed: 0, skipped: 0 };
 
@@ -35,7 +37,7 @@ process.exitCode = totals.failed > 0 ? 1 : 0;
 /** The test programs; those over the running server take longest and begin. */
 function findPrograms() {
   return readdirSync(join(root, 'tests'))
-    .filter((name) => name.endsWith('.Tests'))
+    .filter((name) => name.endsWith(isForFunctions ? '.EndToEnd.Tests' : '.Tests'))
     .sort((one, other) => other.includes('EndToEnd') - one.includes('EndToEnd') || one.localeCompare(other))
     .map((name) => ({
       name,

@@ -3,6 +3,7 @@ using Webhooks.Testing;
 namespace Webhooks.EndToEnd.Tests;
 
 /// <summary>What was accepted is delivered, however the server ends.</summary>
+[Trait("Host", "both")]
 public sealed class CrashTests
 {
     /// <summary>Longer than it takes from an answer to the commit of its record, on a busy machine.</summary>
@@ -69,6 +70,7 @@ public sealed class CrashTests
         load.DirectTo(first);
         load.Start();
         await load.WaitForMoreAsync(200, Cancel);
+        await receiver.WaitForAsync(50);
 
         Assert.Equal(0, await first.StopAsync());
 
@@ -76,11 +78,12 @@ public sealed class CrashTests
         load.DirectTo(second);
         await load.WaitForMoreAsync(100, Cancel);
         await load.StopAsync();
-        var requests = await receiver.WaitForAsync(requests => requests.Count >= load.Accepted.Count);
-        var delivered = requests.Select(request => Guid.Parse(request.Header("webhook-id")!)).ToList();
+        await Eventually.HoldsAsync(
+            () => receiver.Requests.Count >= load.Accepted.Count, () => $"{receiver.Requests.Count} of {load.Accepted.Count} accepted events arrived.", Cancel);
+        var delivered = receiver.Requests.Select(request => Guid.Parse(request.Header("webhook-id")!)).ToList();
         Assert.Equal(delivered.Distinct().Count(), delivered.Count);
         Assert.Superset(load.Accepted.ToHashSet(), delivered.ToHashSet());
-        Assert.DoesNotContain("Exception", first.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain(TestedHost.IsFunctions ? "fail:" : "Exception", first.Log, StringComparison.Ordinal);
     }
 
     [Fact]

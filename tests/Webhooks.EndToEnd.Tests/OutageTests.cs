@@ -4,6 +4,7 @@ using Webhooks.Testing;
 namespace Webhooks.EndToEnd.Tests;
 
 /// <summary>PostgreSQL or the queue goes away for a while and comes back; the server stays.</summary>
+[Trait("Host", "both")]
 public sealed class OutageTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -53,13 +54,18 @@ public sealed class OutageTests
         await receiver.WaitForAsync(1);
 
         await queue.StopAsync();
-        await Eventually.HoldsAsync(
-            () => server.Log.Contains("the storage queue fails", StringComparison.Ordinal), () => $"The log does not tell of the outage:\n{server.Log}", Cancel);
+        if (!TestedHost.IsFunctions)
+        {
+            // The Functions host ends when its storage account is away for half a minute, and Azure starts it again.
+            await Eventually.HoldsAsync(
+                () => server.Log.Contains("the storage queue fails", StringComparison.Ordinal), () => $"The log does not tell of the outage:\n{server.Log}", Cancel);
+        }
+
         await queue.StartAgainAsync();
 
         var after = await publisher.PublishAsync(installation.Organization, "user.created", new { Number = 2 }, Cancel);
-        var requests = await receiver.WaitForAsync(2);
-        Assert.Equal([before, after], requests.Select(request => request.Header("webhook-id")));
+        await Eventually.HoldsAsync(() => receiver.Requests.Count >= 2, () => $"The event after the outage did not arrive.\n{server.Log}", Cancel);
+        Assert.Equal([before, after], receiver.Requests.Select(request => request.Header("webhook-id")));
     }
 
     private static async Task<bool> AnswersAsync(ServerProcess server, int status)

@@ -5,6 +5,7 @@ using Webhooks.Testing;
 namespace Webhooks.EndToEnd.Tests;
 
 /// <summary>From a published event to the receiver's signed POST and its place in the history.</summary>
+[Trait("Host", "both")]
 public sealed class PublishingTests : IAsyncLifetime
 {
     private AzuriteServer _queue = null!;
@@ -68,7 +69,7 @@ public sealed class PublishingTests : IAsyncLifetime
         var last = await new QueuePublisher(_queue.ConnectionString).PublishAsync(_installation.Organization, "user.deleted", new { UserId = "42" }, Cancel);
 
         await _api.WaitForHistoryAsync(webhook.Id, history => history.Any(delivery => delivery["event_id"]!.GetValue<string>() == last), Cancel);
-        var requests = await _receiver.WaitForAsync(requests => requests.Any(request => request.Header("webhook-id") == last));
+        var requests = await _receiver.WaitForAsync(requests => requests.Select(request => request.Header("webhook-id")).ToHashSet().IsSupersetOf([once.Id, last]));
         Assert.Single(requests, request => request.Header("webhook-id") == once.Id);
     }
 

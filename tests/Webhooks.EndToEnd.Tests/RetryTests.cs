@@ -4,6 +4,7 @@ using Webhooks.Testing;
 namespace Webhooks.EndToEnd.Tests;
 
 /// <summary>Failed attempts are made again on the schedule, until one succeeds or the schedule ends.</summary>
+[Trait("Host", "both")]
 public sealed class RetryTests
 {
     private static readonly Dictionary<string, string> _quick = new() { ["Webhooks__RetryDelays"] = "00:00:00.2,00:00:00.2,00:00:00.2" };

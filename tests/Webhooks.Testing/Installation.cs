@@ -7,6 +7,7 @@ public sealed class Installation : IAsyncDisposable
     private readonly IAsyncDisposable _database;
     private readonly Dictionary<string, string> _settings;
     private readonly List<ServerProcess> _servers = [];
+    private AzuriteServer? _storage;
 
     private Installation(IAsyncDisposable database, string connectionString, IReadOnlyDictionary<string, string> settings)
     {
@@ -39,6 +40,11 @@ public sealed class Installation : IAsyncDisposable
     /// <summary>Starts a server on it; it ends with the installation, if not before.</summary>
     public async Task<ServerProcess> StartServerAsync()
     {
+        if (TestedHost.IsFunctions)
+        {
+            _settings["AzureWebJobsStorage"] = await StorageAsync();
+        }
+
         var server = await ServerProcess.StartAsync(_keys, _settings);
         _servers.Add(server);
         return server;
@@ -54,7 +60,16 @@ public sealed class Installation : IAsyncDisposable
             await server.DisposeAsync();
         }
 
+        if (_storage is not null)
+        {
+            await _storage.DisposeAsync();
+        }
+
         await _database.DisposeAsync();
         _keys.Dispose();
     }
+
+    /// <summary>The test's own storage account where it has one.</summary>
+    private async Task<string> StorageAsync() =>
+        _settings.TryGetValue("ConnectionStrings__Queues", out var tests) ? tests : (_storage ??= await AzuriteServer.StartAsync()).ConnectionString;
 }

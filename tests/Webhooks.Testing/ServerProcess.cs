@@ -6,12 +6,12 @@ using Webhooks.Api.Authentication;
 namespace Webhooks.Testing;
 
 /// <summary>
-/// The real server as a process of its own, which a test can end in any way and start again. Each has its own keys; give servers that
+/// The real server, or what <see cref="TestedHost"/> is instead, as a process of its own, which a test can end in any way and start again. Each has its own keys; give servers that
 /// share a database the same <see cref="TemporaryDirectory"/>.
 /// </summary>
 public sealed partial class ServerProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
 
     private readonly Process _process;
     private readonly DevelopmentKey _key;
@@ -53,7 +53,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
     public static async Task<ServerProcess> StartAsync(TemporaryDirectory keys, IReadOnlyDictionary<string, string> settings)
     {
         var keyFile = Path.Combine(keys.Path, "development.key");
-        var start = new ProcessStartInfo("dotnet", [FindServer(), "--urls", "http://127.0.0.1:0"])
+        var start = new ProcessStartInfo("dotnet", TestedHost.Arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -63,6 +63,8 @@ public sealed partial class ServerProcess : IAsyncDisposable
                 ["Webhooks__Secrets__KeyFile"] = Path.Combine(keys.Path, "secrets.key"),
                 ["Webhooks__AllowedNetworks"] = "127.0.0.0/8,::1/128",
                 ["Webhooks__RequireHttps"] = "false",
+                ["WEBHOOKS_DATA"] = keys.Path,
+                ["PORT"] = "0",
             },
         };
         foreach (var (name, value) in settings)
@@ -89,7 +91,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Ends it as a crash would: SIGKILL.</summary>
     public async Task KillAsync()
     {
-        _process.Kill();
+        _process.Kill(entireProcessTree: TestedHost.IsFunctions);
         await _process.WaitForExitAsync();
     }
 
@@ -151,13 +153,6 @@ public sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The server that was built with the tests: artifacts/bin/Webhooks.Server/release beside this program's directory.</summary>
-    private static string FindServer()
-    {
-        var configuration = new DirectoryInfo(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        return Path.Combine(configuration.Parent!.Parent!.FullName, "Webhooks.Server", configuration.Name, "Webhooks.Server.dll");
-    }
-
-    [GeneratedRegex("webhook server listens on (?<url>http://[^ ,]+)")]
+    [GeneratedRegex("(webhook server listens|Webhooks is running) on (?<url>http://[^ ,]+[0-9])")]
     private static partial Regex ListeningLine();
 }

@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Identity;
 using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Webhooks.Core.Deliveries;
@@ -21,11 +22,25 @@ internal sealed partial class QueueDispatch(
             await Parallel.ForEachAsync(
                 FanOutMessage.For(deliveries),
                 new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
-                async (message, cancel) => await queue.SendMessageAsync(message, cancel));
+                async (message, cancel) => await SendAsync(message, cancel));
         }
         catch (Exception failure) when (failure is RequestFailedException or AuthenticationFailedException or AggregateException or OperationCanceledException)
         {
             LogNotSent(failure, deliveries.Count);
+        }
+    }
+
+    /// <summary>Makes the queue when it is missing, as the host does for what functions return.</summary>
+    private async Task SendAsync(string message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await queue.SendMessageAsync(message, cancellationToken);
+        }
+        catch (RequestFailedException failure) when (failure.ErrorCode == QueueErrorCode.QueueNotFound)
+        {
+            await queue.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+            await queue.SendMessageAsync(message, cancellationToken);
         }
     }
 

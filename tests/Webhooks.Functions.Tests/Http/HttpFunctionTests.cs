@@ -84,6 +84,17 @@ public sealed class HttpFunctionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_missing_queue_is_made()
+    {
+        await _app.AddWebhookAsync(_organization);
+        await _app.Queues.Deliveries.DeleteAsync(Cancel);
+
+        var delivery = Assert.Single(await _app.PublishAsync(_organization));
+
+        Assert.Equal([delivery], AppQueues.Ids(await _app.Queues.TakeDeliveriesAsync()));
+    }
+
+    [Fact]
     public async Task What_a_queue_message_cannot_carry_can_be_published_over_http()
     {
         await _app.AddWebhookAsync(_organization);

@@ -6,12 +6,12 @@ using Webhooks.Api.Authentication;
 namespace Webhooks.Testing;
 
 /// <summary>
-/// The real server, or what <see cref="TestedHost"/> is instead, as a process of its own, which a test can end in any way and start again. Each has its own keys; give servers that
-/// share a database the same <see cref="TemporaryDirectory"/>.
+/// The real server, or what <see cref="TestedHost"/> is instead, as a process of its own, which a test can end in any way and start again. Each has its
+/// own keys; give servers that share a database the same <see cref="TemporaryDirectory"/>.
 /// </summary>
 public sealed partial class ServerProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly DevelopmentKey _key;

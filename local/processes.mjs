@@ -116,14 +116,18 @@ function launcher(user) {
   const changesUser = isRoot && user !== undefined;
   if (!canUseSetpriv()) {
     if (changesUser) {
-      throw new Failure("PostgreSQL cannot run as root, and 'setpriv' (package util-linux), which lets it run as another user, is missing. Install it, or do not run this as root.");
+      throw new Failure("PostgreSQL cannot run as root, and 'setpriv' (package util-linux), which lets it run as another user, is missing. "
+        + 'Install it, or do not run this as root.');
     }
 
     return [];
   }
 
   const asUser = changesUser
-    ? ['--reuid', String(user.uid), '--regid', String(user.gid), '--clear-groups', '--inh-caps=+dac_override', '--ambient-caps=+dac_override']
+    ? [
+        '--reuid', String(user.uid), '--regid', String(user.gid), '--clear-groups',
+        '--inh-caps=+dac_override', '--ambient-caps=+dac_override',
+      ]
     : [];
   return ['setpriv', '--pdeathsig', 'INT', ...asUser, '--'];
 }

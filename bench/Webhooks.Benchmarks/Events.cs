@@ -11,7 +11,11 @@ public class Events
 
     private readonly EventMessageReader _reader = new(new WebhooksOptions());
     private readonly byte[] _array =
-        [.. "["u8, .. Enumerable.Range(0, ArrayLength).SelectMany(i => i == 0 ? Samples.EventMessage : [.. ","u8, .. Samples.EventMessage]), .. "]"u8];
+        [
+            .. "["u8,
+            .. Enumerable.Range(0, ArrayLength).SelectMany(i => i == 0 ? Samples.EventMessage : [.. ","u8, .. Samples.EventMessage]),
+            .. "]"u8,
+        ];
 
     [Benchmark(Description = "Catalog: a type is found")]
     public EventType? Found() => EventCatalog.Find("device.registered");

@@ -19,11 +19,14 @@ internal static class Samples
     public static string Secret { get; } = WebhookSecret.Generate();
 
     /// <summary>An event message as it is published.</summary>
-    public static byte[] EventMessage { get; } = Fill("""{"org_id":"01a20996-9cab-704c-9458-6767cc057b2f","event":"user.created","id":"order-17","data":{"note":"{}"}}""");
+    public static byte[] EventMessage { get; } = Fill(
+        """{"org_id":"01a20996-9cab-704c-9458-6767cc057b2f","event":"user.created","id":"order-17","data":{"note":"{}"}}""");
 
     /// <summary>A payload as PostgreSQL prints it.</summary>
     public static byte[] Body { get; } =
-        Fill("""{"data": {"note": "{}"}, "event": "user.created", "timestamp": "2026-08-01T12:00:00.000Z", "webhook_id": "01a20996-a184-7e74-ad7f-8308d9890ee7"}""");
+        Fill(
+            """{"data": {"note": "{}"}, "event": "user.created", "timestamp": "2026-08-01T12:00:00.000Z","""
+            + """ "webhook_id": "01a20996-a184-7e74-ad7f-8308d9890ee7"}""");
 
     public static SendRequest Request { get; } = new(
         Url,
@@ -37,7 +40,8 @@ internal static class Samples
 
     private static SendOutcome NoAnswer { get; } = SendFailure.Outcome(SendError.Timeout, TimeSpan.FromSeconds(30));
 
-    public static DeliveryResult Succeeded { get; } = Result(new SendOutcome.Answered(200, """{"received": true}"""), new NextStep.Succeeded());
+    public static DeliveryResult Succeeded { get; } = Result(
+        new SendOutcome.Answered(200, """{"received": true}"""), new NextStep.Succeeded());
 
     public static DeliveryResult Failed { get; } = Result(NoAnswer, new NextStep.RetryAt(Time));
 

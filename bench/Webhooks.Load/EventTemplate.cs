@@ -13,7 +13,8 @@ internal static class EventTemplate
 
     // As PostgreSQL prints it, but for the note.
     private const string PayloadWithoutNote =
-        $$"""{"data": {"note": "", "sent_at": "{{NoTime}}"}, "event": "{{EventType}}", "timestamp": "2026-01-01T00:00:00.000Z", "webhook_id": "00000000-0000-0000-0000-000000000000"}""";
+        $$"""{"data": {"note": "", "sent_at": "{{NoTime}}"}, "event": "{{EventType}}", "timestamp": "2026-01-01T00:00:00.000Z","""
+        + """ "webhook_id": "00000000-0000-0000-0000-000000000000"}""";
 
     // As wide as any number of nanoseconds.
     private const string NoTime = "0000000000000000000";

@@ -1,5 +1,5 @@
-// The side of the measurements that is not measured: creates webhooks, publishes events, writes backlogs, claims. The harness starts it with the
-// settings of the server, in the environment, and the server's URL.
+// The side of the measurements that is not measured: creates webhooks, publishes events, writes backlogs, claims. The harness starts it
+// with the settings of the server, in the environment, and the server's URL.
 
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
@@ -33,9 +33,11 @@ await CommandLoop.RunAsync(new Dictionary<string, Command>
     ["createWebhooks"] = async options => await WebhookCreation.RunAsync(server, key, Read<WebhookPlan>(options)),
     ["publish"] = async options => await publisher.PublishAsync(Read<PublishPlan>(options)),
     ["pace"] = async options => await publisher.PaceAsync(Read<PacePlan>(options)),
-    ["createToken"] = options => Task.FromResult<object>(key.CreateToken(Read<TokenPlan>(options).Organization, [Scopes.ReadWebhooks], tokenLifetime)),
+    ["createToken"] = options => Task.FromResult<object>(
+        key.CreateToken(Read<TokenPlan>(options).Organization, [Scopes.ReadWebhooks], tokenLifetime)),
     ["claim"] = async options => await TimedClaim.RunAsync(services.GetRequiredService<DeliveryStore>(), Read<ClaimPlan>(options)),
-    ["writeBacklog"] = async options => await BacklogWriter.RunAsync(services.GetRequiredService<EventPublisher>(), Read<BacklogPlan>(options)),
+    ["writeBacklog"] = async options =>
+        await BacklogWriter.RunAsync(services.GetRequiredService<EventPublisher>(), Read<BacklogPlan>(options)),
 });
 
 static T Read<T>(JsonElement options) => options.Deserialize<T>(JsonSerializerOptions.Web)!;

@@ -1,4 +1,5 @@
-// Takes every subject through every scenario, round after round, and reports. The exit code is 1 when something that was accepted is missing.
+// Takes every subject through every scenario, round after round, and reports. The exit code is 1 when something that was accepted
+// is missing.
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';

@@ -2,11 +2,13 @@ using System.Collections.Concurrent;
 
 namespace Webhooks.Core;
 
-/// <summary>Keeps what was used of late: a bounded number of values, each for a while after its last use. Many threads may use it.</summary>
+/// <summary>
+/// Keeps what was used of late: a bounded number of values, each for a while after its last use. Many threads may use it.
+/// </summary>
 /// <remarks>
-/// There are two generations. What is added, or found in the old one, is put into the young one; when that is full, and whenever a lifetime has
-/// passed, it takes the place of the old one, which is dropped. So finding a value costs no bookkeeping, and one that is not used any more is
-/// gone after two lifetimes, whether or not anything else happens.
+/// There are two generations. What is added, or found in the old one, is put into the young one; when that is full, and whenever a lifetime
+/// has passed, it takes the place of the old one, which is dropped. So finding a value costs no bookkeeping, and one that is not used any
+/// more is gone after two lifetimes, whether or not anything else happens.
 /// </remarks>
 public sealed class RecentlyUsed<TKey, TValue> : IDisposable
     where TKey : notnull

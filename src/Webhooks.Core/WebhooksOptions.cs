@@ -23,7 +23,9 @@ public sealed class WebhooksOptions
     /// <summary>Whether a webhook's URL must be https.</summary>
     public bool RequireHttps { get; init; } = true;
 
-    /// <summary>How long deliveries are kept, as in <c>90.00:00:00</c> (days first). 14 days to 10 years; whole weeks are dropped at once.</summary>
+    /// <summary>
+    /// How long deliveries are kept, as in <c>90.00:00:00</c> (days first). 14 days to 10 years; whole weeks are dropped at once.
+    /// </summary>
     public TimeSpan DeliveryRetention { get; init; } = TimeSpan.FromDays(90);
 
     /// <summary>Bounds on what callers may store.</summary>

@@ -58,7 +58,8 @@ public sealed class WebhooksOptionsTests
         Assert.Equal(7, value);
 
         var refused = Assert.Throws<InvalidSettingException>(() => Read(($"Limits:{limit}", "0")));
-        Assert.StartsWith($"Setting Webhooks__Limits__{limit} is '0'. Write a whole number from 1 to ", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Setting Webhooks__Limits__{limit} is '0'. Write a whole number from 1 to ", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

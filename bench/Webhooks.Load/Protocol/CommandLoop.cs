@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Webhooks.Load.Protocol;
 
-/// <summary>Takes one JSON command a line from the harness on standard input and answers with one JSON message a line on standard output.</summary>
+/// <summary>
+/// Takes one JSON command a line from the harness on standard input and answers with one JSON message a line on standard output.
+/// </summary>
 internal static class CommandLoop
 {
     /// <summary>Runs one command after the other until standard input ends. A command that fails ends the process.</summary>

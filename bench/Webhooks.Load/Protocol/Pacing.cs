@@ -3,7 +3,9 @@ namespace Webhooks.Load.Protocol;
 /// <summary>Load at a steady rate.</summary>
 internal static class Pacing
 {
-    /// <summary>Calls <paramref name="send"/> with 0, 1, 2, ... at a steady rate, whether or not earlier calls have ended; returns when all have.</summary>
+    /// <summary>
+    /// Calls <paramref name="send"/> with 0, 1, 2, ... at a steady rate, whether or not earlier calls have ended; returns when all have.
+    /// </summary>
     public static async Task<TimeSpent> RunAsync(int perSecond, int seconds, Func<int, Task> send)
     {
         var total = perSecond * seconds;

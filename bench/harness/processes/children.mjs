@@ -10,7 +10,8 @@ export function inBench(relative) {
 }
 
 /**
- * Starts a program; the kernel asks it to end when this process dies without a chance to do so. Asks, because what is killed leaves its own children behind.
+ * Starts a program; the kernel asks it to end when this process dies without a chance to do so. Asks, because what is killed leaves
+ * its own children behind.
  *
  * @param {string} program
  * @param {string[]} args

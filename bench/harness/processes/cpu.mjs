@@ -7,7 +7,8 @@ const ticksPerSecond = 100;
  * Starts to meter groups of processes.
  *
  * @param {Record<string, number[]>} groups process ids by the name of their group; descendants count with them
- * @returns {() => Record<string, number>} the CPU seconds since then, of each group and of `harness` (this process), `others`, `idle` and `steal`
+ * @returns {() => Record<string, number>} the CPU seconds since then, of each group and of `harness` (this process), `others`, `idle`
+ *   and `steal`
  */
 export function meterCpu(groups) {
   const before = sample(groups);
@@ -43,7 +44,7 @@ function machineSeconds() {
   return { busy: user + nice + system + irq + softirq, idle: idle + iowait, steal };
 }
 
-/** Of a process, of its children that have ended, and of its living descendants. */
+/** The CPU seconds of a process, of its children that have ended, and of its living descendants. */
 function treeSeconds(pid) {
   const stat = readIfAlive(`/proc/${pid}/stat`);
   if (stat === '') {

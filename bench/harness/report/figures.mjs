@@ -6,14 +6,14 @@ export const deliveriesPerSecond = ({ perSecond }) => perSecond;
 export const warmPerSecond = (result) => result.warmPerSecond;
 
 /**
- * Of everything that belongs to the system: the processes that send, the store, and those that enqueue. What publishes to Webhooks over HTTP
- * is not part of it, as little as the receiver.
+ * Deliveries per CPU second of everything that belongs to the system: the processes that send, the store, and those that enqueue. What
+ * publishes to Webhooks over HTTP is not part of it, as little as the receiver.
  */
 export function perCpuSecond(result) {
   return countOf(result) / (partsOfSystem(result).reduce((sum, seconds) => sum + seconds, 0));
 }
 
-/** The same with whatever publishes. */
+/** Deliveries per CPU second of the system and of whatever publishes. */
 export function perCpuSecondWithPublisher(result) {
   const { senders = 0, producer = 0, store = 0 } = result.cpu;
   return countOf(result) / (senders + producer + store);

@@ -18,7 +18,10 @@ function figuresOf(result) {
     case 'latency':
       return ['p50', 'p95', 'p99'].map((percentile) => `${percentile} ${rounded(result[percentile])} ms`);
     case 'fairness':
-      return [`healthy done after ${rounded(result.seconds)} s`, ...(result.undisturbedSeconds ? [`undisturbed ${rounded(result.undisturbedSeconds)} s`] : [])];
+      return [
+        `healthy done after ${rounded(result.seconds)} s`,
+        ...(result.undisturbedSeconds ? [`undisturbed ${rounded(result.undisturbedSeconds)} s`] : []),
+      ];
     case 'memory':
       return [`${rounded(result.peakMemory / 1e6)} MB with ${rounded(result.pending)} pending`, `${rounded(result.perSecond)}/s`];
     case 'scale':
@@ -29,10 +32,12 @@ function figuresOf(result) {
 }
 
 function ratesOf(result) {
-  const parts = ['senders', 'store', 'producer'].filter((part) => result.cpu[part] !== undefined);
+  const used = ['senders', 'store', 'producer']
+    .filter((part) => result.cpu[part] !== undefined)
+    .map((part) => `${part} ${rounded(microseconds(part)(result))}`);
   return [
     `${rounded(result.perSecond)}/s`,
-    ...(result.deliveries ? [`${rounded(perCpuSecond(result))} per CPU s`, `CPU µs ${parts.map((part) => `${part} ${rounded(microseconds(part)(result))}`).join(' ')}`] : []),
+    ...(result.deliveries ? [`${rounded(perCpuSecond(result))} per CPU s`, `CPU µs ${used.join(' ')}`] : []),
     ...(result.statements ? [`${rounded(statementsPerDelivery(result))} statements per delivery`] : []),
   ];
 }

@@ -98,7 +98,8 @@ function latency(results) {
     'Latency at 200 events/s, milliseconds from the call that enqueues or publishes to arrival',
     table(['', 'p50', 'p95', 'p99', 'CPU µs per delivery'], rows),
     ...(since.length > 0
-      ? [`From the 202 that Webhooks answers with to arrival: p50 ${spread(since.map(({ p50 }) => p50))}, p99 ${spread(since.map(({ p99 }) => p99))}.`]
+      ? [`From the 202 that Webhooks answers with to arrival: p50 ${spread(since.map(({ p50 }) => p50))}, `
+        + `p99 ${spread(since.map(({ p99 }) => p99))}.`]
       : []),
   );
 }
@@ -166,7 +167,10 @@ function enqueuing(results) {
     spread(results.of(subject, 'enqueue-bulk').map(deliveriesPerSecond)),
     spread(results.of(subject, 'enqueue').map(microsecondsOfSystem)),
   ]);
-  return section('Peers: events/s enqueued with no workers', table(['', 'one by one', 'in bulk of 500', 'CPU µs per event, one by one'], rows));
+  return section('Peers: events/s enqueued with no workers', table(
+    ['', 'one by one', 'in bulk of 500', 'CPU µs per event, one by one'],
+    rows,
+  ));
 }
 
 function limits(results) {
@@ -185,7 +189,8 @@ function noise(results) {
   const rows = results.rounds.filter((round) => results.meteredIn(round).length > 0).map((round) => {
     const metered = results.meteredIn(round);
     const total = (part) => metered.reduce((sum, { cpu }) => sum + (cpu[part] ?? 0), 0);
-    const all = ['senders', 'producer', 'store', 'receiver', 'harness', 'others', 'idle', 'steal'].reduce((sum, part) => sum + total(part), 0);
+    const all = ['senders', 'producer', 'store', 'receiver', 'harness', 'others', 'idle', 'steal']
+      .reduce((sum, part) => sum + total(part), 0);
     const share = (part) => `${rounded((100 * total(part)) / all)}%`;
     const ceilings = results.of(ceiling, 'send').filter((result) => result.round === round).map(deliveriesPerSecond);
     return [String(round), ceilings.map(rounded).join(', ') || missing, share('others'), share('steal')];

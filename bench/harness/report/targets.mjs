@@ -13,7 +13,10 @@ const targets = [
   atLeast(3, 'best peer', 'End to end, published in arrays', toBest('end-to-end-bulk', deliveriesPerSecond)),
   atLeast(0.4, 'plain HttpClient loop', 'End to end, published in arrays', toCeiling('end-to-end-bulk', deliveriesPerSecond)),
   atLeast(7, 'best peer on PostgreSQL', 'End to end, published one by one', toBest('end-to-end', deliveriesPerSecond, isOnPostgres)),
-  atLeast(1.5, 'BullMQ with fsync always', 'End to end, published one by one', toBest('end-to-end', deliveriesPerSecond, (name) => name === 'BullMQ, fsync always')),
+  atLeast(
+    1.5, 'BullMQ with fsync always', 'End to end, published one by one',
+    toBest('end-to-end', deliveriesPerSecond, (name) => name === 'BullMQ, fsync always'),
+  ),
   atLeast(3, 'best peer', 'Fan-out, 1 event to 50 deliveries', toBest('fan-out', deliveriesPerSecond)),
   atLeast(2, 'best peer', 'Deliveries per CPU second (server + PostgreSQL), end to end in arrays', toBest('end-to-end-bulk', perCpuSecond)),
   atLeast(2, 'best peer', 'Deliveries per CPU second (server + PostgreSQL), drain', toBest('drain', perCpuSecond)),
@@ -73,7 +76,9 @@ function plain(scenario, figure) {
 }
 
 function growthOf(what) {
-  return (results) => results.of(ours, 'scale').filter((result) => result.what === what && result.deliveries.large === manyDeliveries).map(({ small, large }) => large / small);
+  return (results) => results.of(ours, 'scale')
+    .filter((result) => result.what === what && result.deliveries.large === manyDeliveries)
+    .map(({ small, large }) => large / small);
 }
 
 function memoryOf(figure) {

@@ -78,7 +78,11 @@ export class Postgres {
       'pg_stat_statements.track': 'none',
     };
     const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    this.#child = start(join(this.#bin, 'postgres'), ['-D', data, '-p', String(this.#port), '-k', data, ...args], { user, stdio: 'ignore' });
+    this.#child = start(
+      join(this.#bin, 'postgres'),
+      ['-D', data, '-p', String(this.#port), '-k', data, ...args],
+      { user, stdio: 'ignore' },
+    );
     await untilItAnswers('PostgreSQL', () => this.#execute('select 1'));
   }
 

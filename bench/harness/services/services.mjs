@@ -9,7 +9,10 @@ import { Sink } from './sink.mjs';
 /**
  * Starts what all subjects share, in a directory that goes away with it.
  *
- * @returns {Promise<{ workplace: string, postgres: Postgres, redis: Redis, nginx: Nginx, stallingSink: Sink, timingSink: Sink, stop: () => Promise<void> }>}
+ * @returns {Promise<{
+ *   workplace: string, postgres: Postgres, redis: Redis, nginx: Nginx, stallingSink: Sink, timingSink: Sink,
+ *   stop: () => Promise<void>,
+ * }>}
  */
 export async function startServices() {
   const workplace = mkdtempSync(join(process.env.BENCH_TMP ?? tmpdir(), 'webhooks-bench-'));

@@ -12,7 +12,8 @@ internal static class HttpClientCeiling
         await sender.WarmUpAsync(config.WarmUpUrl!, config.Concurrency);
         return new Dictionary<string, Command>
         {
-            ["send"] = async options => await SendAsync(sender, config.Concurrency, options.Deserialize<SendPlan>(JsonSerializerOptions.Web)!),
+            ["send"] = async options =>
+                await SendAsync(sender, config.Concurrency, options.Deserialize<SendPlan>(JsonSerializerOptions.Web)!),
             ["pace"] = async options => await PaceAsync(sender, options.Deserialize<PacePlan>(JsonSerializerOptions.Web)!),
         };
     }
@@ -34,5 +35,8 @@ internal static class HttpClientCeiling
     }
 
     private static Task<TimeSpent> PaceAsync(Sender sender, PacePlan plan) =>
-        Pacing.RunAsync(plan.PerSecond, plan.Seconds, index => sender.PostAsync(plan.Urls[index % plan.Urls.Length], Sender.BodyOf(index), Clock.Now));
+        Pacing.RunAsync(
+            plan.PerSecond,
+            plan.Seconds,
+            index => sender.PostAsync(plan.Urls[index % plan.Urls.Length], Sender.BodyOf(index), Clock.Now));
 }

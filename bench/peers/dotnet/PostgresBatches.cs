@@ -53,7 +53,8 @@ internal static class PostgresBatches
             while (Interlocked.Add(ref next, plan.Batch) - plan.Batch is var first && first < plan.Rows)
             {
                 long[] ids = [.. Enumerable.Range(first, Math.Min(plan.Batch, plan.Rows - first))];
-                await ExecuteAsync(connection, Insert, ids, Array.ConvertAll(ids, id => (int)(id % Receivers)), Array.ConvertAll(ids, _ => body));
+                var receivers = Array.ConvertAll(ids, id => (int)(id % Receivers));
+                await ExecuteAsync(connection, Insert, ids, receivers, Array.ConvertAll(ids, _ => body));
                 await ExecuteAsync(connection, Record, ids, Array.ConvertAll(ids, _ => (short)200), Array.ConvertAll(ids, _ => (short)1));
             }
         }

@@ -29,7 +29,8 @@ internal sealed class Sender(int connections)
     /// <summary>The body of an event's deliveries.</summary>
     public static string BodyOf(int sequence)
     {
-        var head = string.Create(CultureInfo.InvariantCulture, $"{{\"id\":\"evt_{sequence:D12}\",\"type\":\"order.updated\",\"data\":{{\"note\":\"");
+        var head = string.Create(
+            CultureInfo.InvariantCulture, $"{{\"id\":\"evt_{sequence:D12}\",\"type\":\"order.updated\",\"data\":{{\"note\":\"");
         const string Tail = "\"}}";
         return head + new string('x', BodyBytes - head.Length - Tail.Length) + Tail;
     }
@@ -54,5 +55,8 @@ internal sealed class Sender(int connections)
     }
 
     public Task WarmUpAsync(string url, int lanes) => Parallel.ForAsync(
-        0, WarmUpPosts, new ParallelOptions { MaxDegreeOfParallelism = lanes }, async (sequence, _) => await PostAsync(url, BodyOf(sequence)));
+        0,
+        WarmUpPosts,
+        new ParallelOptions { MaxDegreeOfParallelism = lanes },
+        async (sequence, _) => await PostAsync(url, BodyOf(sequence)));
 }

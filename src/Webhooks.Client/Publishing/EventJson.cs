@@ -8,7 +8,10 @@ namespace Webhooks.Client.Publishing;
 /// <summary>Writes events as the platform reads them.</summary>
 internal static class EventJson
 {
-    /// <summary>How <c>data</c> is serialized unless the caller wants it otherwise: property names in snake_case, text unescaped where JSON allows it.</summary>
+    /// <summary>
+    /// How <c>data</c> is serialized unless the caller wants it otherwise: property names in snake_case, text unescaped where JSON allows
+    /// it.
+    /// </summary>
     public static JsonSerializerOptions DataOptions { get; } = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -51,7 +54,9 @@ internal static class EventJson
         var data = JsonSerializer.SerializeToElement(webhookEvent.Data, webhookEvent.Data.GetType(), dataOptions);
         if (data.ValueKind != JsonValueKind.Object)
         {
-            throw new ArgumentException($"The data of an event must serialize to a JSON object; {webhookEvent.Data.GetType()} gave a JSON {data.ValueKind}.", nameof(webhookEvent));
+            throw new ArgumentException(
+                $"The data of an event must serialize to a JSON object; {webhookEvent.Data.GetType()} gave a JSON {data.ValueKind}.",
+                nameof(webhookEvent));
         }
 
         writer.WriteStartObject();

@@ -4,4 +4,5 @@ namespace Webhooks.Client.Publishing;
 /// <param name="bytes">Bytes of the event.</param>
 /// <param name="limit">Bytes that a queue message may have.</param>
 public sealed class EventTooLargeException(int bytes, int limit) : Exception(
-    $"The event has {bytes} bytes; a queue message may have {limit}. Publish it over HTTP with {nameof(HttpPublisher)}, or make its data smaller.");
+    $"The event has {bytes} bytes; a queue message may have {limit}. "
+    + $"Publish it over HTTP with {nameof(HttpPublisher)}, or make its data smaller.");

@@ -10,8 +10,8 @@ namespace Webhooks.Client.Publishing;
 /// var publisher = new HttpPublisher(httpClient, cancellationToken => tokens.GetAsync(cancellationToken));
 /// var published = await publisher.PublishAsync(orgId, "user.created", new { UserId = user.Id, user.Email });
 /// </code>
-/// When a call returns, the deliveries are stored. A request that fails for a passing reason (no connection, no answer in time, 408, 429, 5xx)
-/// is sent up to four times; that makes no second event, because every event has an id.
+/// When a call returns, the deliveries are stored. A request that fails for a passing reason (no connection, no answer in time, 408, 429,
+/// 5xx) is sent up to four times; that makes no second event, because every event has an id.
 /// </remarks>
 /// <param name="http">Has the API's address as <see cref="HttpClient.BaseAddress"/>, as in <c>https://webhooks.example.com/</c>.
 /// Its timeout holds for each request.</param>
@@ -45,9 +45,12 @@ public sealed class HttpPublisher(HttpClient http, Func<CancellationToken, Value
 
     /// <summary>Publishes many events, all or none. It is safe to publish the same ones again.</summary>
     /// <returns>One for each event, in order.</returns>
-    /// <exception cref="WebhookApiException">The API refused them; its fields begin with the place of the event at fault, as in <c>[3].data</c>.</exception>
+    /// <exception cref="WebhookApiException">
+    /// The API refused them; its fields begin with the place of the event at fault, as in <c>[3].data</c>.
+    /// </exception>
     /// <exception cref="HttpRequestException">The API could not be reached.</exception>
-    public async Task<IReadOnlyList<PublishedEvent>> PublishAsync(IReadOnlyCollection<WebhookEvent> events, CancellationToken cancellationToken = default) =>
+    public async Task<IReadOnlyList<PublishedEvent>> PublishAsync(
+        IReadOnlyCollection<WebhookEvent> events, CancellationToken cancellationToken = default) =>
         events.Count == 0 ? [] : (await PostAsync<PublishedEvents>(EventJson.Write(events, DataOptions), cancellationToken)).Data;
 
     private async Task<T> PostAsync<T>(ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
@@ -77,7 +80,9 @@ public sealed class HttpPublisher(HttpClient http, Func<CancellationToken, Value
         return new WebhookApiException(response.StatusCode, message, problem.Errors ?? []);
     }
 
-    /// <summary>The problem document (RFC 9457), or an empty one: whatever stands between here and the API can answer in its own way.</summary>
+    /// <summary>
+    /// The problem document (RFC 9457), or an empty one: whatever stands between here and the API can answer in its own way.
+    /// </summary>
     private static async Task<Problem> ReadProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         try

@@ -32,7 +32,9 @@ public sealed class QueuePublisher
     {
     }
 
-    /// <param name="queue">The queue, reached in any way that the storage library knows. Both of its message encodings are understood.</param>
+    /// <param name="queue">
+    /// The queue, reached in any way that the storage library knows. Both of its message encodings are understood.
+    /// </param>
     public QueuePublisher(QueueClient queue) => _queue = queue;
 
     /// <summary>How the data of events is serialized; by default with property names in snake_case.</summary>

@@ -13,8 +13,11 @@ internal sealed class TransientRetry(TimeProvider clock)
     /// <param name="send">Sends the request; the caller disposes the last response.</param>
     /// <returns>The last answer, whatever its status is.</returns>
     /// <exception cref="HttpRequestException">No answer came to the last request.</exception>
-    /// <exception cref="OperationCanceledException">The caller's token was canceled, or no answer came to the last request in time.</exception>
-    public async Task<HttpResponseMessage> RunAsync(Func<CancellationToken, Task<HttpResponseMessage>> send, CancellationToken cancellationToken)
+    /// <exception cref="OperationCanceledException">
+    /// The caller's token was canceled, or no answer came to the last request in time.
+    /// </exception>
+    public async Task<HttpResponseMessage> RunAsync(
+        Func<CancellationToken, Task<HttpResponseMessage>> send, CancellationToken cancellationToken)
     {
         foreach (var wait in _waits)
         {
@@ -30,7 +33,8 @@ internal sealed class TransientRetry(TimeProvider clock)
                 asked = RetryAfter(response);
                 response.Dispose();
             }
-            catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            catch (Exception failure)
+                when (failure is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
             {
                 // No answer: whether the request arrived is unknown, and does not matter.
             }

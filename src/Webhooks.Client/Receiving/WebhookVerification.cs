@@ -12,7 +12,9 @@ public enum WebhookVerification
     /// <summary>The timestamp is no number of seconds.</summary>
     TimestampInvalid,
 
-    /// <summary>The timestamp is too far in the past (perhaps someone replays an old request) or in the future. Check this machine's clock.</summary>
+    /// <summary>
+    /// The timestamp is too far in the past (perhaps someone replays an old request) or in the future. Check this machine's clock.
+    /// </summary>
     TimestampOutOfTolerance,
 
     /// <summary>No signature was made with one of the secrets from this body, id and timestamp.</summary>

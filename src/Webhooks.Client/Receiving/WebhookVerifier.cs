@@ -49,7 +49,9 @@ public sealed class WebhookVerifier
     /// <param name="body">The bytes of the body, as they arrived.</param>
     /// <param name="id">Header <c>webhook-id</c>.</param>
     /// <param name="timestamp">Header <c>webhook-timestamp</c>.</param>
-    /// <param name="signatures">Header <c>webhook-signature</c>: <c>v1,</c> and base64, several separated by spaces. Other versions are passed over.</param>
+    /// <param name="signatures">
+    /// Header <c>webhook-signature</c>: <c>v1,</c> and base64, several separated by spaces. Other versions are passed over.
+    /// </param>
     public WebhookVerification Verify(ReadOnlySpan<byte> body, string? id, string? timestamp, string? signatures)
     {
         if (string.IsNullOrEmpty(id) || string.IsNullOrEmpty(timestamp) || string.IsNullOrEmpty(signatures))
@@ -81,7 +83,9 @@ public sealed class WebhookVerifier
 
     /// <summary>Verifies a request by the signature of its body alone.</summary>
     /// <param name="body">The bytes of the body, as they arrived.</param>
-    /// <param name="signature">Header <c>X-Webhook-Signature</c>: hexadecimal HMAC-SHA256 of the body; the key is the secret as it is written, in UTF-8.</param>
+    /// <param name="signature">
+    /// Header <c>X-Webhook-Signature</c>: hexadecimal HMAC-SHA256 of the body; the key is the secret as it is written, in UTF-8.
+    /// </param>
     /// <returns>Whether it was made with one of the secrets.</returns>
     public bool VerifyBody(ReadOnlySpan<byte> body, string? signature)
     {
@@ -127,7 +131,9 @@ public sealed class WebhookVerifier
         return hmac.GetHashAndReset();
     }
 
-    /// <summary>A secret's bytes: as it is written, which is the key of the body's signature, and decoded, which is that of Standard Webhooks.</summary>
+    /// <summary>
+    /// A secret's bytes: as it is written, which is the key of the body's signature, and decoded, which is that of Standard Webhooks.
+    /// </summary>
     private sealed record Secret(byte[] AsWritten, byte[] Decoded)
     {
         public static Secret Parse(string text)
@@ -137,7 +143,9 @@ public sealed class WebhookVerifier
                 && Convert.TryFromBase64Chars(text.AsSpan(SecretPrefix.Length), decoded, out var length)
                 && length > 0
                     ? new Secret(Encoding.UTF8.GetBytes(text), decoded[..length])
-                    : throw new ArgumentException("A webhook's secret is whsec_ with base64 after it. Copy it as it was shown when the webhook was created.", nameof(text));
+                    : throw new ArgumentException(
+                        "A webhook's secret is whsec_ with base64 after it. Copy it as it was shown when the webhook was created.",
+                        nameof(text));
         }
     }
 }

@@ -22,7 +22,9 @@ public sealed class FileKeyRing(string path) : IKeyRing, IDisposable
     public static FileKeyRing From(IConfiguration configuration) =>
         configuration[Setting] is { } file && !string.IsNullOrWhiteSpace(file)
             ? new FileKeyRing(Path.GetFullPath(file))
-            : throw new InvalidSettingException(Setting, "It is not set. Write the path of the file that holds the encryption keys; it is made if it does not exist.");
+            : throw new InvalidSettingException(
+                Setting,
+                "It is not set. Write the path of the file that holds the encryption keys; it is made if it does not exist.");
 
     /// <inheritdoc/>
     public async ValueTask<EncryptionKey> GetNewestAsync(CancellationToken cancellationToken) =>
@@ -39,7 +41,8 @@ public sealed class FileKeyRing(string path) : IKeyRing, IDisposable
     {
         var file = await ReadAsync(known: _file, cancellationToken);
         return file.Find(version) ?? throw new SecretUnavailableException(
-            $"The key file '{path}' has no key '{version}'. Put that key back into it, or set {SettingInEnvironment} to the file that has it.");
+            $"The key file '{path}' has no key '{version}'. "
+            + $"Put that key back into it, or set {SettingInEnvironment} to the file that has it.");
     }
 
     private async Task<KeyFile> ReadAsync(KeyFile? known, CancellationToken cancellationToken)
@@ -57,7 +60,9 @@ public sealed class FileKeyRing(string path) : IKeyRing, IDisposable
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new SecretUnavailableException(
-                $"The key file '{path}' cannot be read or made. Give this process access to it, or set {SettingInEnvironment} to another path.", failure);
+                $"The key file '{path}' cannot be read or made. "
+                + $"Give this process access to it, or set {SettingInEnvironment} to another path.",
+                failure);
         }
         finally
         {
@@ -80,7 +85,9 @@ public sealed class FileKeyRing(string path) : IKeyRing, IDisposable
         catch (Exception malformed) when (malformed is JsonException or FormatException)
         {
             throw new SecretUnavailableException(
-                $"The key file '{path}' is not of the form {KeyFile.Form}. Restore it from a backup, or set {SettingInEnvironment} to another path.", malformed);
+                $"The key file '{path}' is not of the form {KeyFile.Form}. "
+                + $"Restore it from a backup, or set {SettingInEnvironment} to another path.",
+                malformed);
         }
     }
 

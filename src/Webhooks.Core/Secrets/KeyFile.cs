@@ -33,7 +33,8 @@ internal sealed class KeyFile
     /// <summary>A file with one random key, named at random so that the keys of two files are never taken for each other.</summary>
     public static byte[] Generate()
     {
-        var key = new Entry(RandomNumberGenerator.GetHexString(8, lowercase: true), Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyLength)));
+        var key = new Entry(
+            RandomNumberGenerator.GetHexString(8, lowercase: true), Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyLength)));
         return JsonSerializer.SerializeToUtf8Bytes(new Content([key]), _options);
     }
 

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Webhooks.Core.Secrets;
 
-/// <summary>Registers the key ring that the settings <c>Webhooks__Secrets__…</c> name: <c>KeyVault</c> and <c>KeyName</c>, or <c>KeyFile</c>.</summary>
+/// <summary>
+/// Registers the key ring that the settings <c>Webhooks__Secrets__…</c> name: <c>KeyVault</c> and <c>KeyName</c>, or <c>KeyFile</c>.
+/// </summary>
 public static class KeyRingServices
 {
     private const string Section = WebhooksOptions.Section + ":Secrets";
@@ -28,14 +30,19 @@ public static class KeyRingServices
 
         if (!string.IsNullOrWhiteSpace(section[KeyFile]))
         {
-            throw new InvalidSettingException($"{Section}:{KeyFile}", $"Webhooks__Secrets__{KeyVault} is set too. Keep the one that holds the keys.");
+            throw new InvalidSettingException(
+                $"{Section}:{KeyFile}", $"Webhooks__Secrets__{KeyVault} is set too. Keep the one that holds the keys.");
         }
 
         var name = section[KeyName] is { } text && !string.IsNullOrWhiteSpace(text)
             ? text
-            : throw new InvalidSettingException($"{Section}:{KeyName}", "Write the name of the vault's secret whose versions are the keys.");
+            : throw new InvalidSettingException(
+                $"{Section}:{KeyName}", "Write the name of the vault's secret whose versions are the keys.");
         return services.AddSingleton<IKeyRing>(provider => new KeyVaultKeyRing(
-            CreateClient(vault), name, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<KeyVaultKeyRing>>()));
+            CreateClient(vault),
+            name,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<KeyVaultKeyRing>>()));
     }
 
     private static SecretClient CreateClient(Uri vault)

@@ -6,15 +6,19 @@ using Microsoft.Extensions.Logging;
 namespace Webhooks.Core.Secrets;
 
 /// <summary>
-/// A key ring in Azure Key Vault: the enabled versions of one secret, each the base64 of 32 bytes. The version that was made last encrypts; every
-/// enabled one decrypts. To rotate, add a version; once <see cref="SecretReencryption"/> has run, the older ones may be disabled.
+/// A key ring in Azure Key Vault: the enabled versions of one secret, each the base64 of 32 bytes. The version that was made last encrypts;
+/// every enabled one decrypts. To rotate, add a version; once <see cref="SecretReencryption"/> has run, the older ones may be disabled.
 /// </summary>
 /// <remarks>Keys are kept in memory. When the vault cannot be reached, those that were read last are used for up to a day.</remarks>
 /// <param name="client">The vault.</param>
 /// <param name="name">The secret's name.</param>
 /// <param name="clock">Says when keys are read again.</param>
 /// <param name="logger">Is told when the vault cannot be read.</param>
-public sealed partial class KeyVaultKeyRing(SecretClient client, string name, TimeProvider clock, ILogger<KeyVaultKeyRing> logger) : IKeyRing, IDisposable
+public sealed partial class KeyVaultKeyRing(
+    SecretClient client,
+    string name,
+    TimeProvider clock,
+    ILogger<KeyVaultKeyRing> logger) : IKeyRing, IDisposable
 {
     private const int KeyLength = 32;
     private const int NotFound = 404;
@@ -51,7 +55,8 @@ public sealed partial class KeyVaultKeyRing(SecretClient client, string name, Ti
         }
 
         return keys.ByVersion.GetValueOrDefault(version) ?? throw new SecretUnavailableException(
-            $"Key Vault {client.VaultUri} has no enabled version '{version}' of secret '{name}'. Enable or restore it, and re-encrypt before it is disabled again.");
+            $"Key Vault {client.VaultUri} has no enabled version '{version}' of secret '{name}'. "
+            + "Enable or restore it, and re-encrypt before it is disabled again.");
     }
 
     public void Dispose() => _reading.Dispose();
@@ -88,10 +93,13 @@ public sealed partial class KeyVaultKeyRing(SecretClient client, string name, Ti
         return age < MaxAge
             ? current
             : throw new SecretUnavailableException(
-                $"Key Vault {client.VaultUri} could not be read for {age:d\\.hh\\:mm\\:ss}. See the log for the reason; the keys read before are too old to be used.");
+                $"Key Vault {client.VaultUri} could not be read for {age:d\\.hh\\:mm\\:ss}. "
+                + "See the log for the reason; the keys read before are too old to be used.");
     }
 
-    /// <summary>Reads the keys again, and waits for it, unless somebody did since <paramref name="known"/> or the vault was asked just now.</summary>
+    /// <summary>
+    /// Reads the keys again, and waits for it, unless somebody did since <paramref name="known"/> or the vault was asked just now.
+    /// </summary>
     private async Task<VaultKeys> ReadAgainAsync(VaultKeys known, CancellationToken cancellationToken)
     {
         await _reading.WaitAsync(cancellationToken);
@@ -185,10 +193,13 @@ public sealed partial class KeyVaultKeyRing(SecretClient client, string name, Ti
         return Convert.TryFromBase64String(secret.Value.Value, bytes, out var length) && length == KeyLength
             ? new EncryptionKey(version, bytes)
             : throw new SecretUnavailableException(
-                $"Version '{version}' of secret '{name}' in Key Vault {client.VaultUri} is not the base64 of {KeyLength} bytes. Disable that version and add one that is.");
+                $"Version '{version}' of secret '{name}' in Key Vault {client.VaultUri} is not the base64 of {KeyLength} bytes. "
+                + "Disable that version and add one that is.");
     }
 
-    /// <summary>What the client throws when it gives up: also several failures at once, after its own retries, or its own timeout.</summary>
+    /// <summary>
+    /// What the client throws when it gives up: also several failures at once, after its own retries, or its own timeout.
+    /// </summary>
     private static bool IsVaultFailure(Exception failure) =>
         failure is RequestFailedException or AuthenticationFailedException or AggregateException or OperationCanceledException;
 

@@ -44,7 +44,8 @@ public static class PrivateFile
         {
             try
             {
-                return new FileStream($"{path}.lock", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+                return new FileStream(
+                    $"{path}.lock", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
             }
             catch (IOException) when (Stopwatch.GetElapsedTime(started) < _longestTurn)
             {

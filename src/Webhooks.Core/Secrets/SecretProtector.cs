@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Webhooks.Core.Secrets;
 
-/// <summary>Encrypts webhooks' secrets for the database and decrypts them: AES-256-GCM, bound to the webhook by its id as associated data.</summary>
+/// <summary>
+/// Encrypts webhooks' secrets for the database and decrypts them: AES-256-GCM, bound to the webhook by its id as associated data.
+/// </summary>
 /// <remarks>
 /// The stored text is <c>v1:key version:base64(nonce, ciphertext, tag)</c>, with a random nonce of 96 bits and a tag of 128
 /// (NIST SP 800-38D). A random nonce is safe for 2^32 secrets under one key.
@@ -30,7 +32,8 @@ public sealed class SecretProtector(IKeyRing keys)
 
     /// <summary>The secret of a stored text, and the key that decrypted it.</summary>
     /// <exception cref="SecretUnavailableException">Its key is missing, or the text is not what was stored for this webhook.</exception>
-    internal async ValueTask<(string Secret, EncryptionKey Key)> DecryptAsync(Guid webhookId, string stored, CancellationToken cancellationToken)
+    internal async ValueTask<(string Secret, EncryptionKey Key)> DecryptAsync(
+        Guid webhookId, string stored, CancellationToken cancellationToken)
     {
         var (version, ciphertext) = Parse(webhookId, stored);
         var key = await keys.GetAsync(version, cancellationToken);
@@ -80,7 +83,10 @@ public sealed class SecretProtector(IKeyRing keys)
         }
         catch (AuthenticationTagMismatchException mismatch)
         {
-            throw Unusable(webhookId, $"it was changed, belongs to another webhook, or key '{key.Version}' is not the key it was encrypted with", mismatch);
+            throw Unusable(
+                webhookId,
+                $"it was changed, belongs to another webhook, or key '{key.Version}' is not the key it was encrypted with",
+                mismatch);
         }
 
         return secret;
@@ -111,5 +117,8 @@ public sealed class SecretProtector(IKeyRing keys)
         Unusable(webhookId, "it is not of the form v1:key:base64");
 
     private static SecretUnavailableException Unusable(Guid webhookId, string reason, Exception? inner = null) =>
-        new($"The stored secret of webhook {webhookId} cannot be decrypted: {reason}. Restore the row and its key from a backup, or give the webhook a new secret.", inner);
+        new(
+            $"The stored secret of webhook {webhookId} cannot be decrypted: {reason}. "
+            + "Restore the row and its key from a backup, or give the webhook a new secret.",
+            inner);
 }

@@ -2,7 +2,10 @@ using Npgsql;
 
 namespace Webhooks.Core.Secrets;
 
-/// <summary>Brings webhooks' secrets under the newest key, so that older keys can be disabled. Safe to run at any time, again, and several times at once.</summary>
+/// <summary>
+/// Brings webhooks' secrets under the newest key, so that older keys can be disabled. Safe to run at any time, again, and several times at
+/// once.
+/// </summary>
 public sealed class SecretReencryption(NpgsqlDataSource database, SecretProtector protector)
 {
     private const int BatchSize = 500;

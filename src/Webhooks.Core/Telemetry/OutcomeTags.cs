@@ -16,7 +16,9 @@ internal static class OutcomeTags
         _ => throw new UnreachableException(),
     };
 
-    /// <summary>Why it failed: the class of the status as in <c>5xx</c>, or a code of <see cref="SendError"/>; null when it succeeded.</summary>
+    /// <summary>
+    /// Why it failed: the class of the status as in <c>5xx</c>, or a code of <see cref="SendError"/>; null when it succeeded.
+    /// </summary>
     public static string? ToErrorTag(this SendOutcome outcome) => outcome switch
     {
         SendOutcome.Answered { Success: true } => null,

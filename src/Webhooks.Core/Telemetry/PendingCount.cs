@@ -10,8 +10,8 @@ public sealed class PendingCount(NpgsqlDataSource database, WebhooksMetrics metr
     public const int MostCounted = 100_000;
 
     /// <summary>
-    /// The oldest is looked for among this many that have been due for longest. With more pending than that, one whose next attempt is still to come
-    /// may be older; one that is older than its attempts can take is overdue, and found.
+    /// The oldest is looked for among this many that have been due for longest. With more pending than that, one whose next attempt is
+    /// still to come may be older; one that is older than its attempts can take is overdue, and found.
     /// </summary>
     private const int MostExamined = 10_000;
 

@@ -4,8 +4,8 @@ using Webhooks.Core.Deliveries;
 namespace Webhooks.Core.Telemetry;
 
 /// <summary>
-/// The metrics of both hosts, named here once (docs/observability.md describes them). No tag names a webhook or an organization: a metric has as many
-/// series as its tags have values.
+/// The metrics of both hosts, named here once (docs/observability.md describes them). No tag names a webhook or an organization: a metric
+/// has as many series as its tags have values.
 /// </summary>
 public sealed class WebhooksMetrics : IDisposable
 {
@@ -13,8 +13,8 @@ public sealed class WebhooksMetrics : IDisposable
     public const string MeterName = "Webhooks";
 
     /// <summary>
-    /// For how long what was counted last is reported. When counting stops, because the database is away or another process has taken over, a gap in the
-    /// metric says so.
+    /// For how long what was counted last is reported. When counting stops, because the database is away or another process has taken over,
+    /// a gap in the metric says so.
     /// </summary>
     internal static readonly TimeSpan PendingValidity = TimeSpan.FromMinutes(2);
 
@@ -43,13 +43,20 @@ public sealed class WebhooksMetrics : IDisposable
         Meter = new Meter(MeterName);
         _attempts = Meter.CreateCounter<long>("webhooks.attempts", "{attempt}", "Attempts that were made.");
         _attemptDuration = Meter.CreateHistogram(
-            "webhooks.attempt.duration", "s", "From the start of an attempt to the end of the answer, or to the failure.", tags: null, _attemptDurations);
+            "webhooks.attempt.duration",
+            "s",
+            "From the start of an attempt to the end of the answer, or to the failure.",
+            tags: null,
+            _attemptDurations);
         _eventDelay = Meter.CreateHistogram(
             "webhooks.event.delay", "s", "From the creation of a delivery to the start of its first attempt.", tags: null, _eventDelays);
         _pending = Meter.CreateObservableGauge(
             "webhooks.deliveries.pending", ObservePending, "{delivery}", "Deliveries that are not finished.");
         _oldestPending = Meter.CreateObservableGauge(
-            "webhooks.deliveries.oldest_pending", ObserveOldestPending, "s", "Time since the creation of the oldest delivery that is not finished.");
+            "webhooks.deliveries.oldest_pending",
+            ObserveOldestPending,
+            "s",
+            "Time since the creation of the oldest delivery that is not finished.");
     }
 
     /// <summary>Whether anyone wants to know of pending deliveries, which have to be counted for it.</summary>

@@ -6,15 +6,18 @@ using Webhooks.Core.Sending;
 namespace Webhooks.Core.Telemetry;
 
 /// <summary>
-/// The traces of both hosts. An attempt is linked to the publishing of its event through the delivery's row, and not made its child: it may be made
-/// hours later, and by another process. Receivers are told nothing of it.
+/// The traces of both hosts. An attempt is linked to the publishing of its event through the delivery's row, and not made its child: it may
+/// be made hours later, and by another process. Receivers are told nothing of it.
 /// </summary>
 public sealed class WebhooksTracing : IDisposable
 {
     /// <summary>The activity source's name.</summary>
     public const string SourceName = "Webhooks";
 
-    /// <summary>What the attempts of what is being published link to: the W3C <c>traceparent</c> of the current activity; null when it is not sampled.</summary>
+    /// <summary>
+    /// What the attempts of what is being published link to: the W3C <c>traceparent</c> of the current activity; null when it is not
+    /// sampled.
+    /// </summary>
     public static string? CurrentTraceParent =>
         Activity.Current is { Recorded: true, IdFormat: ActivityIdFormat.W3C } current ? current.Id : null;
 

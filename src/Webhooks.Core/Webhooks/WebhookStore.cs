@@ -11,9 +11,9 @@ public sealed class WebhookStore(NpgsqlDataSource database, SecretProtector secr
     private const string Columns = "id, org_id, url, events, active, description, created_at, updated_at";
 
     /// <summary>
-    /// Cancels a webhook's pending deliveries, apart from those that somebody is attempting: they are canceled at their next attempt. A test
-    /// delivery is made for an inactive webhook, too. Follows a statement that has locked the webhook's row, as every transaction that locks
-    /// both does.
+    /// Cancels a webhook's pending deliveries, apart from those that somebody is attempting: they are canceled at their next attempt. A
+    /// test delivery is made for an inactive webhook, too. Follows a statement that has locked the webhook's row, as every transaction that
+    /// locks both does.
     /// </summary>
     private const string CancelPending = """
         WITH idle AS (
@@ -30,7 +30,9 @@ public sealed class WebhookStore(NpgsqlDataSource database, SecretProtector secr
         """;
 
     /// <summary>Stores a new webhook with a new secret. The organization's row appears with its first webhook.</summary>
-    /// <returns>The webhook and its secret, which is shown only now; null when the organization has as many webhooks as it may have.</returns>
+    /// <returns>
+    /// The webhook and its secret, which is shown only now; null when the organization has as many webhooks as it may have.
+    /// </returns>
     public async Task<(Webhook Webhook, string Secret)?> CreateAsync(Guid orgId, NewWebhook webhook, CancellationToken cancellationToken)
     {
         const string EnsureOrganization = "INSERT INTO organizations (id) VALUES (@org_id) ON CONFLICT (id) DO NOTHING";
@@ -70,7 +72,8 @@ public sealed class WebhookStore(NpgsqlDataSource database, SecretProtector secr
 
     /// <summary>A page of an organization's webhooks, newest first.</summary>
     /// <param name="after">The last id of the page before, or null for the first.</param>
-    public async Task<Page<Webhook>> ListAsync(Guid orgId, WebhookFilter filter, int limit, Guid? after, CancellationToken cancellationToken)
+    public async Task<Page<Webhook>> ListAsync(
+        Guid orgId, WebhookFilter filter, int limit, Guid? after, CancellationToken cancellationToken)
     {
         const string Sql = $"""
             SELECT {Columns} FROM webhooks
@@ -111,7 +114,9 @@ public sealed class WebhookStore(NpgsqlDataSource database, SecretProtector secr
         return await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
     }
 
-    /// <summary>Changes what is given; deactivating cancels the pending deliveries that nobody is attempting, in the same transaction.</summary>
+    /// <summary>
+    /// Changes what is given; deactivating cancels the pending deliveries that nobody is attempting, in the same transaction.
+    /// </summary>
     /// <returns>The webhook after the change; null when the organization has no such webhook.</returns>
     public Task<Webhook?> UpdateAsync(Guid orgId, Guid webhookId, WebhookChanges changes, CancellationToken cancellationToken)
     {
@@ -154,7 +159,9 @@ public sealed class WebhookStore(NpgsqlDataSource database, SecretProtector secr
         }
     }
 
-    /// <summary>Deletes a webhook, erases its secret and cancels its pending deliveries. False when the organization has no such webhook.</summary>
+    /// <summary>
+    /// Deletes a webhook, erases its secret and cancels its pending deliveries. False when the organization has no such webhook.
+    /// </summary>
     public Task<bool> DeleteAsync(Guid orgId, Guid webhookId, CancellationToken cancellationToken)
     {
         const string Delete = """

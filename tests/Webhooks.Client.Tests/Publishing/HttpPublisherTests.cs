@@ -124,10 +124,12 @@ public sealed class HttpPublisherTests
     {
         await using var api = await ApiStandIn.StartAsync(ApiStandIn.Json(
             400,
-            """{"title":"The request is invalid.","status":400,"errors":{"event":["'user.create' is not an event type. Did you mean user.created?"]}}""",
+            """{"title":"The request is invalid.","status":400,"errors":"""
+            + """{"event":["'user.create' is not an event type. Did you mean user.created?"]}}""",
             "application/problem+json"));
 
-        var refused = await Assert.ThrowsAsync<WebhookApiException>(() => Publisher(api).PublishAsync(_orgId, "user.create", new { }, Cancel));
+        var refused = await Assert.ThrowsAsync<WebhookApiException>(
+            () => Publisher(api).PublishAsync(_orgId, "user.create", new { }, Cancel));
 
         Assert.Equal(HttpStatusCode.BadRequest, refused.Status);
         Assert.Equal(["'user.create' is not an event type. Did you mean user.created?"], refused.Errors["event"]);
@@ -145,7 +147,8 @@ public sealed class HttpPublisherTests
     {
         await using var api = await ApiStandIn.StartAsync(ApiStandIn.Json(403, body, "application/problem+json"));
 
-        var refused = await Assert.ThrowsAsync<WebhookApiException>(() => Publisher(api).PublishAsync(_orgId, "user.created", new { }, Cancel));
+        var refused = await Assert.ThrowsAsync<WebhookApiException>(
+            () => Publisher(api).PublishAsync(_orgId, "user.created", new { }, Cancel));
 
         Assert.Equal("The webhooks API answered 403 Forbidden.", refused.Message);
         Assert.Empty(refused.Errors);
@@ -161,7 +164,8 @@ public sealed class HttpPublisherTests
             return Task.Delay(Timeout.Infinite, context.RequestAborted);
         });
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Publisher(api).PublishAsync(_orgId, "user.created", new { }, canceled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Publisher(api).PublishAsync(_orgId, "user.created", new { }, canceled.Token));
 
         Assert.Single(api.Requests);
     }

@@ -87,7 +87,12 @@ public sealed class QueuePublisherTests : IAsyncLifetime
     public async Task Data_may_be_anything_that_serializes_to_an_object()
     {
         var publisher = Publisher();
-        object[] data = [new Dictionary<string, int> { ["Key As It Is"] = 1 }, JsonElement.Parse("""{"a":[1]}"""), new Person("Ada Example")];
+        object[] data =
+        [
+            new Dictionary<string, int> { ["Key As It Is"] = 1 },
+            JsonElement.Parse("""{"a":[1]}"""),
+            new Person("Ada Example"),
+        ];
         foreach (var item in data)
         {
             await publisher.PublishAsync(_orgId, "user.updated", item, Cancel);
@@ -145,7 +150,8 @@ public sealed class QueuePublisherTests : IAsyncLifetime
     public async Task A_client_of_the_storage_library_can_be_used_with_either_encoding()
     {
         await _queue.Events.CreateAsync(cancellationToken: Cancel);
-        var base64 = new QueueClient(_queue.ConnectionString, _queue.Name, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+        var base64 = new QueueClient(
+            _queue.ConnectionString, _queue.Name, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
 
         await new QueuePublisher(base64).PublishAsync(_orgId, "user.created", new { }, Cancel);
 

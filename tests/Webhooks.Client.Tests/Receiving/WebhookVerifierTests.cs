@@ -85,7 +85,11 @@ public sealed class WebhookVerifierTests
     [Fact]
     public void The_tolerance_can_be_set()
     {
-        var verifier = new WebhookVerifier(Secret) { Clock = new FakeTimeProvider(_clock.GetUtcNow().AddHours(1)), Tolerance = TimeSpan.FromHours(1) };
+        var verifier = new WebhookVerifier(Secret)
+        {
+            Clock = new FakeTimeProvider(_clock.GetUtcNow().AddHours(1)),
+            Tolerance = TimeSpan.FromHours(1),
+        };
 
         Assert.Equal(WebhookVerification.Valid, verifier.Verify(_body, Id, Timestamp, Signature));
     }
@@ -154,7 +158,8 @@ public sealed class WebhookVerifierTests
         Gen.Select(Gen.Byte.Array[24, 64], Gen.Byte.Array[1, 500], Gen.Int[0, int.MaxValue]).Sample((key, body, at) =>
         {
             var secret = "whsec_" + Convert.ToBase64String(key);
-            var standard = "v1," + Convert.ToBase64String(HMACSHA256.HashData(key, (byte[])[.. Encoding.UTF8.GetBytes($"{Id}.{Timestamp}."), .. body]));
+            byte[] content = [.. Encoding.UTF8.GetBytes($"{Id}.{Timestamp}."), .. body];
+            var standard = "v1," + Convert.ToBase64String(HMACSHA256.HashData(key, content));
             var ofBody = Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body));
             var verifier = Verifier(secret);
             Assert.Equal(WebhookVerification.Valid, verifier.Verify(body, Id, Timestamp, standard));

@@ -111,7 +111,11 @@ public sealed class FileKeyRingTests : IDisposable
     [InlineData("""{"keys":[{"version":"a:b","key":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="}]}""")]
     [InlineData("""{"keys":[{"version":"one","key":"AQEBAQEBAQE="}]}""")]
     [InlineData("""{"keys":[{"version":"one","key":"AQEBAQEBAQEBAQEBAQEBAQEBAQEB not base64"}]}""")]
-    [InlineData("""{"keys":[{"version":"a","key":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="},{"version":"a","key":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="}]}""")]
+    [InlineData("""
+        {"keys":[
+            {"version":"a","key":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="},
+            {"version":"a","key":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="}]}
+        """)]
     public async Task A_malformed_file_is_named_with_the_setting_and_its_keys_are_not_shown(string content)
     {
         Write(content);

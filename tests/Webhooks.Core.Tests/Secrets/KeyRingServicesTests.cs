@@ -38,7 +38,11 @@ public sealed class KeyRingServicesTests
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(settings.ToDictionary(setting => $"Webhooks:Secrets:{setting.Name}", setting => (string?)setting.Value))
             .Build();
-        using var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddWebhooksKeyRing(configuration).BuildServiceProvider();
+        using var services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(TimeProvider.System)
+            .AddWebhooksKeyRing(configuration)
+            .BuildServiceProvider();
         return services.GetRequiredService<IKeyRing>();
     }
 }

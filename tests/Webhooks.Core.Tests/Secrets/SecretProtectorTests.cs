@@ -104,7 +104,8 @@ public sealed class SecretProtectorTests
 
     private static async Task AssertUnavailableAsync(SecretProtector protector, Guid webhookId, string stored)
     {
-        var failure = await Assert.ThrowsAsync<SecretUnavailableException>(() => protector.UnprotectAsync(webhookId, stored, Token).AsTask());
+        var failure = await Assert.ThrowsAsync<SecretUnavailableException>(
+            () => protector.UnprotectAsync(webhookId, stored, Token).AsTask());
         Assert.DoesNotContain("MfKQ9r8G", failure.ToString(), StringComparison.Ordinal);
     }
 }

@@ -76,7 +76,10 @@ public sealed class SecretReencryptionTests : DatabaseTest
         }
 
         await ExecuteAsync(
-            "INSERT INTO webhooks (id, org_id, url, events, secret) SELECT id, $1, 'https://example.com', '{*}', secret FROM unnest($2, $3) AS new (id, secret)",
+            """
+            INSERT INTO webhooks (id, org_id, url, events, secret)
+            SELECT id, $1, 'https://example.com', '{*}', secret FROM unnest($2, $3) AS new (id, secret)
+            """,
             organization, ids, secrets.ToArray());
         return ids;
     }

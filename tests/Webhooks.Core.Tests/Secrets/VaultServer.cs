@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace Webhooks.Core.Tests.Secrets;
 
 /// <summary>
-/// A vault with one secret that speaks Key Vault's REST protocol (7.x): a challenge before the first token, versions in pages, values, and its errors.
-/// Over HTTPS, with a certificate that only its own clients trust.
+/// A vault with one secret that speaks Key Vault's REST protocol (7.x): a challenge before the first token, versions in pages, values, and
+/// its errors. Over HTTPS, with a certificate that only its own clients trust.
 /// </summary>
 internal sealed class VaultServer : IAsyncDisposable
 {
@@ -59,7 +59,8 @@ internal sealed class VaultServer : IAsyncDisposable
     }
 
     /// <summary>The first pages of lists of versions that were asked for.</summary>
-    public int Listings => Requests.Count(request => request.Path.EndsWith("/versions", StringComparison.Ordinal) && !request.Query.Contains("skiptoken"));
+    public int Listings => Requests.Count(
+        request => request.Path.EndsWith("/versions", StringComparison.Ordinal) && !request.Query.Contains("skiptoken"));
 
     /// <summary>The requests without a token, each of which was answered with a challenge.</summary>
     public int Challenges
@@ -122,7 +123,8 @@ internal sealed class VaultServer : IAsyncDisposable
     public SecretClient Client()
     {
         var handler = new SocketsHttpHandler();
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.GetCertHashString() == _certificate.GetCertHashString();
+        handler.SslOptions.RemoteCertificateValidationCallback =
+            (_, certificate, _, _) => certificate?.GetCertHashString() == _certificate.GetCertHashString();
         var options = new SecretClientOptions
         {
             Transport = new HttpClientTransport(new HttpClient(handler)),
@@ -151,7 +153,8 @@ internal sealed class VaultServer : IAsyncDisposable
         if (!hasToken)
         {
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-            context.Response.Headers.WWWAuthenticate = """Bearer authorization="https://login.example.com/tenant-1", resource="https://vault.azure.net" """.TrimEnd();
+            context.Response.Headers.WWWAuthenticate =
+                """Bearer authorization="https://login.example.com/tenant-1", resource="https://vault.azure.net" """.TrimEnd();
             return;
         }
 
@@ -191,7 +194,8 @@ internal sealed class VaultServer : IAsyncDisposable
         }
     }
 
-    private static IResult Error(int status, string code) => Results.Json(new { error = new { code, message = "Refused." } }, statusCode: status);
+    private static IResult Error(int status, string code) =>
+        Results.Json(new { error = new { code, message = "Refused." } }, statusCode: status);
 
     private string Id(VaultVersion version) => $"{Url}secrets/{SecretName}/{version.Name}";
 

@@ -93,7 +93,13 @@ public sealed class DeliveryTelemetryTests : DatabaseTest
         await CreateWebhookAsync("http://127.0.0.1:9/");
         using var recorder = new ActivityRecorder(Tracing);
 
-        await Publisher.PublishAsync([Message(_org) with { TraceParent = TraceOfThePublisher }, Message(_org), Message(_org) with { TraceParent = TraceOfThePublisher }], Cancel);
+        await Publisher.PublishAsync(
+            [
+                Message(_org) with { TraceParent = TraceOfThePublisher },
+                Message(_org),
+                Message(_org) with { TraceParent = TraceOfThePublisher },
+            ],
+            Cancel);
 
         var link = Assert.Single(recorder.Single("webhook.publish").Links);
         Assert.Equal(TraceOfThePublisher, $"00-{link.Context.TraceId}-{link.Context.SpanId}-01");

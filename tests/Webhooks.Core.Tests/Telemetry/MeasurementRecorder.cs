@@ -41,6 +41,9 @@ internal sealed class MeasurementRecorder : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
-    private void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
-        _measurements.Enqueue((instrument.Name, new Measured(value, string.Join(',', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}")))));
+    private void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var text = string.Join(',', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"));
+        _measurements.Enqueue((instrument.Name, new Measured(value, text)));
+    }
 }

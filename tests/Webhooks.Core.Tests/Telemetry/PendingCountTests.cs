@@ -21,10 +21,20 @@ public sealed class PendingCountTests : DatabaseTest
         var deliveries = await PublishManyAsync(_org, 6);
         await ExecuteAsync("UPDATE webhook_deliveries SET created_at = now() - interval '1 hour' WHERE id = $1", deliveries[0]);
         await ExecuteAsync(
-            "UPDATE webhook_deliveries SET created_at = now() - interval '3 hours 20 minutes', next_attempt_at = now() + interval '2 hours' WHERE id = $1", deliveries[1]);
-        await ExecuteAsync("UPDATE webhook_deliveries SET lease_token = gen_random_uuid(), lease_until = now() + interval '1 minute' WHERE id = $1", deliveries[2]);
+            """
+            UPDATE webhook_deliveries SET created_at = now() - interval '3 hours 20 minutes', next_attempt_at = now() + interval '2 hours'
+            WHERE id = $1
+            """,
+            deliveries[1]);
         await ExecuteAsync(
-            "UPDATE webhook_deliveries SET created_at = now() - interval '2 days', status = 'failed', next_attempt_at = NULL WHERE id = $1", deliveries[3]);
+            "UPDATE webhook_deliveries SET lease_token = gen_random_uuid(), lease_until = now() + interval '1 minute' WHERE id = $1",
+            deliveries[2]);
+        await ExecuteAsync(
+            """
+            UPDATE webhook_deliveries SET created_at = now() - interval '2 days', status = 'failed', next_attempt_at = NULL
+            WHERE id = $1
+            """,
+            deliveries[3]);
         using var recorder = new MeasurementRecorder(_metrics);
 
         await new PendingCount(Database, _metrics).RunAsync(Cancel);

@@ -32,7 +32,8 @@ export function renderChart(results) {
   });
   const all = columns * (width + 2 * margin);
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${all} ${top}" width="${all}" height="${top}" font-family="system-ui, sans-serif" font-size="13">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${all} ${top}" width="${all}" height="${top}"`
+      + ' font-family="system-ui, sans-serif" font-size="13">',
     `<rect width="${all}" height="${top}" fill="#ffffff"/>`,
     ...drawn,
     '</svg>\n',
@@ -54,13 +55,12 @@ function drawBar({ name, low, middle, high, isCutOff }, top, toWidth) {
   const isOurs = name in colors;
   const center = top + barHeight / 2;
   const [start, length, end] = [low, middle, high].map((value) => round(toWidth(value)));
+  const range = `M${names + start} ${center}H${names + end}M${names + start} ${center - 3}v6M${names + end} ${center - 3}v6`;
   const weight = isOurs ? 'font-weight="600" fill="#1b2430"' : 'fill="#3a4552"';
   return [
     text(names - 8, center + 4.5, name, `text-anchor="end" ${weight}`),
     `<rect x="${names}" y="${top}" width="${length}" height="${barHeight}" fill="${colors[name] ?? otherColor}"/>`,
-    ...(low < high
-      ? [`<path d="M${names + start} ${center}H${names + end}M${names + start} ${center - 3}v6M${names + end} ${center - 3}v6" stroke="#1b2430" fill="none"/>`]
-      : []),
+    ...(low < high ? [`<path d="${range}" stroke="#1b2430" fill="none"/>`] : []),
     text(names + end + 6, center + 4.5, `${isCutOff ? '> ' : ''}${rounded(middle)}`, weight),
   ].join('\n');
 }

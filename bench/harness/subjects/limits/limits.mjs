@@ -29,7 +29,8 @@ export async function* measureLimits(services, sizes) {
   for (const [body, bodyBytes] of [['1 KiB body', payloadBytes], ['no body', 0]]) {
     for (const writers of [1, 4]) {
       const scenario = `rows inserted then updated in batches of ${batch}, ${body}, ${writers} at once`;
-      yield { subject: 'PostgreSQL', scenario, ...await measureRows(services, { rows: sizes.events * moreRows, batch, bodyBytes }, writers) };
+      const plan = { rows: sizes.events * moreRows, batch, bodyBytes };
+      yield { subject: 'PostgreSQL', scenario, ...await measureRows(services, plan, writers) };
     }
   }
 
@@ -83,7 +84,8 @@ async function measureSending({ nginx }, { events }, member) {
 
 async function measureRows({ postgres }, plan, writers) {
   await postgres.reset();
-  const member = await startDotnetMember({ library: 'npgsql', connectionString: postgres.database.npgsqlConnectionString(), concurrency: writers });
+  const connectionString = postgres.database.npgsqlConnectionString();
+  const member = await startDotnetMember({ library: 'npgsql', connectionString, concurrency: writers });
   try {
     const stopMeter = meterCpu({ senders: [member.pid], store: [postgres.pid] });
     const spent = await member.ask('insertAndUpdate', plan);
@@ -95,12 +97,16 @@ async function measureRows({ postgres }, plan, writers) {
 
 async function measureCommits({ postgres, workplace }, clients) {
   await postgres.reset();
-  await postgres.database.query('create table attempt (id bigint generated always as identity primary key, delivery_id bigint, attempt int, status int)');
+  await postgres.database.query(`create table attempt (
+    id bigint generated always as identity primary key, delivery_id bigint, attempt int, status int)`);
   const script = join(workplace, 'commit.sql');
-  writeFileSync(script, '\\set delivery random(1, 1000000)\ninsert into attempt (delivery_id, attempt, status) values (:delivery, 1, 200);\n');
+  writeFileSync(script, '\\set delivery random(1, 1000000)\n'
+    + 'insert into attempt (delivery_id, attempt, status) values (:delivery, 1, 200);\n');
   const stopMeter = meterCpu({ store: [postgres.pid] });
   const threads = Math.min(clients, 2);
-  const text = await postgres.pgbench(['-n', '-M', 'prepared', '-f', script, '-c', String(clients), '-j', String(threads), '-T', String(seconds)]);
+  const text = await postgres.pgbench([
+    '-n', '-M', 'prepared', '-f', script, '-c', String(clients), '-j', String(threads), '-T', String(seconds),
+  ]);
   return { perSecond: Number(/tps = ([\d.]+)/.exec(text)[1]), cpu: stopMeter() };
 }
 

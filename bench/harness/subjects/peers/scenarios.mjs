@@ -91,7 +91,14 @@ function fairness(peer, services, { fairnessEvents: events }) {
     const answered = await untilHealthyAnswered(workers, healthy);
     const complete = answered >= healthy;
     const endedAt = complete ? Math.max(...workers.map(({ progress }) => progress.lastHealthyAt)) : now();
-    return [{ scenario: 'fairness', complete, healthy, healthyAnswered: answered, seconds: secondsBetween(startedAt, endedAt), cpu: stopMeter() }];
+    return [{
+      scenario: 'fairness',
+      complete,
+      healthy,
+      healthyAnswered: answered,
+      seconds: secondsBetween(startedAt, endedAt),
+      cpu: stopMeter(),
+    }];
   });
 }
 
@@ -151,7 +158,10 @@ async function measureEnqueuing(use, producer, services, plan) {
 async function measureDeliveries({ peer, services, use, workers, producers, deliveries, begin }) {
   const requestsBefore = await services.nginx.countRequests();
   const stopMeter = use.meter(workers, producers);
-  const [startedAt, { complete, endedAt, warmPerSecond }] = await Promise.all([begin(), untilRecorded(peer, services, workers, deliveries)]);
+  const [startedAt, { complete, endedAt, warmPerSecond }] = await Promise.all([
+    begin(),
+    untilRecorded(peer, services, workers, deliveries),
+  ]);
   const cpu = stopMeter();
   const made = complete ? deliveries : sumOf(workers, 'answered');
   const seconds = secondsBetween(startedAt, endedAt);

@@ -18,7 +18,8 @@ export async function countStatements(database) {
   await database.query('select pg_stat_statements_reset()');
   const before = await countWrites(database);
   return async () => {
-    const counted = await database.query(`select calls::int, rows::int, round(total_exec_time)::int as ms, regexp_replace(query, '\\s+', ' ', 'g') as text
+    const counted = await database.query(`
+      select calls::int, rows::int, round(total_exec_time)::int as ms, regexp_replace(query, '\\s+', ' ', 'g') as text
       from pg_stat_statements where userid = '${serverUser}'::regrole order by calls desc`);
     return {
       calls: counted.reduce((sum, { calls }) => sum + calls, 0),
@@ -35,7 +36,10 @@ export async function hasPending(database, organizations = null) {
   return pending;
 }
 
-/** Counts what has become of deliveries while they were made: those delivered at their only attempt, those untouched, and what should not be. */
+/**
+ * Counts what has become of deliveries while they were made: those delivered at their only attempt, those untouched, and what should
+ * not be.
+ */
 export async function countOutcomes(database, organizations) {
   const succeeded = `status = 'succeeded' and attempt_number = 1 and jsonb_array_length(attempts) = 1`;
   const untouched = `status = 'pending' and attempt_number = 0 and lease_token is null`;
@@ -65,7 +69,18 @@ export async function findMissing(database, { organizations, events, fanOut }) {
   return Object.entries(found)
     .map(([what, number]) => [what, number, what === 'events' ? events : deliveries])
     .filter(([, number, wanted]) => number !== wanted)
-    .map(([what, number, wanted]) => `${number} instead of ${wanted} ${what === 'events' ? what : `deliveries ${what === 'deliveries' ? 'stored' : what}`}`);
+    .map(([what, number, wanted]) => `${number} instead of ${wanted} ${inWords(what)}`);
+}
+
+function inWords(what) {
+  switch (what) {
+    case 'events':
+      return 'events';
+    case 'deliveries':
+      return 'deliveries stored';
+    default:
+      return `deliveries ${what}`;
+  }
 }
 
 /** Transactions that have changed anything so far, in all databases. */

@@ -16,7 +16,10 @@ const repetitions = 2;
 export async function fairness(subject, services, events) {
   const parts = [];
   for (let repetition = 0; repetition < repetitions; repetition++) {
-    parts.push({ undisturbed: await drainBeside(subject, services, events, 0), disturbed: await drainBeside(subject, services, events, 1) });
+    parts.push({
+      undisturbed: await drainBeside(subject, services, events, 0),
+      disturbed: await drainBeside(subject, services, events, 1),
+    });
   }
 
   const sum = (figure) => parts.reduce((total, part) => total + figure(part), 0);

@@ -46,7 +46,11 @@ export class History {
     return history;
   }
 
-  /** Opens the history pages of some webhooks. @returns {Promise<(query: object, turn: number) => Promise<object>>} asks for a page of each in turn */
+  /**
+   * Opens the history pages of some webhooks.
+   *
+   * @returns {Promise<(query: object, turn: number) => Promise<object>>} asks for a page of each in turn
+   */
   async pages(limit) {
     const token = await this.#load.ask('createToken', { organization: this.#organization });
     return async (query, turn) => {

@@ -1,5 +1,5 @@
-// How long pages of history and claims of due work take with few and with many deliveries in the database. Both databases are asked in turn,
-// so that what else the machine does meets them alike.
+// How long pages of history and claims of due work take with few and with many deliveries in the database. Both databases are asked in
+// turn, so that what else the machine does meets them alike.
 import { now } from '../../clock.mjs';
 import { median } from '../../numbers.mjs';
 import { History } from './history.mjs';

@@ -44,7 +44,8 @@ function endToEnd(scenario, how, webhooksPerEvent = 1) {
 /** The server has its connections, but no processor time while the backlog is written. */
 function drain(subject, services, { events }) {
   return withServer(subject, services, async (use) => {
-    const plan = { organizations: await createWebhooks(use.load, receiverUrls(services.nginx.origin)), events: events * moreEvents, fanOut: 1 };
+    const organizations = await createWebhooks(use.load, receiverUrls(services.nginx.origin));
+    const plan = { organizations, events: events * moreEvents, fanOut: 1 };
     use.server.freeze();
     await use.load.ask('writeBacklog', { ...plan, ...stored });
     const delivered = await measureDeliveries(use, services.nginx, plan, async () => {

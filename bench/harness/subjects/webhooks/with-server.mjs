@@ -13,7 +13,10 @@ const quietMs = 500;
  * Runs `measure` with an empty database, a warm server and the program that publishes to it, and stops them.
  *
  * @param {{ directory: string }} subject
- * @param {(use: { database: import('../../services/database.mjs').Database, server: WebhooksServer, load: import('../../processes/member.mjs').Member, meter: () => () => object }) => Promise<T>} measure
+ * @param {(use: {
+ *   database: import('../../services/database.mjs').Database, server: WebhooksServer,
+ *   load: import('../../processes/member.mjs').Member, meter: () => () => object,
+ * }) => Promise<T>} measure
  * @returns {Promise<T>}
  * @template T
  */

@@ -17,7 +17,10 @@ public sealed class WebhooksOptions
     /// <summary>The time that one attempt may take: connecting, sending and reading the answer together. 1 s to 5 min.</summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Networks (CIDR) that webhooks may be sent to although they are private, loopback or otherwise special.</summary>
+    /// <summary>
+    /// Networks (CIDR) that webhooks may be sent to although they are private, loopback or otherwise special. The addresses at which clouds serve
+    /// credentials to their machines stay refused, unless one is named by itself (/32 or /128).
+    /// </summary>
     public IReadOnlyList<IPNetwork> AllowedNetworks { get; init; } = [];
 
     /// <summary>Whether a webhook's URL must be https.</summary>

@@ -15,6 +15,22 @@ namespace Webhooks.Core.Sending;
 /// </remarks>
 internal sealed class EgressPolicy(IReadOnlyList<IPNetwork> allowedNetworks)
 {
+    /// <summary>
+    /// Where clouds serve a machine's credentials and settings to whoever asks from it. A network that the operator allows does not open them: each
+    /// must be named by itself. All of IPv4's link-local network is among them, since clouds put such services at addresses of their own choice there.
+    /// </summary>
+    private static readonly IPNetwork[] _instanceServices =
+    [
+        IPNetwork.Parse("169.254.0.0/16"), // .169.254 nearly everywhere, .170.2 and .170.23 containers of AWS, .42.42 Scaleway, .0.23 Tencent, .129.x Azure
+        IPNetwork.Parse("168.63.129.16/32"), // Azure's host agent (WireServer)
+        IPNetwork.Parse("100.100.100.200/32"), // Alibaba Cloud
+        IPNetwork.Parse("192.0.0.192/32"), // Oracle Cloud
+        IPNetwork.Parse("fd00:ec2::/32"), // AWS: ::254 metadata, ::23 credentials of pods
+        IPNetwork.Parse("fd20:ce::254/128"), // Google Cloud
+        IPNetwork.Parse("fd00:42::42/128"), // Scaleway
+        IPNetwork.Parse("fe80::a9fe:a9fe/128"), // OpenStack
+    ];
+
     private static readonly IPNetwork[] _refusedIPv4 =
     [
         IPNetwork.Parse("0.0.0.0/8"), // "this network", RFC 791
@@ -52,6 +68,12 @@ internal sealed class EgressPolicy(IReadOnlyList<IPNetwork> allowedNetworks)
 
     private static readonly IPNetwork _nat64 = IPNetwork.Parse("64:ff9b::/96");
 
+    private static readonly IPNetwork _localNat64 = IPNetwork.Parse("64:ff9b:1::/48");
+
+    private static readonly IPNetwork _6to4 = IPNetwork.Parse("2002::/16");
+
+    private static readonly IPNetwork _teredo = IPNetwork.Parse("2001::/32");
+
     /// <summary>Services above port 1023 that speak no HTTP or must not be spoken to from outside: databases, caches, brokers, remote control.</summary>
     private static readonly HashSet<int> _refusedPorts =
     [
@@ -62,9 +84,18 @@ internal sealed class EgressPolicy(IReadOnlyList<IPNetwork> allowedNetworks)
     /// <summary>80, 443, and from 1024 up all but the well-known ports of other services. No network's allowance widens this.</summary>
     public static bool AllowsPort(int port) => port is 80 or 443 || (port is >= 1024 and <= 65535 && !_refusedPorts.Contains(port));
 
-    /// <summary>Whether webhooks may be sent to this address: it is public, or in an allowed network, or carries an IPv4 address that is.</summary>
+    /// <summary>
+    /// Whether webhooks may be sent to this address: it is public, or in an allowed network, or carries an IPv4 address that is. An address of a cloud's
+    /// instance services, or one that may carry such an address, is allowed only where it is named by itself.
+    /// </summary>
     public bool Allows(IPAddress address) =>
-        IsAllowedByOperator(address) || (CarriedIPv4(address) is { } carried ? Allows(carried) : IsPublic(address));
+        IsNamed(address)
+        || (!ReachesInstanceService(address)
+            && (IsAllowedByOperator(address) || (CarriedIPv4(address) is { } carried ? Allows(carried) : IsPublic(address))));
+
+    /// <summary>The allowed networks that hold addresses of instance services, which stay refused: not those that name a single address.</summary>
+    public static IEnumerable<IPNetwork> HoldingInstanceServices(IEnumerable<IPNetwork> networks) =>
+        networks.Where(network => !IsSingle(network) && _instanceServices.Any(service => Overlap(network, service)));
 
     /// <summary>Reads a URL's host that is an address and not a name: with or without brackets, zone and final dot.</summary>
     public static bool TryReadLiteral(string host, out IPAddress address)
@@ -101,11 +132,67 @@ internal sealed class EgressPolicy(IReadOnlyList<IPNetwork> allowedNetworks)
         _ => false,
     };
 
+    private bool IsNamed(IPAddress address)
+    {
+        foreach (var network in allowedNetworks)
+        {
+            if (IsSingle(network) && network.Contains(address))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsSingle(IPNetwork network) =>
+        network.PrefixLength == (network.BaseAddress.AddressFamily == AddressFamily.InterNetwork ? 32 : 128);
+
+    private static bool Overlap(IPNetwork one, IPNetwork other) => one.Contains(other.BaseAddress) || other.Contains(one.BaseAddress);
+
+    private bool ReachesInstanceService(IPAddress address) =>
+        IsIn(_instanceServices, address)
+        || (address.AddressFamily == AddressFamily.InterNetworkV6
+            && PossiblyCarriedIPv4(address).Any(carried => IsIn(_instanceServices, carried) && !IsNamed(carried)));
+
     private static bool IsIn(IPNetwork[] networks, IPAddress address) => Array.Exists(networks, network => network.Contains(address));
 
     /// <summary>The IPv4 address that the host itself (mapped) or a NAT64 gateway turns this IPv6 address into.</summary>
     private static IPAddress? CarriedIPv4(IPAddress address) =>
         address.IsIPv4MappedToIPv6 || _nat64.Contains(address) ? new IPAddress(address.GetAddressBytes().AsSpan(12)) : null;
+
+    /// <summary>
+    /// Every IPv4 address that this IPv6 address may stand for, wherever a gateway or tunnel of any kind looks for it. A gateway of a network's own
+    /// may use any prefix (RFC 6052), so the last four bytes count but in the addresses of public hosts.
+    /// </summary>
+    private static List<IPAddress> PossiblyCarriedIPv4(IPAddress address)
+    {
+        var bytes = address.GetAddressBytes();
+        List<IPAddress> carried = [];
+        if (!_globalIPv6.Contains(address) || IsIsatap(address))
+        {
+            carried.Add(new(bytes.AsSpan(12)));
+        }
+
+        if (_6to4.Contains(address))
+        {
+            carried.Add(new(bytes.AsSpan(2, 4)));
+        }
+        else if (_teredo.Contains(address))
+        {
+            carried.Add(new(bytes.AsSpan(4, 4)));
+            carried.Add(new([(byte)~bytes[12], (byte)~bytes[13], (byte)~bytes[14], (byte)~bytes[15]]));
+        }
+        else if (_localNat64.Contains(address))
+        {
+            // Prefixes of 48, 56 and 64 bits: the address goes around the ninth byte.
+            carried.Add(new([bytes[6], bytes[7], bytes[9], bytes[10]]));
+            carried.Add(new([bytes[7], bytes[9], bytes[10], bytes[11]]));
+            carried.Add(new(bytes.AsSpan(9, 4)));
+        }
+
+        return carried;
+    }
 
     /// <summary>A tunnel to an IPv4 address, under any prefix: interface identifier <c>0:5efe</c> or <c>200:5efe</c>, RFC 5214.</summary>
     private static bool IsIsatap(IPAddress address)

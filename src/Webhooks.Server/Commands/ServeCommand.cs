@@ -6,6 +6,7 @@ using Webhooks.Api.Telemetry;
 using Webhooks.Core;
 using Webhooks.Core.Postgres;
 using Webhooks.Core.Secrets;
+using Webhooks.Core.Sending;
 using Webhooks.Server.Engine;
 using Webhooks.Server.Local;
 using Webhooks.Server.Logging;
@@ -75,6 +76,7 @@ internal static partial class ServeCommand
         builder.Services.Configure<KeyManagementOptions>(keys => keys.XmlRepository = new UnusedKeys());
 
         var app = builder.Build();
+        AllowedNetworks.WarnOfInstanceServices(options, app.Logger);
         app.UseWebhooksApi();
         app.MapWebhooksApi();
         return app;

@@ -1,7 +1,9 @@
 using System.Net;
 using CsCheck;
+using Microsoft.Extensions.Logging;
 using Microsoft.Security.AntiSSRF;
 using Webhooks.Core.Sending;
+using Webhooks.Testing;
 
 namespace Webhooks.Core.Tests.Sending;
 
@@ -100,14 +102,74 @@ public sealed class EgressPolicyTests
     [InlineData("10.0.0.0/8", "64:ff9b::10.1.2.3")]
     [InlineData("::1/128", "::1")]
     [InlineData("fd00::/8", "fd12::1")]
+    [InlineData("fd00::/8", "fd12::a00:1")]
+    [InlineData("0.0.0.0/0", "100.100.100.201")]
     [InlineData("64:ff9b:1::/48", "64:ff9b:1::8.8.8.8")]
     [InlineData("169.254.169.254/32", "169.254.169.254")]
+    [InlineData("169.254.169.254/32", "::ffff:169.254.169.254")]
+    [InlineData("169.254.169.254/32", "64:ff9b::169.254.169.254")]
+    [InlineData("fd00:ec2::254/128", "fd00:ec2::254")]
+    [InlineData("168.63.129.16/32", "168.63.129.16")]
     public void An_allowed_network_covers_its_addresses_and_those_that_carry_them(string network, string address)
     {
         var policy = new EgressPolicy([IPNetwork.Parse("192.168.77.0/24"), IPNetwork.Parse(network)]);
 
         Assert.False(_policy.Allows(IPAddress.Parse(address)));
         Assert.True(policy.Allows(IPAddress.Parse(address)));
+    }
+
+    [Theory]
+    [InlineData("0.0.0.0/0", "169.254.169.254", "most clouds")]
+    [InlineData("0.0.0.0/0", "169.254.170.2", "containers of AWS")]
+    [InlineData("0.0.0.0/0", "169.254.170.23", "pods of AWS")]
+    [InlineData("169.254.0.0/16", "169.254.169.254", "most clouds")]
+    [InlineData("169.254.169.254/31", "169.254.169.254", "most clouds")]
+    [InlineData("169.254.0.0/16", "169.254.42.42", "Scaleway")]
+    [InlineData("169.254.0.0/16", "169.254.0.23", "Tencent Cloud")]
+    [InlineData("0.0.0.0/0", "168.63.129.16", "Azure's WireServer")]
+    [InlineData("168.0.0.0/8", "168.63.129.16", "Azure's WireServer")]
+    [InlineData("100.64.0.0/10", "100.100.100.200", "Alibaba Cloud")]
+    [InlineData("192.0.0.0/24", "192.0.0.192", "Oracle Cloud")]
+    [InlineData("fd00::/8", "fd00:ec2::254", "AWS")]
+    [InlineData("fd00::/8", "fd00:ec2::23", "pods of AWS")]
+    [InlineData("fd00::/8", "fd20:ce::254", "Google Cloud")]
+    [InlineData("fd00::/8", "fd00:42::42", "Scaleway")]
+    [InlineData("fe80::/10", "fe80::a9fe:a9fe", "OpenStack")]
+    [InlineData("fe80::/10", "fe80::a9fe:a9fe%1", "OpenStack with zone")]
+    [InlineData("::/0", "fd00:ec2::254", "AWS")]
+    [InlineData("::/0", "::ffff:169.254.169.254", "mapped")]
+    [InlineData("::ffff:0:0/96", "::ffff:100.100.100.200", "mapped")]
+    [InlineData("::/0", "::169.254.169.254", "compatible")]
+    [InlineData("::/0", "::ffff:0:169.254.169.254", "translated (SIIT)")]
+    [InlineData("64:ff9b::/96", "64:ff9b::169.254.169.254", "NAT64")]
+    [InlineData("64:ff9b:1::/48", "64:ff9b:1::169.254.169.254", "local NAT64, 96 bits")]
+    [InlineData("64:ff9b:1::/48", "64:ff9b:1:a9fe:a9:fe00::", "local NAT64, 48 bits")]
+    [InlineData("64:ff9b:1::/48", "64:ff9b:1:a9:fe:a9fe::", "local NAT64, 56 bits")]
+    [InlineData("64:ff9b:1::/48", "64:ff9b:1:0:a9:fea9:fe00::", "local NAT64, 64 bits")]
+    [InlineData("2002::/16", "2002:a9fe:a9fe::1", "6to4")]
+    [InlineData("2001::/32", "2001:0:a9fe:a9fe::1", "Teredo's server")]
+    [InlineData("2001::/32", "2001::5601:5601", "Teredo's client")]
+    [InlineData("2000::/3", "2606:4700::5efe:169.254.169.254", "ISATAP")]
+    [InlineData("fd00::/8", "fd12:3456::a9fe:a9fe", "NAT64 of a network's own prefix")]
+    public void An_allowed_network_does_not_open_a_clouds_instance_services(string network, string address, string service) =>
+        Assert.False(new EgressPolicy([IPNetwork.Parse(network)]).Allows(IPAddress.Parse(address)), service);
+
+    [Fact]
+    public void A_public_address_that_looks_like_metadata_at_its_end_is_allowed() =>
+        Assert.True(_policy.Allows(IPAddress.Parse("2606:4700::a9fe:a9fe")));
+
+    [Fact]
+    public void An_operator_is_warned_of_each_network_that_holds_instance_services_and_of_no_other()
+    {
+        string[] wide = ["0.0.0.0/0", "169.254.1.0/24", "100.64.0.0/10", "::/0", "fd00::/8", "fe80::/10"];
+        string[] narrow = ["10.0.0.0/8", "127.0.0.0/8", "::1/128", "fd12:3456:789a::/48", "169.254.169.254/32", "fd00:ec2::254/128"];
+        var log = new LogRecorder();
+
+        AllowedNetworks.WarnOfInstanceServices(
+            new WebhooksOptions { AllowedNetworks = [.. wide.Concat(narrow).Select(IPNetwork.Parse)] }, log.CreateLogger("start"));
+
+        Assert.Equal(wide, log.Lines.Select(line => line.Text.Split(' ')[2].TrimEnd(',')));
+        Assert.All(log.Lines, line => Assert.Equal(LogLevel.Warning, line.Level));
     }
 
     [Fact]

@@ -32,6 +32,9 @@ internal static class SignedRequest
         // What we have made ourselves needs no validation.
         message.Content.Headers.TryAddWithoutValidation("Content-Type", ContentType);
         message.Headers.TryAddWithoutValidation("User-Agent", _userAgent);
+
+        // Any answer will do. Firewalls count a request without this header as suspicious.
+        message.Headers.TryAddWithoutValidation("Accept", "*/*");
         message.Headers.TryAddWithoutValidation("X-Webhook-Signature", request.Signer.OfBody(body));
         message.Headers.TryAddWithoutValidation("webhook-id", id);
         message.Headers.TryAddWithoutValidation("webhook-timestamp", timestamp);

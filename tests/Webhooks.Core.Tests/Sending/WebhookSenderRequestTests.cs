@@ -31,6 +31,7 @@ public sealed class WebhookSenderRequestTests
         Assert.Equal(request.Body.ToArray(), received.Body);
         Assert.Equal("application/json; charset=utf-8", received.Header("Content-Type"));
         Assert.Equal(request.Body.Length.ToString(CultureInfo.InvariantCulture), received.Header("Content-Length"));
+        Assert.Equal("*/*", received.Header("Accept"));
         Assert.Matches(@"^Webhooks/\d+\.\d+\.\d+$", received.Header("User-Agent"));
         Assert.Equal(request.EventId.ToString(), received.Header("webhook-id"));
         Assert.Equal("1700000000", received.Header("webhook-timestamp"));
@@ -39,7 +40,7 @@ public sealed class WebhookSenderRequestTests
         Assert.Equal("3", received.Header("X-Webhook-Attempt"));
         Assert.Equal(
             [
-                "Content-Length", "Content-Type", "Host", "User-Agent", "webhook-id", "webhook-signature", "webhook-timestamp",
+                "Accept", "Content-Length", "Content-Type", "Host", "User-Agent", "webhook-id", "webhook-signature", "webhook-timestamp",
                 "X-Webhook-Attempt", "X-Webhook-Delivery", "X-Webhook-Event", "X-Webhook-Signature",
             ],
             received.Headers.Keys.Order(StringComparer.OrdinalIgnoreCase));

@@ -59,6 +59,9 @@ public sealed partial class DeliveryAttempter(
             case SendOutcome.Answered answered:
                 LogRefused(delivery.WebhookId, delivery.Id, attempt.Number, answered.Status, milliseconds);
                 break;
+            case SendOutcome.NotAnswered { Detail: { } detail } failed:
+                LogNotAnsweredBecause(delivery.WebhookId, delivery.Id, attempt.Number, failed.Error, milliseconds, detail);
+                break;
             case SendOutcome.NotAnswered failed:
                 LogNotAnswered(delivery.WebhookId, delivery.Id, attempt.Number, failed.Error, milliseconds);
                 break;
@@ -73,6 +76,10 @@ public sealed partial class DeliveryAttempter(
 
     [LoggerMessage(3, LogLevel.Warning, "webhook {WebhookId} delivery {DeliveryId} attempt {Attempt} failed: {Error} in {Milliseconds} ms")]
     private partial void LogNotAnswered(Guid webhookId, Guid deliveryId, int attempt, string error, long milliseconds);
+
+    [LoggerMessage(
+        5, LogLevel.Warning, "webhook {WebhookId} delivery {DeliveryId} attempt {Attempt} failed: {Error} in {Milliseconds} ms, {Detail}")]
+    private partial void LogNotAnsweredBecause(Guid webhookId, Guid deliveryId, int attempt, string error, long milliseconds, string detail);
 
     [LoggerMessage(4, LogLevel.Information, "webhook {WebhookId} delivery {DeliveryId} canceled: the webhook was deleted or deactivated")]
     private partial void LogCanceled(Guid webhookId, Guid deliveryId);

@@ -21,31 +21,37 @@ internal sealed class GuardedConnector(EgressPolicy policy, Func<string, Cancell
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var addresses = await ResolveAsync(context.DnsEndPoint.Host, cancellationToken);
-        if (!Array.TrueForAll(addresses, policy.Allows))
-        {
-            throw new AttemptFailedException(SendError.AddressNotAllowed);
-        }
-
         var tried = addresses[..Math.Min(addresses.Length, AddressesTried)];
         return await ConnectToOneOfAsync(tried, context.DnsEndPoint.Port, cancellationToken);
     }
 
+    /// <summary>The host's addresses, all of them allowed. What a name resolves to is not the tenant's to know, so every failure of a name is one error.</summary>
     private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
     {
         if (EgressPolicy.TryReadLiteral(host, out var literal))
         {
-            return [literal];
+            return policy.Allows(literal) ? [literal] : throw new AttemptFailedException(SendError.AddressNotAllowed);
         }
 
+        IPAddress[] addresses;
         try
         {
-            var addresses = await resolve(host, cancellationToken);
-            return addresses.Length > 0 ? addresses : throw new AttemptFailedException(SendError.DnsError);
+            addresses = await resolve(host, cancellationToken);
         }
         catch (Exception failure) when (failure is SocketException or ArgumentException)
         {
-            throw new AttemptFailedException(SendError.DnsError, failure);
+            var reason = failure is SocketException socket ? socket.SocketErrorCode.ToString() : "not a host name";
+            throw new AttemptFailedException(SendError.DnsError, failure, $"{host} does not resolve ({reason})");
         }
+
+        if (addresses.Length == 0)
+        {
+            throw new AttemptFailedException(SendError.DnsError, detail: $"{host} has no address");
+        }
+
+        return Array.Find(addresses, address => !policy.Allows(address)) is { } refused
+            ? throw new AttemptFailedException(SendError.DnsError, detail: $"{host} resolves to {refused}, where webhooks may not be sent")
+            : addresses;
     }
 
     /// <summary>Tries the addresses in their order; each but the last may take its share of the time, so that a silent one does not use up all of it.</summary>

@@ -6,7 +6,10 @@ public static class SendError
     /// <summary>The attempt timeout ended before the answer did.</summary>
     public const string Timeout = "timeout";
 
-    /// <summary>The host name does not resolve.</summary>
+    /// <summary>
+    /// The host name does not resolve to addresses that webhooks may be sent to: to none, or to one that is refused. It is one code for both, since
+    /// the difference would tell anyone which names exist in the operator's own network. The operator's log has it.
+    /// </summary>
     public const string DnsError = "dns_error";
 
     /// <summary>Nothing listens at the address and port.</summary>
@@ -18,12 +21,12 @@ public static class SendError
     /// <summary>The receiver ended the connection before its status and headers were complete.</summary>
     public const string ConnectionClosed = "connection_closed";
 
-    /// <summary>The TLS handshake failed, or the certificate is not valid for the host.</summary>
+    /// <summary>The TLS handshake failed, the certificate is not valid for the host, or the receiver demands one of the sender.</summary>
     public const string TlsError = "tls_error";
 
     /// <summary>The answer is not HTTP, or its headers are malformed or too large.</summary>
     public const string InvalidResponse = "invalid_response";
 
-    /// <summary>The URL, or an address that its host resolves to, is one that webhooks may not be sent to.</summary>
+    /// <summary>The URL itself is one that webhooks may not be sent to: by its scheme, its port, or the address that is its host.</summary>
     public const string AddressNotAllowed = "address_not_allowed";
 }

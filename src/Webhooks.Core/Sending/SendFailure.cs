@@ -1,23 +1,36 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 
 namespace Webhooks.Core.Sending;
 
 /// <summary>Gives every way to fail its code, and words for the customer that show no address, timing or text of an exception.</summary>
 internal static class SendFailure
 {
+    private const string ClientCertificateDemanded =
+        "The server demands a client certificate, and webhooks are sent without one. Let it accept connections without a client certificate on this "
+        + "URL: verify the request's signature instead.";
+
     /// <summary>The outcome for a code of <see cref="SendError"/>.</summary>
     /// <param name="error">The code.</param>
     /// <param name="attemptTimeout">For the message of <see cref="SendError.Timeout"/>, which must not tell how far the attempt came.</param>
     public static SendOutcome.NotAnswered Outcome(string error, TimeSpan attemptTimeout) => new(error, Message(error, attemptTimeout));
 
-    /// <summary>The code for what the HTTP client threw before it had the answer's headers.</summary>
-    public static string Classify(Exception failure)
+    /// <summary>The outcome for what the HTTP client threw before it had the answer's headers.</summary>
+    public static SendOutcome.NotAnswered Outcome(Exception failure, TimeSpan attemptTimeout)
     {
         var causes = Causes(failure).ToList();
-        return causes.OfType<AttemptFailedException>().FirstOrDefault()?.Error
-            ?? causes.Select(ClassifyOne).FirstOrDefault(error => error is not null)
-            ?? SendError.ConnectionClosed;
+        if (causes.OfType<AttemptFailedException>().FirstOrDefault() is { } recognized)
+        {
+            return Outcome(recognized.Error, attemptTimeout) with { Detail = recognized.Detail };
+        }
+
+        if (causes.OfType<CryptographicException>().Any(DemandsCertificate))
+        {
+            return new(SendError.TlsError, ClientCertificateDemanded);
+        }
+
+        return Outcome(causes.Select(ClassifyOne).FirstOrDefault(error => error is not null) ?? SendError.ConnectionClosed, attemptTimeout);
     }
 
     /// <summary>The code for a connection that was not made.</summary>
@@ -35,7 +48,7 @@ internal static class SendFailure
     private static string? ClassifyOne(Exception cause) => cause switch
     {
         OperationCanceledException or TimeoutException => SendError.Timeout,
-        AuthenticationException => SendError.TlsError,
+        AuthenticationException or CryptographicException => SendError.TlsError,
         HttpRequestException http => Classify(http.HttpRequestError),
         HttpIOException http => Classify(http.HttpRequestError),
         _ => null,
@@ -51,24 +64,32 @@ internal static class SendFailure
         _ => null,
     };
 
+    /// <summary>
+    /// Whether the receiver said <c>certificate_required</c>, the alert that TLS 1.3 has for it (RFC 8446, 6.2). It comes after the handshake, when the
+    /// answer is read. OpenSSL gives it as reason 1000 + 116 of its library 20. TLS 1.2 has no alert of its own for it.
+    /// </summary>
+    private static bool DemandsCertificate(CryptographicException failure) => failure.HResult == ((20 << 23) | 1116);
+
     private static string Message(string error, TimeSpan attemptTimeout) => error switch
     {
         SendError.Timeout =>
             $"No complete answer came within {attemptTimeout.TotalSeconds:0.###} s. Answer with a 2xx status first, and do the work afterwards.",
         SendError.DnsError =>
-            "The URL's host name could not be resolved. Check its spelling and its DNS records.",
+            "The URL's host name could not be resolved to public addresses only. Check its spelling and its DNS records.",
         SendError.ConnectionRefused =>
             "The server refused the connection. Check that it is running and listens on the URL's port.",
         SendError.ConnectionFailed =>
             "No connection to the server could be made. Check that it can be reached from the internet.",
         SendError.ConnectionClosed =>
-            "The server closed the connection before it answered. Check its logs for a crash or a limit at the time of the attempt.",
+            "The server closed the connection before it answered. Check its logs for a crash or a limit at the time of the attempt, and that it demands "
+            + "no client certificate.",
         SendError.TlsError =>
-            "No secure connection could be made. Check that the server offers TLS 1.2 or later, and that its certificate is trusted, valid for the host name, not expired, and sent with its intermediate certificates.",
+            "No secure connection could be made. Check that the server offers TLS 1.2 or later and demands no client certificate, and that its "
+            + "certificate is trusted, valid for the host name, not expired, and sent with its intermediate certificates.",
         SendError.InvalidResponse =>
             "The answer is not valid HTTP/1.1, or its headers are too large. Check what answers on the URL's port.",
         SendError.AddressNotAllowed =>
-            "Webhooks may not be sent to this URL. Use one whose host has public addresses only, on a port for web traffic.",
+            "Webhooks may not be sent to this URL. Use one whose host is public, on a port for web traffic.",
         _ => throw new ArgumentOutOfRangeException(nameof(error), error, "Not a code of SendError."),
     };
 }

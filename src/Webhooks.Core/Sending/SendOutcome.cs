@@ -22,5 +22,6 @@ public abstract record SendOutcome
     /// <summary>No complete answer came.</summary>
     /// <param name="Error">Why, as one of <see cref="SendError"/>'s codes.</param>
     /// <param name="Message">The same for a person, without internal addresses.</param>
-    public sealed record NotAnswered(string Error, string Message) : SendOutcome;
+    /// <param name="Detail">What only the operator's log may tell of it, and nothing stores; or null.</param>
+    public sealed record NotAnswered(string Error, string Message, string? Detail = null) : SendOutcome;
 }

@@ -73,8 +73,9 @@ public sealed class WebhookSender : IDisposable
         {
             // Of any type: a connection that is reset as it is made comes out of the HTTP client as a bare SocketException.
             cancellationToken.ThrowIfCancellationRequested();
-            var error = attempt.IsCancellationRequested ? SendError.Timeout : SendFailure.Classify(failure);
-            return SendFailure.Outcome(error, _options.AttemptTimeout);
+            return attempt.IsCancellationRequested
+                ? SendFailure.Outcome(SendError.Timeout, _options.AttemptTimeout)
+                : SendFailure.Outcome(failure, _options.AttemptTimeout);
         }
     }
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
 using Webhooks.Core.Secrets;
@@ -25,8 +25,13 @@ public sealed class TestDeliveryTests : DatabaseTest
 
     private readonly WebhooksMetrics _metrics = new(TimeProvider.System);
 
+    private readonly LogRecorder _log = new();
+    private readonly LoggerFactory _logs;
+
     private WebhookSender? _sender;
     private WebhookSigners? _signers;
+
+    public TestDeliveryTests() => _logs = new LoggerFactory([_log]);
 
     [Fact]
     public async Task A_test_sends_the_sample_of_the_webhooks_first_event_and_records_it()
@@ -144,11 +149,29 @@ public sealed class TestDeliveryTests : DatabaseTest
         Assert.Equal(0, await CountAsync());
     }
 
+    [Fact]
+    public async Task What_an_internal_name_resolves_to_is_in_the_operators_log_and_nowhere_else()
+    {
+        var webhook = Assert.NotNull(await Store().CreateAsync(
+            _org, new NewWebhook("http://db.internal.example/hook", ["*"], Active: true, null), Cancel)).Webhook;
+        _sender = new WebhookSender(_options, (_, _) => Task.FromResult<System.Net.IPAddress[]>([System.Net.IPAddress.Parse("10.20.30.40")]));
+
+        var detail = Required(await TestDelivery().SendAsync(_org, webhook.Id, null, Cancel));
+
+        Assert.Equal(SendError.DnsError, detail.Summary.Error);
+        Assert.Equal(
+            "db.internal.example resolves to 10.20.30.40, where webhooks may not be sent",
+            Assert.Single(_log.Lines).Text.Split(" ms, ")[1].TrimEnd());
+        Assert.Contains($"webhook {webhook.Id} ", _log.Lines.Single().Text, StringComparison.Ordinal);
+        Assert.Equal(0, await QueryAsync<long>("SELECT count(*) FROM webhook_deliveries d WHERE d::text LIKE '%10.20.30.40%'"));
+    }
+
     public override async ValueTask DisposeAsync()
     {
         _sender?.Dispose();
         _signers?.Dispose();
         _metrics.Dispose();
+        _logs.Dispose();
         await base.DisposeAsync();
     }
 
@@ -157,7 +180,7 @@ public sealed class TestDeliveryTests : DatabaseTest
         _sender ??= new WebhookSender(_options);
         _signers ??= new WebhookSigners(new SecretProtector(_keys), TimeProvider.System);
         var attempter = new DeliveryAttempter(
-            _sender, _signers, _metrics, Tracing, _options, TimeProvider.System, NullLogger<DeliveryAttempter>.Instance);
+            _sender, _signers, _metrics, Tracing, _options, TimeProvider.System, new Logger<DeliveryAttempter>(_logs));
         return new TestDelivery(Database, Deliveries, attempter, History, _options, TimeProvider.System);
     }
 

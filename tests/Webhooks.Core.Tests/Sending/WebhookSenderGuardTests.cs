@@ -49,13 +49,18 @@ public sealed class WebhookSenderGuardTests
     [InlineData("10.0.0.1")]
     [InlineData("::ffff:127.0.0.1")]
     [InlineData("169.254.169.254")]
-    public async Task A_name_that_resolves_to_a_special_address_is_refused_without_telling_it(string address)
+    public async Task A_name_that_resolves_to_a_special_address_is_refused_like_one_that_does_not_exist(string address)
     {
         using var sender = new WebhookSender(_nothingAllowed, Resolve(address));
+        using var senderWithout = new WebhookSender(_nothingAllowed, (_, _) => throw new SocketException((int)SocketError.HostNotFound));
 
-        var refusal = AssertRefused(await sender.SendAsync(Requests.To("http://example.com/"), Token));
+        var refusal = AssertNameRefused(await sender.SendAsync(Requests.To("http://example.com/"), Token));
+        var failure = AssertNameRefused(await senderWithout.SendAsync(Requests.To("http://example.com/"), Token));
 
+        Assert.Equal(failure with { Detail = null }, refusal with { Detail = null });
         Assert.DoesNotContain(address, refusal.Message, StringComparison.Ordinal);
+        Assert.Equal($"example.com resolves to {IPAddress.Parse(address)}, where webhooks may not be sent", refusal.Detail);
+        Assert.Equal("example.com does not resolve (HostNotFound)", failure.Detail);
     }
 
     [Theory]
@@ -66,7 +71,7 @@ public sealed class WebhookSenderGuardTests
     {
         using var sender = new WebhookSender(_nothingAllowed, Resolve(addresses));
 
-        AssertRefused(await sender.SendAsync(Requests.To("http://example.com/"), Token));
+        AssertNameRefused(await sender.SendAsync(Requests.To("http://example.com/"), Token));
     }
 
     [Fact]
@@ -76,7 +81,7 @@ public sealed class WebhookSenderGuardTests
         var allowed = Enumerable.Repeat("127.0.0.1", 50);
         using var sender = new WebhookSender(Requests.LocalOptions(), Resolve([.. allowed, "10.0.0.1"]));
 
-        AssertRefused(await sender.SendAsync(Requests.To($"http://example.com:{receiver.Port}/"), Token));
+        AssertNameRefused(await sender.SendAsync(Requests.To($"http://example.com:{receiver.Port}/"), Token));
     }
 
     [Fact]
@@ -88,7 +93,7 @@ public sealed class WebhookSenderGuardTests
         var request = Requests.To($"http://example.com:{receiver.Port}/");
 
         Assert.Equal(new SendOutcome.Answered(200, ""), await sender.SendAsync(request, Token));
-        AssertRefused(await sender.SendAsync(request, Token));
+        AssertNameRefused(await sender.SendAsync(request, Token));
     }
 
     [Fact]
@@ -166,10 +171,13 @@ public sealed class WebhookSenderGuardTests
     private static Func<string, CancellationToken, Task<IPAddress[]>> Resolve(params string[] addresses) =>
         (_, _) => Task.FromResult(addresses.Select(IPAddress.Parse).ToArray());
 
-    private static SendOutcome.NotAnswered AssertRefused(SendOutcome outcome)
+    private static void AssertRefused(SendOutcome outcome) =>
+        Assert.Equal(SendError.AddressNotAllowed, Assert.IsType<SendOutcome.NotAnswered>(outcome).Error);
+
+    private static SendOutcome.NotAnswered AssertNameRefused(SendOutcome outcome)
     {
         var refusal = Assert.IsType<SendOutcome.NotAnswered>(outcome);
-        Assert.Equal(SendError.AddressNotAllowed, refusal.Error);
+        Assert.Equal(SendError.DnsError, refusal.Error);
         return refusal;
     }
 }

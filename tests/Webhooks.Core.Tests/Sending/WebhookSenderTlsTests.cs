@@ -70,6 +70,30 @@ public sealed class WebhookSenderTlsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_receiver_that_demands_a_client_certificate_by_TLS_1_3_is_tls_error_and_the_words_say_it()
+    {
+        using var certificate = _authority.Issue();
+        using var receiver = DemandingReceiver.Start(certificate, "1.3");
+        using var sender = new WebhookSender(Requests.LocalOptions(), Dns.GetHostAddressesAsync, trustedRoot: _authority.Root);
+
+        var failure = AssertTlsError(await sender.SendAsync(Requests.To(receiver.Url), TestContext.Current.CancellationToken));
+
+        Assert.StartsWith("The server demands a client certificate", failure.Message);
+    }
+
+    [Fact]
+    public async Task A_receiver_that_demands_a_client_certificate_by_TLS_1_2_is_tls_error_and_the_words_name_it()
+    {
+        using var certificate = _authority.Issue();
+        using var receiver = DemandingReceiver.Start(certificate, "1.2");
+        using var sender = new WebhookSender(Requests.LocalOptions(), Dns.GetHostAddressesAsync, trustedRoot: _authority.Root);
+
+        var failure = AssertTlsError(await sender.SendAsync(Requests.To(receiver.Url), TestContext.Current.CancellationToken));
+
+        Assert.Contains("client certificate", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Plain_http_on_an_https_port_is_tls_error()
     {
         await using var receiver = RawReceiver.Start(async (connection, cancellationToken) =>
@@ -112,6 +136,10 @@ public sealed class WebhookSenderTlsTests : IDisposable
         return await sender.SendAsync(Requests.To(receiver.Url), TestContext.Current.CancellationToken);
     }
 
-    private static void AssertTlsError(SendOutcome outcome) =>
-        Assert.Equal(SendError.TlsError, Assert.IsType<SendOutcome.NotAnswered>(outcome).Error);
+    private static SendOutcome.NotAnswered AssertTlsError(SendOutcome outcome)
+    {
+        var failure = Assert.IsType<SendOutcome.NotAnswered>(outcome);
+        Assert.Equal(SendError.TlsError, failure.Error);
+        return failure;
+    }
 }

@@ -41,15 +41,32 @@ internal sealed class RunScript : IAsyncDisposable
         }
     }
 
+    /// <summary>The folder that the script is in.</summary>
+    public static string Repository
+    {
+        get
+        {
+            var directory = new DirectoryInfo(AppContext.BaseDirectory);
+            while (!File.Exists(Path.Combine(directory.FullName, "Webhooks.sln")))
+            {
+                directory = directory.Parent!;
+            }
+
+            return directory.FullName;
+        }
+    }
+
     /// <summary>Starts the script.</summary>
     /// <param name="data">Its data directory.</param>
     /// <param name="port">The server's port; 0 for any.</param>
     /// <param name="settings">By their names in the environment.</param>
     /// <param name="arguments">The script's arguments.</param>
-    public static RunScript Start(TemporaryDirectory data, int port = 0, IReadOnlyDictionary<string, string>? settings = null, string arguments = "")
+    public static RunScript Start(
+        TemporaryDirectory data, int port = 0, IReadOnlyDictionary<string, string>? settings = null, string arguments = "")
     {
         // Job control gives the script a process group, and leaves Ctrl-C's signal to it.
-        var start = new ProcessStartInfo("bash", ["-c", $"set -m; '{Path.Combine(Repository, "run")}' {arguments} </dev/null & set +m; echo \"id $!\"; wait $!"])
+        var command = $"set -m; '{Path.Combine(Repository, "run")}' {arguments} </dev/null & set +m; echo \"id $!\"; wait $!";
+        var start = new ProcessStartInfo("bash", ["-c", command])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -95,20 +112,6 @@ internal sealed class RunScript : IAsyncDisposable
         }
 
         _shell.Dispose();
-    }
-
-    private static string Repository
-    {
-        get
-        {
-            var directory = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(directory.FullName, "Webhooks.sln")))
-            {
-                directory = directory.Parent!;
-            }
-
-            return directory.FullName;
-        }
     }
 
     private static async Task SignalAsync(string arguments)

@@ -3,7 +3,7 @@
 // in services.mjs. The program's output goes where this one's goes.
 import { end, sendSignal, start } from './processes.mjs';
 
-/** As Ctrl-C does. The Azure Functions Core Tools ignore SIGTERM. */
+/** The signals that end the program, as Ctrl-C does: the Azure Functions Core Tools ignore SIGTERM. */
 const stopSteps = [['SIGINT', 30], ['SIGKILL', 5]];
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {

@@ -7,11 +7,11 @@ import { end, Failure, isRunningWith, start } from './processes.mjs';
 
 const programs = join(dirname(fileURLToPath(import.meta.url)), '..', 'node_modules', 'azurite', 'dist', 'src');
 
-/** Azurite's account and key are published by Microsoft and the same everywhere. */
+/** The account that Azurite has, with its key: both are published by Microsoft and the same everywhere. */
 const account = 'devstoreaccount1';
 const key = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
-/** On SIGTERM, Azurite writes down what it has in memory. */
+/** The signals that end it: on SIGTERM, Azurite writes down what it has in memory. */
 const stopSteps = [['SIGTERM', 15], ['SIGKILL', 5]];
 
 /** Azurite, Microsoft's emulator of Azure Storage: its queue service, alone or with blobs and tables, on ports of 127.0.0.1. */
@@ -34,7 +34,7 @@ export class Azurite {
 
   name = 'Azurite';
 
-  /** Says how the server ended, when it does. */
+  /** A promise of how the server ended. */
   get ended() {
     return this.#child.ended;
   }
@@ -71,7 +71,7 @@ export class Azurite {
     return join(this.#directory, 'pid');
   }
 
-  /** A server that outlived its supervisor is stopped. */
+  /** Stops a server that outlived its supervisor. */
   async #endLeftover(report) {
     const pid = existsSync(this.#pidFile) ? Number(readFileSync(this.#pidFile, 'utf8')) : 0;
     if (isRunningWith(pid, [programs, this.#directory])) {

@@ -2,7 +2,10 @@ import { rmSync } from 'node:fs';
 import net from 'node:net';
 import { Failure } from './processes.mjs';
 
-/** A socket's path may have about 100 characters, so it is given relative to the data directory, which is the current one. */
+/**
+ * The path of the socket that is the lock. It may have about 100 characters, so it is given relative to the data directory,
+ * which is the current one.
+ */
 const path = 'services.sock';
 
 /**

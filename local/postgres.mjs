@@ -10,10 +10,10 @@ import { end, Failure, isRunningWith, start } from './processes.mjs';
 const user = 'webhooks';
 const database = 'webhooks';
 
-/** SIGINT is PostgreSQL's fast shutdown, SIGQUIT its immediate one, after which the next start replays its log. */
+/** The signals that end it: SIGINT is PostgreSQL's fast shutdown, SIGQUIT its immediate one, after which the next start replays its log. */
 const stopSteps = [['SIGINT', 30], ['SIGQUIT', 10], ['SIGKILL', 5]];
 
-/** How long processes of a server that was killed may take to notice it; until then, no other can use the data. */
+/** The seconds that processes of a server that was killed may take to notice it; until then, no other can use the data. */
 const orphansSeconds = 10;
 
 /** A PostgreSQL server with one superuser and a random password, on a port of 127.0.0.1 that stays the same for a directory. */
@@ -38,7 +38,7 @@ export class Postgres {
 
   name = 'PostgreSQL';
 
-  /** Says how the server ended, when it does. */
+  /** A promise of how the server ended. */
   get ended() {
     return this.#child.ended;
   }
@@ -76,7 +76,7 @@ export class Postgres {
     return join(this.#directory, 'password');
   }
 
-  /** PostgreSQL refuses to run as root. Whoever owns an existing cluster keeps it. */
+  /** The user that the server runs as, as PostgreSQL refuses to run as root. Whoever owns an existing cluster keeps it. */
   #chooseUser() {
     if (process.getuid() !== 0) {
       return undefined;
@@ -97,7 +97,7 @@ export class Postgres {
     return { uid: Number(account[2]), gid: Number(account[3]) };
   }
 
-  /** A server that outlived its supervisor is stopped. */
+  /** Stops a server that outlived its supervisor. */
   async #endLeftover(report) {
     const pid = this.#readPidFile()?.pid;
     if (pid === undefined) {
@@ -113,8 +113,8 @@ export class Postgres {
   }
 
   /**
-   * The id in a pid file that was left behind may belong to some other program by now, and PostgreSQL would take that for
-   * a running server. The id of the process that starts it, it ignores; its other checks stay in force.
+   * Puts this process's id into a pid file that was left behind. The one in it may belong to some other program by now, and
+   * PostgreSQL would take that for a running server. The id of the process that starts it, it ignores; its other checks stay in force.
    */
   #disownPidFile() {
     const file = join(this.#cluster, 'postmaster.pid');
@@ -179,7 +179,7 @@ export class Postgres {
     }
   }
 
-  /** Nothing when the server is ready, or how it ended. */
+  /** Waits until the server is ready. @returns {Promise<string | undefined>} nothing then, or how it ended */
   async #waitUntilReady(child) {
     while (!child.hasEnded()) {
       if (this.#isReady(child.pid)) {
@@ -192,7 +192,7 @@ export class Postgres {
     return child.ended;
   }
 
-  /** The server writes its state into the last line of its pid file; pg_ctl waits for it in the same way. */
+  /** Whether the server is ready: it writes its state into the last line of its pid file; pg_ctl waits for it in the same way. */
   #isReady(pid) {
     const note = this.#readPidFile();
     return note?.pid === pid && note.state === 'ready';
@@ -237,7 +237,10 @@ function findBinaries() {
       : 'The npm packages are not installed. Run local/install, or ./run, which does it.');
 }
 
-/** Packages hold no symbolic links, so this one lists those that its libraries need; each end is relative to the package. */
+/**
+ * Makes the symbolic links that the libraries of the package need. Packages hold none, so this one lists them; each end is
+ * relative to the package.
+ */
 function makeLinks(root) {
   const list = join(root, 'native', 'pg-symlinks.json');
   for (const { source, target } of existsSync(list) ? JSON.parse(readFileSync(list, 'utf8')) : []) {

@@ -91,7 +91,7 @@ function isRunning(pid) {
   }
 }
 
-/** In a container whose first process reaps nothing, an orphan that has ended stays visible for ever. */
+/** Whether a process has ended and is still visible, as an orphan is for ever in a container whose first process reaps nothing. */
 function isZombie(pid) {
   try {
     return /^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
@@ -109,7 +109,7 @@ function readCommandLine(pid) {
 }
 
 /**
- * What to put before a command. A user other than root keeps one of root's rights, to pass through directories: the
+ * The words to put before a command. A user other than root keeps one of root's rights, to pass through directories: the
  * checkout may well be below /root.
  */
 function launcher(user) {

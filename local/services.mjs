@@ -82,7 +82,7 @@ function stop(exitCode) {
   return stopped;
 }
 
-/** A service that is still starting is stopped twice: what it does at the moment, and what its start ends with. */
+/** Stops a service; one that is still starting is stopped twice: what it does at the moment, and what its start ends with. */
 async function stopService({ service, connectionString }) {
   await service.stop();
   await connectionString.catch(() => {});

@@ -3,7 +3,7 @@ using Webhooks.Core.Deliveries;
 
 namespace Webhooks.Benchmarks;
 
-/// <summary>What follows an attempt, up to the row that is recorded.</summary>
+/// <summary>The steps that follow an attempt, up to the row that is recorded.</summary>
 public class Deliveries
 {
     [Benchmark(Description = "Next step: succeeded")]

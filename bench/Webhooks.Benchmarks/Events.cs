@@ -4,7 +4,9 @@ using Webhooks.Core.Events;
 
 namespace Webhooks.Benchmarks;
 
-/// <summary>What every published event goes through before it is stored. Which webhooks get it is matched by PostgreSQL.</summary>
+/// <summary>
+/// The steps that every published event goes through before it is stored. Which webhooks get it is matched by PostgreSQL.
+/// </summary>
 public class Events
 {
     private const int ArrayLength = 100;

@@ -5,7 +5,7 @@ using Webhooks.Core.Webhooks;
 
 namespace Webhooks.Benchmarks;
 
-/// <summary>What comes before a POST.</summary>
+/// <summary>The steps before a POST.</summary>
 public class Requests
 {
     private readonly WebhooksOptions _options = new();

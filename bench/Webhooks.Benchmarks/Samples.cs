@@ -5,7 +5,7 @@ using Webhooks.Core.Sending;
 
 namespace Webhooks.Benchmarks;
 
-/// <summary>What is signed, sent and recorded here: an event of a kibibyte.</summary>
+/// <summary>The samples that are signed, sent and recorded here: an event of a kibibyte.</summary>
 internal static class Samples
 {
     public const string Url = "https://receiver.example.com/webhooks/orders?source=platform";

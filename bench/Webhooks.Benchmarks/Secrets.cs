@@ -4,7 +4,7 @@ using Webhooks.Core.Sending;
 
 namespace Webhooks.Benchmarks;
 
-/// <summary>From a stored secret to what signs: decrypted, and kept from an earlier attempt.</summary>
+/// <summary>The way from a stored secret to what signs: decrypted, and kept from an earlier attempt.</summary>
 public class Secrets : IDisposable
 {
     private readonly SecretProtector _protector = new(new OneKey());

@@ -1,4 +1,4 @@
 namespace Webhooks.Load;
 
-/// <summary>Whose history a token is for.</summary>
+/// <summary>The organization whose history a token is for.</summary>
 internal sealed record TokenPlan(Guid Organization);

@@ -4,7 +4,7 @@ using Webhooks.Api.Authentication;
 
 namespace Webhooks.Load;
 
-/// <summary>Creates webhooks through the API.</summary>
+/// <summary>The creation of webhooks through the API.</summary>
 internal static class WebhookCreation
 {
     /// <returns>The organizations' ids, in the order of the plan.</returns>

@@ -78,7 +78,7 @@ function measureOnce() {
   return measureAll(options.rounds, options.subjects.map(([subject, { onceScenarios }]) => [subject, onceScenarios]));
 }
 
-/** One scenario after the other, so that subjects which are compared are measured soon after each other. */
+/** Measures one scenario after the other, so that subjects which are compared are measured soon after each other. */
 async function measureAll(round, subjects) {
   for (const scenario of options.scenarios) {
     for (const [subject, scenarios] of subjects.filter(([, has]) => scenario in has)) {
@@ -87,7 +87,7 @@ async function measureAll(round, subjects) {
   }
 }
 
-/** What fails is kept as a failure, and does not keep the others from being measured. */
+/** Measures one scenario of a subject. What fails is kept as a failure, and does not keep the others from being measured. */
 async function measure(round, subject, scenario, run) {
   try {
     const results = await run(services, options.sizes);

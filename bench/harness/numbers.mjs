@@ -1,4 +1,4 @@
-/** What stands for a number that was not measured. */
+/** The text that stands for a number that was not measured. */
 export const missing = '–';
 
 /** The middle of some numbers. */

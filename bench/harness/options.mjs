@@ -17,7 +17,7 @@ const usage = `Usage: ./bench/run [options]
   --time-limit N       minutes after which the run is abandoned (90)
   --out DIRECTORY      where results.jsonl, table.md and chart.svg are written (bench/results)`;
 
-/** What takes long: a quick look does it only when asked to. */
+/** The scenarios that take long: a quick look runs them only when asked to. */
 const slow = ['enqueue', 'fairness', 'memory', 'scale'];
 
 /** A command line that cannot be used; the message says why. */

@@ -10,7 +10,7 @@ using Webhooks.Core.Webhooks;
 
 namespace Webhooks.Core;
 
-/// <summary>Registers Core's services. The host adds an <c>NpgsqlDataSource</c> and an <see cref="IKeyRing"/>.</summary>
+/// <summary>The registration of Core's services. The host adds an <c>NpgsqlDataSource</c> and an <see cref="IKeyRing"/>.</summary>
 public static class CoreServices
 {
     /// <summary>Adds everything of Core, with settings that have been read already.</summary>

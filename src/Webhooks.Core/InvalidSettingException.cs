@@ -1,6 +1,8 @@
 namespace Webhooks.Core;
 
-/// <summary>A setting cannot be used. Its message is written for the operator: it names the setting and says what to write.</summary>
+/// <summary>
+/// The refusal of a setting that cannot be used. Its message is written for the operator: it names the setting and says what to write.
+/// </summary>
 public sealed class InvalidSettingException : Exception
 {
     /// <param name="path">The setting's configuration path, parts separated by colons.</param>

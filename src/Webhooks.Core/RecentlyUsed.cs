@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Webhooks.Core;
 
 /// <summary>
-/// Keeps what was used of late: a bounded number of values, each for a while after its last use. Many threads may use it.
+/// A cache of what was used of late: a bounded number of values, each for a while after its last use. Many threads may use it.
 /// </summary>
 /// <remarks>
 /// There are two generations. What is added, or found in the old one, is put into the young one; when that is full, and whenever a lifetime

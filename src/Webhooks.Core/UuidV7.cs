@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Webhooks.Core;
 
 /// <summary>
-/// What the ids' layout says (RFC 9562, section 5.7): the first 48 bits are milliseconds since 1970 in UTC, so ids sort by time.
-/// New ones come from <see cref="Guid.CreateVersion7(DateTimeOffset)"/>.
+/// The layout of ids (RFC 9562, section 5.7): the first 48 bits are milliseconds since 1970 in UTC, so ids sort by time. New ones come from
+/// <see cref="Guid.CreateVersion7(DateTimeOffset)"/>.
 /// </summary>
 internal static class UuidV7
 {

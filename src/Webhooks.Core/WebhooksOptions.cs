@@ -5,7 +5,7 @@ using Webhooks.Core.Deliveries;
 
 namespace Webhooks.Core;
 
-/// <summary>What both hosts read from configuration section <c>Webhooks</c> (environment: <c>Webhooks__Name</c>).</summary>
+/// <summary>The settings that both hosts read from configuration section <c>Webhooks</c> (environment: <c>Webhooks__Name</c>).</summary>
 public sealed class WebhooksOptions
 {
     /// <summary>The configuration section.</summary>
@@ -27,7 +27,7 @@ public sealed class WebhooksOptions
     public bool RequireHttps { get; init; } = true;
 
     /// <summary>
-    /// How long deliveries are kept, as in <c>90.00:00:00</c> (days first). 14 days to 10 years; whole weeks are dropped at once.
+    /// The time for which deliveries are kept, as in <c>90.00:00:00</c> (days first). 14 days to 10 years; whole weeks are dropped at once.
     /// </summary>
     public TimeSpan DeliveryRetention { get; init; } = TimeSpan.FromDays(90);
 
@@ -80,12 +80,12 @@ public sealed class WebhooksOptions
             ? duration
             : throw new FormatException($"'{text}' is not a duration. Write hh:mm:ss, for example 00:00:30.");
 
-    /// <summary>true or false.</summary>
+    /// <summary>A boolean: true or false.</summary>
     /// <exception cref="FormatException">It is neither.</exception>
     public static bool ParseBoolean(string text) =>
         bool.TryParse(text, out var value) ? value : throw new FormatException("Write true or false.");
 
-    /// <summary>A whole number within bounds.</summary>
+    /// <summary>A parser of whole numbers within bounds.</summary>
     /// <exception cref="FormatException">It is not one, or is out of bounds.</exception>
     public static Func<string, int> WholeNumber(int least, int most) => text =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most

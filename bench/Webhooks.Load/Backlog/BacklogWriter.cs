@@ -4,7 +4,7 @@ using Webhooks.Load.Protocol;
 
 namespace Webhooks.Load.Backlog;
 
-/// <summary>Stores events as the server does, but without a server.</summary>
+/// <summary>A writer of events that stores them as the server does, but without a server.</summary>
 internal static class BacklogWriter
 {
     public static async Task<TimeSpent> RunAsync(EventPublisher publisher, BacklogPlan plan)

@@ -3,7 +3,7 @@ using Webhooks.Load.Protocol;
 
 namespace Webhooks.Load.Claims;
 
-/// <summary>Claims due work as the engine does.</summary>
+/// <summary>A claim of due work, made as the engine makes it, and timed.</summary>
 internal static class TimedClaim
 {
     private static readonly TimeSpan _lease = TimeSpan.FromHours(1);

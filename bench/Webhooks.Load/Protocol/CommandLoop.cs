@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Webhooks.Load.Protocol;
 
 /// <summary>
-/// Takes one JSON command a line from the harness on standard input and answers with one JSON message a line on standard output.
+/// The loop that takes one JSON command a line from the harness on standard input and answers with one JSON
+/// message a line on standard output.
 /// </summary>
 internal static class CommandLoop
 {

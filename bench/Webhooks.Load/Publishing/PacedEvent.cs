@@ -1,4 +1,4 @@
 namespace Webhooks.Load.Publishing;
 
-/// <summary>When an event was published, which is in its data too, and when that was answered with 202.</summary>
+/// <summary>The times at which an event was published, which is in its data too, and was answered with 202.</summary>
 internal sealed record PacedEvent(long SentAt, long AcceptedAt);

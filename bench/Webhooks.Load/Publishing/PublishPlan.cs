@@ -1,6 +1,6 @@
 namespace Webhooks.Load.Publishing;
 
-/// <summary>What to publish.</summary>
+/// <summary>The events to publish.</summary>
 /// <param name="Organizations">Whose events, in turn.</param>
 /// <param name="Events">How many.</param>
 /// <param name="Batch">How many in a request; 1 publishes them one by one.</param>

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Webhooks.Load.Publishing;
 
-/// <summary>Makes requests to publish, as they go over the wire.</summary>
+/// <summary>The requests that publish, as they go over the wire.</summary>
 internal sealed class PublishRequest(Uri server, string token)
 {
     /// <summary>One event, as an object.</summary>

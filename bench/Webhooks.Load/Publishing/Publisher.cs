@@ -3,7 +3,7 @@ using Webhooks.Load.Protocol;
 
 namespace Webhooks.Load.Publishing;
 
-/// <summary>Publishes events over HTTP. Each answer must be 202.</summary>
+/// <summary>A publisher of events over HTTP. Each answer must be 202.</summary>
 internal sealed class Publisher(Uri server, string token)
 {
     private readonly PublishRequest _requests = new(server, token);
@@ -53,7 +53,7 @@ internal sealed class Publisher(Uri server, string token)
         }
     }
 
-    /// <summary>All requests are made before the first is sent; those that are alike are the same bytes.</summary>
+    /// <summary>Makes all requests before the first is sent; those that are alike are the same bytes.</summary>
     private ConcurrentQueue<byte[]> MakeRequests(PublishPlan plan)
     {
         var known = new Dictionary<(int Organization, int Count), byte[]>();

@@ -7,7 +7,7 @@ export class Member {
   #child;
   #replies = new Map();
 
-  /** What a worker has done so far; it tells by itself. */
+  /** A worker's progress so far; it tells by itself. */
   progress = { answered: 0, healthyAnswered: 0, lastHealthyAt: 0, failed: 0 };
 
   /**

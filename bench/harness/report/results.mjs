@@ -10,12 +10,12 @@ export class Results {
     this.#all = all;
   }
 
-  /** Of every round; without those that ended before there was anything to measure. */
+  /** The results of every round, without those that ended before there was anything to measure. */
   of(subject, scenario) {
     return this.#measured.filter((result) => result.subject === subject && result.scenario === scenario);
   }
 
-  /** Those after which something was not as it must be. */
+  /** The results after which something was not as it must be. */
   get withProblems() {
     return this.#all.filter(({ problems }) => problems?.length > 0);
   }
@@ -24,7 +24,7 @@ export class Results {
     return [...new Set(this.#all.map(({ round }) => round))];
   }
 
-  /** Of a round, those whose processor time was metered. */
+  /** The results of a round whose processor time was metered. */
   meteredIn(round) {
     return this.#measured.filter((result) => result.round === round && result.cpu);
   }

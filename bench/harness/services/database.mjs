@@ -19,12 +19,12 @@ export class Database {
     return database;
   }
 
-  /** For clients in Node.js. */
+  /** The URL for clients in Node.js. */
   get url() {
     return `postgres://${harnessUser}@127.0.0.1:${this.#port}/${this.#name}`;
   }
 
-  /** For clients in .NET. */
+  /** The connection string for clients in .NET. */
   npgsqlConnectionString(user = harnessUser) {
     return `Host=127.0.0.1;Port=${this.#port};Username=${user};Database=${this.#name}`;
   }

@@ -30,7 +30,7 @@ export class Nginx {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** How many requests it has answered so far, without those of this method. */
+  /** The number of requests that it has answered so far, without those of this method. */
   async countRequests() {
     const status = await (await fetch(`${this.origin}/status`)).text();
     this.#ownRequests++;

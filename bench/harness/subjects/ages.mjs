@@ -16,7 +16,7 @@ export async function pacedAges(producer, origin) {
   return summarizeAges(arrivals.map(({ sentAt, arrivedAt }) => arrivedAt - sentAt));
 }
 
-/** What has arrived at the timing sink, once that is as much as expected or the time is over. */
+/** The arrivals at the timing sink, once they are as many as expected or the time is over. */
 export async function takeArrivals(origin, expected) {
   const arrivals = [];
   for (const deadline = Date.now() + limitMs; arrivals.length < expected && Date.now() < deadline;) {

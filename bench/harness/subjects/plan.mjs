@@ -3,22 +3,22 @@
 /** Bytes of what is sent. */
 export const payloadBytes = 1024;
 
-/** How many deliveries an event has in the scenario that fans out. */
+/** The number of deliveries that an event has in the scenario that fans out. */
 export const fanOut = 50;
 
-/** How many events are enqueued in one call, or published in one request, in bulk. */
+/** The number of events that are enqueued in one call, or published in one request, in bulk. */
 export const batch = 500;
 
 /** The load under which latency is measured. */
 export const pace = { perSecond: 200, seconds: 10 };
 
-/** In the fairness scenario, one receiver in so many hangs. */
+/** The number of receivers of which one hangs in the fairness scenario. */
 export const stalledEvery = 20;
 
-/** After this long, a scenario is cut off. */
+/** The seconds after which a scenario is cut off. */
 export const limitSeconds = 120;
 
-/** After this long, the fairness scenario is cut off; who needs more than a minute is not fair. */
+/** The seconds after which the fairness scenario is cut off; who needs more than a minute is not fair. */
 export const fairnessLimitSeconds = 60;
 
 const receivers = 100;

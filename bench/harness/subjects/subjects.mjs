@@ -13,7 +13,7 @@ export const compared = 'Webhooks, compared';
 /** Peers that a quick look is content with: the fastest with each store. */
 export const quickPeers = ['graphile-worker, results batched', 'BullMQ, fsync always'];
 
-/** What is measured in each round, and once after the rounds. */
+/** The names of what is measured in each round, and once after the rounds. */
 export const scenarioNames = [...Object.keys(ofPeers.scenarios), ...Object.keys(ofWebhooks.onceScenarios)];
 
 /**

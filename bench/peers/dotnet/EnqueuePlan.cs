@@ -1,6 +1,6 @@
 namespace Peers;
 
-/// <summary>What to enqueue.</summary>
+/// <summary>The events to enqueue.</summary>
 /// <param name="Events">How many events.</param>
 /// <param name="FanOut">Deliveries of each.</param>
 /// <param name="Urls">Where they go, in turn.</param>

@@ -4,7 +4,7 @@ using Webhooks.Load.Protocol;
 
 namespace Peers;
 
-/// <summary>Enqueues deliveries with Hangfire, which has no call for several at once.</summary>
+/// <summary>A producer that enqueues deliveries with Hangfire, which has no call for several at once.</summary>
 internal static class HangfireProducer
 {
     private const int Connections = 32;

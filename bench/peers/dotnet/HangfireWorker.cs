@@ -4,7 +4,9 @@ using Webhooks.Load.Protocol;
 
 namespace Peers;
 
-/// <summary>Makes deliveries with Hangfire, where a job that has succeeded keeps its method's return value in its history.</summary>
+/// <summary>
+/// A worker that makes deliveries with Hangfire, where a job that has succeeded keeps its method's return value in its history.
+/// </summary>
 public static class HangfireWorker
 {
     // Hangfire calls a static method, so what that needs is static too.
@@ -16,7 +18,7 @@ public static class HangfireWorker
     private static long _lastHealthyAt;
     private static long _failed;
 
-    /// <summary>What Hangfire runs.</summary>
+    /// <summary>Makes a delivery: the job that Hangfire runs.</summary>
     /// <returns>The answer's status and the attempt's number, for the record.</returns>
     public static async Task<string> DeliverAsync(string url, string body, long enqueuedAt, PerformContext context)
     {

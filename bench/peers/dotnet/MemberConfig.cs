@@ -1,6 +1,6 @@
 namespace Peers;
 
-/// <summary>What a process is to be.</summary>
+/// <summary>The part that a process is to play.</summary>
 /// <param name="Library">The peer or limit.</param>
 /// <param name="Role">Of a peer: producer or worker.</param>
 /// <param name="ConnectionString">The database, for those that have one.</param>

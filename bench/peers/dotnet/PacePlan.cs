@@ -1,6 +1,6 @@
 namespace Peers;
 
-/// <summary>What to send at a steady rate.</summary>
+/// <summary>The events to send at a steady rate.</summary>
 /// <param name="PerSecond">Events a second.</param>
 /// <param name="Seconds">For how long.</param>
 /// <param name="Urls">Where they go, in turn.</param>

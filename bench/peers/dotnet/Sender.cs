@@ -5,7 +5,9 @@ using System.Text;
 
 namespace Peers;
 
-/// <summary>What every .NET sender does for one delivery: signs the body, posts it, requires a 2xx answer.</summary>
+/// <summary>
+/// A sender of deliveries, which does for each what every .NET sender does: signs the body, posts it, requires a 2xx answer.
+/// </summary>
 internal sealed class Sender(int connections)
 {
     private const int BodyBytes = 1024;

@@ -5,12 +5,12 @@ using System.Text.Json;
 
 namespace Webhooks.Client.Publishing;
 
-/// <summary>Writes events as the platform reads them.</summary>
+/// <summary>The JSON of events, as the platform reads it.</summary>
 internal static class EventJson
 {
     /// <summary>
-    /// How <c>data</c> is serialized unless the caller wants it otherwise: property names in snake_case, text unescaped where JSON allows
-    /// it.
+    /// The options that <c>data</c> is serialized with unless the caller gives others: property names in
+    /// snake_case, text unescaped where JSON allows it.
     /// </summary>
     public static JsonSerializerOptions DataOptions { get; } = new()
     {

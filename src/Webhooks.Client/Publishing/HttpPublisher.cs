@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Webhooks.Client.Publishing;
 
-/// <summary>Publishes events through the platform's HTTP API.</summary>
+/// <summary>A publisher of events that sends them to the platform's HTTP API.</summary>
 /// <remarks>
 /// <code>
 /// var publisher = new HttpPublisher(httpClient, cancellationToken => tokens.GetAsync(cancellationToken));
@@ -25,7 +25,7 @@ public sealed class HttpPublisher(HttpClient http, Func<CancellationToken, Value
 
     private readonly TransientRetry _retry = new(clock ?? TimeProvider.System);
 
-    /// <summary>How the data of events is serialized; by default with property names in snake_case.</summary>
+    /// <summary>The options that the data of events is serialized with; by default, property names are in snake_case.</summary>
     public JsonSerializerOptions DataOptions { get; init; } = EventJson.DataOptions;
 
     /// <summary>Publishes an event.</summary>

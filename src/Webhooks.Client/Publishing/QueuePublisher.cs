@@ -6,7 +6,7 @@ using Azure.Storage.Queues.Models;
 
 namespace Webhooks.Client.Publishing;
 
-/// <summary>Publishes events by putting them on the platform's storage queue.</summary>
+/// <summary>A publisher of events that puts them on the platform's storage queue.</summary>
 /// <remarks>
 /// <code>
 /// var publisher = new QueuePublisher(connectionString);
@@ -37,7 +37,7 @@ public sealed class QueuePublisher
     /// </param>
     public QueuePublisher(QueueClient queue) => _queue = queue;
 
-    /// <summary>How the data of events is serialized; by default with property names in snake_case.</summary>
+    /// <summary>The options that the data of events is serialized with; by default, property names are in snake_case.</summary>
     public JsonSerializerOptions DataOptions { get; init; } = EventJson.DataOptions;
 
     /// <summary>Publishes an event.</summary>
@@ -78,7 +78,10 @@ public sealed class QueuePublisher
         }
     }
 
-    /// <summary>So that the deliveries can be traced back to here. A queue message has no headers.</summary>
+    /// <summary>
+    /// The W3C <c>traceparent</c> of what the publisher is doing, so that the deliveries can be traced back to it: a queue message has no
+    /// headers. Null when it is not sampled.
+    /// </summary>
     private static string? CurrentTraceParent() =>
         Activity.Current is { Recorded: true, IdFormat: ActivityIdFormat.W3C } current ? current.Id : null;
 

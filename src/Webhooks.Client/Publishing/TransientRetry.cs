@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Webhooks.Client.Publishing;
 
-/// <summary>Repeats a request that failed for a reason that may pass.</summary>
+/// <summary>The repetition of a request that failed for a reason that may pass.</summary>
 /// <param name="clock">Measures the waits.</param>
 internal sealed class TransientRetry(TimeProvider clock)
 {

@@ -12,6 +12,6 @@ public sealed record WebhookEvent(Guid OrgId, string Type, object Data)
     /// </summary>
     public string Id { get; init; } = Guid.CreateVersion7().ToString();
 
-    /// <summary>When it happened; null means when the platform accepts it.</summary>
+    /// <summary>The time at which it happened; null means the time at which the platform accepts it.</summary>
     public DateTimeOffset? Timestamp { get; init; }
 }

@@ -9,7 +9,7 @@ public static class WebhookHeaders
     /// <summary>The event's id, the same at every attempt; remember it to recognize an event that comes twice.</summary>
     public const string Id = "webhook-id";
 
-    /// <summary>When the request was made, in seconds since 1970 UTC.</summary>
+    /// <summary>The time of the request, in seconds since 1970 UTC.</summary>
     public const string Timestamp = "webhook-timestamp";
 
     /// <summary>The signatures as Standard Webhooks defines them; see <see cref="WebhookVerifier.Verify"/>.</summary>

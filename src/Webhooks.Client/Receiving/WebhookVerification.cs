@@ -1,9 +1,9 @@
 namespace Webhooks.Client.Receiving;
 
-/// <summary>What verifying a request found. Answer everything but <see cref="Valid"/> with 401 and do nothing else.</summary>
+/// <summary>The outcome of verifying a request. Answer everything but <see cref="Valid"/> with 401 and do nothing else.</summary>
 public enum WebhookVerification
 {
-    /// <summary>It comes from somebody who knows the secret, and is recent.</summary>
+    /// <summary>A recent request from somebody who knows the secret.</summary>
     Valid,
 
     /// <summary>One of the three headers is missing or empty.</summary>

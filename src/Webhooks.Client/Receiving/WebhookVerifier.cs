@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Webhooks.Client.Receiving;
 
-/// <summary>Verifies that requests come from the platform, by the signatures that it puts into their headers.</summary>
+/// <summary>The check that requests come from the platform, by the signatures that it puts into their headers.</summary>
 /// <remarks>
 /// Verify the bytes of the body as they arrived, before anything parses them. In an ASP.NET Core endpoint:
 /// <code>
@@ -39,10 +39,10 @@ public sealed class WebhookVerifier
         }
     }
 
-    /// <summary>How far a timestamp may be from now, in either direction; 5 minutes unless set.</summary>
+    /// <summary>The most that a timestamp may be away from now, in either direction; 5 minutes unless set.</summary>
     public TimeSpan Tolerance { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Says what now is.</summary>
+    /// <summary>The clock that says what now is; the system's unless set.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>Verifies a request by the Standard Webhooks headers (https://www.standardwebhooks.com).</summary>

@@ -36,7 +36,7 @@ public sealed class FileKeyRing(string path) : IKeyRing, IDisposable
 
     public void Dispose() => _reading.Dispose();
 
-    /// <summary>Another process may have started with a newer file, so an unknown version is looked up in the file as it is now.</summary>
+    /// <summary>Looks an unknown version up in the file as it is now: another process may have started with a newer one.</summary>
     private async ValueTask<EncryptionKey> FindAfterReadingAsync(string version, CancellationToken cancellationToken)
     {
         var file = await ReadAsync(known: _file, cancellationToken);

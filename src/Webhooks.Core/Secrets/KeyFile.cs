@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace Webhooks.Core.Secrets;
 
-/// <summary>What a file of keys holds: <c>{"keys":[{"version":"…","key":"base64 of 32 bytes"}]}</c>, the newest last.</summary>
+/// <summary>The content of a file of keys: <c>{"keys":[{"version":"…","key":"base64 of 32 bytes"}]}</c>, the newest last.</summary>
 internal sealed class KeyFile
 {
-    /// <summary>What a file looks like, for messages.</summary>
+    /// <summary>The form of a file, for messages.</summary>
     public const string Form = """{"keys":[{"version":"…","key":"base64 of 32 bytes"}]}""";
 
     private const int KeyLength = 32;

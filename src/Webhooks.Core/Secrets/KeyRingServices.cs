@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Webhooks.Core.Secrets;
 
 /// <summary>
-/// Registers the key ring that the settings <c>Webhooks__Secrets__…</c> name: <c>KeyVault</c> and <c>KeyName</c>, or <c>KeyFile</c>.
+/// The registration of the key ring that the settings <c>Webhooks__Secrets__…</c> name: <c>KeyVault</c> and
+/// <c>KeyName</c>, or <c>KeyFile</c>.
 /// </summary>
 public static class KeyRingServices
 {

@@ -23,13 +23,13 @@ public sealed partial class KeyVaultKeyRing(
     private const int KeyLength = 32;
     private const int NotFound = 404;
 
-    /// <summary>A new version encrypts, and a disabled one stops decrypting, after this time at the latest.</summary>
+    /// <summary>The time after which, at the latest, a new version encrypts and a disabled one stops decrypting.</summary>
     internal static readonly TimeSpan RefreshInterval = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long the vault is left alone after it failed, or was asked for a version that it has not.</summary>
+    /// <summary>The time for which the vault is left alone after it failed, or was asked for a version that it has not.</summary>
     internal static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long keys are used that could not be read again.</summary>
+    /// <summary>The age up to which keys are used that could not be read again.</summary>
     internal static readonly TimeSpan MaxAge = TimeSpan.FromHours(24);
 
     private readonly SemaphoreSlim _reading = new(1);
@@ -71,7 +71,7 @@ public sealed partial class KeyVaultKeyRing(
         return clock.GetUtcNow() - keys.ReadAt < RefreshInterval ? keys : await RefreshAsync(keys, cancellationToken);
     }
 
-    /// <summary>Without keys everybody waits for them.</summary>
+    /// <summary>Reads the first keys, for which everybody waits.</summary>
     private async Task<VaultKeys> ReadFirstAsync(CancellationToken cancellationToken)
     {
         await _reading.WaitAsync(cancellationToken);
@@ -85,7 +85,7 @@ public sealed partial class KeyVaultKeyRing(
         }
     }
 
-    /// <summary>With keys only one caller asks for newer ones, while the others use what there is.</summary>
+    /// <summary>Has one caller ask for newer keys, while the others use what there is.</summary>
     private async Task<VaultKeys> RefreshAsync(VaultKeys known, CancellationToken cancellationToken)
     {
         var current = await _reading.WaitAsync(TimeSpan.Zero, cancellationToken) ? await ReplaceAndReleaseAsync(cancellationToken) : known;
@@ -198,7 +198,7 @@ public sealed partial class KeyVaultKeyRing(
     }
 
     /// <summary>
-    /// What the client throws when it gives up: also several failures at once, after its own retries, or its own timeout.
+    /// Whether the client gave up: it throws several failures at once after its own retries, too, or a cancellation after its own timeout.
     /// </summary>
     private static bool IsVaultFailure(Exception failure) =>
         failure is RequestFailedException or AuthenticationFailedException or AggregateException or OperationCanceledException;

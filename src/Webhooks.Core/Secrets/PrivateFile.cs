@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Webhooks.Core.Secrets;
 
-/// <summary>Makes files of keys that only this user may read (0600), and that processes which start at once agree on.</summary>
+/// <summary>Files of keys that only this user may read (0600), and that processes which start at once agree on.</summary>
 public static class PrivateFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -3,9 +3,7 @@ using System.Text;
 
 namespace Webhooks.Core.Secrets;
 
-/// <summary>
-/// Encrypts webhooks' secrets for the database and decrypts them: AES-256-GCM, bound to the webhook by its id as associated data.
-/// </summary>
+/// <summary>The encryption of webhooks' secrets in the database: AES-256-GCM, bound to the webhook by its id as associated data.</summary>
 /// <remarks>
 /// The stored text is <c>v1:key version:base64(nonce, ciphertext, tag)</c>, with a random nonce of 96 bits and a tag of 128
 /// (NIST SP 800-38D). A random nonce is safe for 2^32 secrets under one key.
@@ -45,7 +43,7 @@ public sealed class SecretProtector(IKeyRing keys)
     internal async ValueTask<bool> HasKeyAsync(EncryptionKey key, CancellationToken cancellationToken) =>
         ReferenceEquals(key, await keys.GetAsync(key.Version, cancellationToken));
 
-    /// <summary>What a stored text begins with when its secret was encrypted with the newest key.</summary>
+    /// <summary>The beginning of a stored text whose secret was encrypted with the newest key.</summary>
     /// <exception cref="SecretUnavailableException">There is no key.</exception>
     internal async ValueTask<string> NewestPrefixAsync(CancellationToken cancellationToken) =>
         Prefix(await keys.GetNewestAsync(cancellationToken));

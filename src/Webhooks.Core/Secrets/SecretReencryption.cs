@@ -3,8 +3,8 @@ using Npgsql;
 namespace Webhooks.Core.Secrets;
 
 /// <summary>
-/// Brings webhooks' secrets under the newest key, so that older keys can be disabled. Safe to run at any time, again, and several times at
-/// once.
+/// The move of webhooks' secrets to the newest key, after which older keys can be disabled. Safe to run at any
+/// time, again, and several times at once.
 /// </summary>
 public sealed class SecretReencryption(NpgsqlDataSource database, SecretProtector protector)
 {

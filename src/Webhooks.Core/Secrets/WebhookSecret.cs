@@ -5,7 +5,7 @@ namespace Webhooks.Core.Secrets;
 /// <summary>A webhook's signing secret: <c>whsec_</c> and the base64 of 32 random bytes, as Standard Webhooks writes it.</summary>
 public static class WebhookSecret
 {
-    /// <summary>What every secret begins with.</summary>
+    /// <summary>The beginning of every secret.</summary>
     public const string Prefix = "whsec_";
 
     private const int KeyLength = 32;

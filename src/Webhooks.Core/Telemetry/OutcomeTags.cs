@@ -7,7 +7,7 @@ namespace Webhooks.Core.Telemetry;
 /// <summary>An attempt's outcome as the value of a tag: few values, whatever receivers do.</summary>
 internal static class OutcomeTags
 {
-    /// <summary>Whether it succeeded, or whether an answer came.</summary>
+    /// <summary>The outcome's kind: whether it succeeded, or whether an answer came.</summary>
     public static string ToTag(this SendOutcome outcome) => outcome switch
     {
         SendOutcome.Answered { Success: true } => "succeeded",
@@ -17,7 +17,7 @@ internal static class OutcomeTags
     };
 
     /// <summary>
-    /// Why it failed: the class of the status as in <c>5xx</c>, or a code of <see cref="SendError"/>; null when it succeeded.
+    /// The reason why it failed: the class of the status as in <c>5xx</c>, or a code of <see cref="SendError"/>; null when it succeeded.
     /// </summary>
     public static string? ToErrorTag(this SendOutcome outcome) => outcome switch
     {

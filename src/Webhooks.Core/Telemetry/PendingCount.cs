@@ -3,15 +3,15 @@ using Webhooks.Core.Postgres;
 
 namespace Webhooks.Core.Telemetry;
 
-/// <summary>Counts pending deliveries for <see cref="WebhooksMetrics"/>. A host runs it every now and then.</summary>
+/// <summary>The count of pending deliveries for <see cref="WebhooksMetrics"/>. A host runs it every now and then.</summary>
 public sealed class PendingCount(NpgsqlDataSource database, WebhooksMetrics metrics)
 {
     /// <summary>The most that are counted: beyond, the exact number matters less than what counting costs.</summary>
     public const int MostCounted = 100_000;
 
     /// <summary>
-    /// The oldest is looked for among this many that have been due for longest. With more pending than that, one whose next attempt is
-    /// still to come may be older; one that is older than its attempts can take is overdue, and found.
+    /// The number of deliveries, those due for longest, among which the oldest is looked for. With more pending than that, one whose next
+    /// attempt is still to come may be older; one that is older than its attempts can take is overdue, and found.
     /// </summary>
     private const int MostExamined = 10_000;
 

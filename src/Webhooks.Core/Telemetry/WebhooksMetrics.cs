@@ -13,8 +13,8 @@ public sealed class WebhooksMetrics : IDisposable
     public const string MeterName = "Webhooks";
 
     /// <summary>
-    /// For how long what was counted last is reported. When counting stops, because the database is away or another process has taken over,
-    /// a gap in the metric says so.
+    /// The time for which what was counted last is reported. When counting stops, because the database is away or another process has taken
+    /// over, a gap in the metric says so.
     /// </summary>
     internal static readonly TimeSpan PendingValidity = TimeSpan.FromMinutes(2);
 

@@ -15,8 +15,8 @@ public sealed class WebhooksTracing : IDisposable
     public const string SourceName = "Webhooks";
 
     /// <summary>
-    /// What the attempts of what is being published link to: the W3C <c>traceparent</c> of the current activity; null when it is not
-    /// sampled.
+    /// The W3C <c>traceparent</c> of the current activity, which the attempts of what is being published link to;
+    /// null when it is not sampled.
     /// </summary>
     public static string? CurrentTraceParent =>
         Activity.Current is { Recorded: true, IdFormat: ActivityIdFormat.W3C } current ? current.Id : null;

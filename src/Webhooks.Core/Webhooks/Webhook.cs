@@ -19,6 +19,6 @@ public sealed record Webhook(
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt)
 {
-    /// <summary>In <see cref="Events"/>: every event type, also those that the catalog gets later.</summary>
+    /// <summary>The entry of <see cref="Events"/> that stands for every event type, also those that the catalog gets later.</summary>
     public const string AllEvents = "*";
 }

@@ -1,6 +1,6 @@
 namespace Webhooks.Core.Webhooks;
 
-/// <summary>What to change of a webhook; null means unchanged.</summary>
+/// <summary>Changes to a webhook; null means unchanged.</summary>
 /// <param name="Url">The new URL.</param>
 /// <param name="Events">The new event types.</param>
 /// <param name="Active">Whether events fan out to it.</param>

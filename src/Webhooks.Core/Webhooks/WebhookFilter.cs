@@ -1,6 +1,6 @@
 namespace Webhooks.Core.Webhooks;
 
-/// <summary>Which webhooks to list; null means any.</summary>
+/// <summary>A choice of the webhooks to list; null means any.</summary>
 /// <param name="Active">Active or not.</param>
 /// <param name="Event">Those that an event of this type would go to, by name or by <c>*</c>.</param>
 /// <param name="UrlContains">Those whose URL contains this text, whatever its case.</param>

@@ -11,9 +11,9 @@ public sealed class WebhookStore(NpgsqlDataSource database, SecretProtector secr
     private const string Columns = "id, org_id, url, events, active, description, created_at, updated_at";
 
     /// <summary>
-    /// Cancels a webhook's pending deliveries, apart from those that somebody is attempting: they are canceled at their next attempt. A
-    /// test delivery is made for an inactive webhook, too. Follows a statement that has locked the webhook's row, as every transaction that
-    /// locks both does.
+    /// The statement that cancels a webhook's pending deliveries, apart from those that somebody is attempting: they are canceled at their
+    /// next attempt. A test delivery is made for an inactive webhook, too. It follows a statement that has locked the webhook's row, as
+    /// every transaction that locks both does.
     /// </summary>
     private const string CancelPending = """
         WITH idle AS (

@@ -43,7 +43,7 @@ internal sealed class VaultServer : IAsyncDisposable
     /// <summary>Whether the secret was deleted.</summary>
     public bool IsDeleted { get; set; }
 
-    /// <summary>Answers in the place of the vault's, when it returns true.</summary>
+    /// <summary>A handler that answers in the vault's place, when it returns true.</summary>
     public Func<HttpContext, bool>? Fault { get; set; }
 
     /// <summary>The requests so far that came with a token.</summary>

@@ -4,7 +4,7 @@ using Webhooks.Core.Telemetry;
 
 namespace Webhooks.Core.Tests.Telemetry;
 
-/// <summary>Listens to one object's activities, as an exporter does.</summary>
+/// <summary>A listener to one object's activities, which hears what an exporter does.</summary>
 internal sealed class ActivityRecorder : IDisposable
 {
     private readonly ActivityListener _listener;

@@ -10,7 +10,7 @@ using Webhooks.Testing;
 
 namespace Webhooks.Core.Tests.Telemetry;
 
-/// <summary>From a published event through the database to the receiver.</summary>
+/// <summary>The telemetry of a delivery: from a published event through the database to the receiver.</summary>
 public sealed class DeliveryTelemetryTests : DatabaseTest
 {
     private const string TraceOfThePublisher = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";

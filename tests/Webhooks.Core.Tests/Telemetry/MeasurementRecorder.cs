@@ -4,7 +4,7 @@ using Webhooks.Core.Telemetry;
 
 namespace Webhooks.Core.Tests.Telemetry;
 
-/// <summary>Listens to one object's metrics, as an exporter does.</summary>
+/// <summary>A listener to one object's metrics, which hears what an exporter does.</summary>
 internal sealed class MeasurementRecorder : IDisposable
 {
     private readonly MeterListener _listener = new();
@@ -27,11 +27,11 @@ internal sealed class MeasurementRecorder : IDisposable
 
     public ConcurrentDictionary<string, Instrument> Instruments { get; } = [];
 
-    /// <summary>What an instrument has measured so far.</summary>
+    /// <summary>The measurements of an instrument so far.</summary>
     public IReadOnlyList<Measured> Of(string instrument) =>
         [.. _measurements.Where(item => item.Instrument == instrument).Select(item => item.Measurement)];
 
-    /// <summary>What an observable instrument says now.</summary>
+    /// <summary>The measurements that an observable instrument gives now.</summary>
     public IReadOnlyList<Measured> Observe(string instrument)
     {
         _measurements.Clear();

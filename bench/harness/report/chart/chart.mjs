@@ -14,7 +14,7 @@ const barHeight = 14;
 const headHeight = 56;
 const panelGap = 28;
 
-/** Bars begin here on a logarithmic axis, as a part of their least value. */
+/** The beginning of the bars on a logarithmic axis, as a part of their least value. */
 const logarithmicFloor = 0.5;
 
 const colors = { [ours]: '#0b62d6', [compared]: '#5b9bf0' };

@@ -9,13 +9,13 @@ import { pacedAges } from '../ages.mjs';
 import { batch, payloadBytes, receiverUrls } from '../plan.mjs';
 import { startDotnetMember } from '../peers/peers.mjs';
 
-/** What shares of the ceiling are shares of. */
+/** The subject whose rate is the ceiling that the others' rates are shares of. */
 export const ceiling = 'C# HttpClient, nothing durable';
 
 const connections = 256;
 const seconds = 5;
 
-/** A client without a store is fast enough for more events than the subjects get. */
+/** The factor of events for a client without a store, which is fast enough for more than the subjects get. */
 const moreEvents = 10;
 const moreRows = 5;
 

@@ -10,7 +10,7 @@ const lanes = 16;
 const inBulk = { batch, lanes: 2 };
 const oneByOne = { batch: 1, lanes };
 
-/** Long enough for idle workers to be really waiting. */
+/** The milliseconds after which idle workers are really waiting. */
 const settleMs = 1000;
 
 export const scenarios = {
@@ -75,7 +75,7 @@ function latency(peer, services) {
   });
 }
 
-/** Some receivers hang: when are all the deliveries to the others answered? */
+/** Measures when all the deliveries to the other receivers are answered while some hang. */
 function fairness(peer, services, { fairnessEvents: events }) {
   return withEmptyStore(peer, services, async (use) => {
     const { nginx, stallingSink } = services;

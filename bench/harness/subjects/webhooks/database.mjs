@@ -37,8 +37,8 @@ export async function hasPending(database, organizations = null) {
 }
 
 /**
- * Counts what has become of deliveries while they were made: those delivered at their only attempt, those untouched, and what should
- * not be.
+ * Counts what has become of deliveries while they were made: those delivered at their only attempt, those untouched,
+ * and what should not be.
  */
 export async function countOutcomes(database, organizations) {
   const succeeded = `status = 'succeeded' and attempt_number = 1 and jsonb_array_length(attempts) = 1`;

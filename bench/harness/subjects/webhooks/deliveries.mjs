@@ -38,7 +38,7 @@ export async function measureDeliveries({ database, meter }, nginx, plan, begin)
   };
 }
 
-/** What is wrong when the receiver has seen less than is on record. @returns {string[]} */
+/** Says what is wrong when the receiver has seen less than is on record. @returns {string[]} */
 export function findUnseen(requests, deliveries) {
   return requests < deliveries ? [`the receiver got ${deliveries - requests} requests less than there are deliveries`] : [];
 }

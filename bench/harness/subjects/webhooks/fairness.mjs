@@ -10,8 +10,8 @@ const pollMs = 5;
 const repetitions = 2;
 
 /**
- * Some receivers hang: how long do the deliveries to the others take, and how long do the same ones take with no others beside them?
- * Both in turn, because the difference is small.
+ * Measures how long the deliveries to the other receivers take while some hang, and how long the same ones take with no others beside
+ * them. Both in turn, because the difference is small.
  */
 export async function fairness(subject, services, events) {
   const parts = [];

@@ -9,7 +9,10 @@ const smallBacklog = 10_000;
 const seconds = 30;
 const pollMs = 100;
 
-/** How much memory the server comes to need while it works off a small backlog again and again, and a large one, for the same time. */
+/**
+ * Measures how much memory the server comes to need while it works off a small backlog again and again, and a large one,
+ * for the same time.
+ */
 export async function memory(subject, services, { backlog }) {
   const results = [];
   for (const pending of [smallBacklog, backlog]) {

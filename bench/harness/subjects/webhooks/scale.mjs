@@ -13,7 +13,7 @@ const claimRuns = { warmUps: 20, repetitions: 100 };
 const fewWebhooks = 10;
 const manyWebhooks = 1000;
 
-/** What a page is asked for with, beside its size. */
+/** The query that each kind of page is asked for with, beside its size. */
 const pages = {
   first: async () => ({}),
   deep: async (ask, history, webhook) => ({ cursor: (await ask({ to: history.early }, webhook)).next_cursor }),

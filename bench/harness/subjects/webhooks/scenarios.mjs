@@ -11,11 +11,11 @@ import { memory } from './memory.mjs';
 import { scale } from './scale.mjs';
 import { withServer } from './with-server.mjs';
 
-/** The server is so fast that as many events as the peers get would be over before they can be timed. */
+/** The factor of events for the server, which is so fast that as many as the peers get would be over before they can be timed. */
 const moreEvents = 5;
 const moreFairnessEvents = 10;
 
-/** What is measured in each round. */
+/** The scenarios that are measured in each round. */
 export const scenarios = {
   'end-to-end-bulk': endToEnd('end-to-end-bulk', inArrays),
   'end-to-end': endToEnd('end-to-end', oneByOne),
@@ -25,7 +25,7 @@ export const scenarios = {
   fairness: (subject, services, { fairnessEvents }) => fairness(subject, services, fairnessEvents * moreFairnessEvents),
 };
 
-/** What takes long and says the same each time: measured once. */
+/** The scenarios that take long and say the same each time: they are measured once. */
 export const onceScenarios = { memory, scale };
 
 function endToEnd(scenario, how, webhooksPerEvent = 1) {
@@ -41,7 +41,7 @@ function endToEnd(scenario, how, webhooksPerEvent = 1) {
   });
 }
 
-/** The server has its connections, but no processor time while the backlog is written. */
+/** Measures how fast a backlog is worked off. While it is written, the server has its connections, but no processor time. */
 function drain(subject, services, { events }) {
   return withServer(subject, services, async (use) => {
     const organizations = await createWebhooks(use.load, receiverUrls(services.nginx.origin));

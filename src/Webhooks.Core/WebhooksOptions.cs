@@ -18,8 +18,8 @@ public sealed class WebhooksOptions
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Networks (CIDR) that webhooks may be sent to although they are private, loopback or otherwise special. The addresses at which clouds serve
-    /// credentials to their machines stay refused, unless one is named by itself (/32 or /128).
+    /// Networks (CIDR) that webhooks may be sent to although they are private, loopback or otherwise special. The addresses at which clouds
+    /// serve credentials to their machines stay refused, unless one is named by itself (/32 or /128).
     /// </summary>
     public IReadOnlyList<IPNetwork> AllowedNetworks { get; init; } = [];
 

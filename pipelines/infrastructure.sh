@@ -16,7 +16,8 @@ fi
 arguments=(--name "$name" --location "$AZURE_LOCATION" --parameters "$environment.bicepparam")
 
 if [[ $operation == what-if ]]; then
-    az deployment sub what-if "${arguments[@]}"
+    # ProviderNoRbac: whoever previews need not be allowed to change anything.
+    az deployment sub what-if "${arguments[@]}" --validation-level ProviderNoRbac
     exit
 fi
 

@@ -13,12 +13,17 @@ public sealed class InfrastructureScriptTests : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("webhooks-az-");
 
     [Fact]
-    public async Task A_preview_changes_nothing()
+    public async Task A_preview_changes_nothing_and_asks_for_no_right_to_change_anything()
     {
         var result = await RunAsync("what-if", "dev");
 
         Assert.Equal(0, result.ExitCode);
-        Assert.Equal(["deployment sub what-if --name webhooks-dev --location westeurope --parameters dev.bicepparam key="], Calls());
+        Assert.Equal(
+            [
+                "deployment sub what-if --name webhooks-dev --location westeurope --parameters dev.bicepparam"
+                + " --validation-level ProviderNoRbac key=",
+            ],
+            Calls());
     }
 
     [Fact]
@@ -27,9 +32,13 @@ public sealed class InfrastructureScriptTests : IDisposable
         var result = await RunAsync("create", "prod");
 
         Assert.Equal(0, result.ExitCode);
-        Assert.Equal("deployment sub create --name webhooks-prod --location westeurope --parameters prod.bicepparam --output none key=", Calls()[0]);
-        Assert.Contains("##vso[task.setvariable variable=functionAppName]value of properties.outputs.functionAppName.value", result.Output, StringComparison.Ordinal);
-        Assert.Contains("##vso[task.setvariable variable=functionAppUrl]value of properties.outputs.functionAppUrl.value", result.Output, StringComparison.Ordinal);
+        Assert.Equal(
+            "deployment sub create --name webhooks-prod --location westeurope --parameters prod.bicepparam --output none key=", Calls()[0]);
+        foreach (var name in (string[])["functionAppName", "functionAppUrl"])
+        {
+            Assert.Contains(
+                $"##vso[task.setvariable variable={name}]value of properties.outputs.{name}.value", result.Output, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -46,6 +46,18 @@ public class PipelineTests
     }
 
     [Fact]
+    public void What_comes_before_the_approval_uses_an_identity_that_can_only_read()
+    {
+        const string Deploying = "webhooks-${{ parameters.environment }}";
+        var stages = Mappings(Load("pipelines/environment.yml")["stages"]).Where(mapping => mapping.Children.ContainsKey("stage"));
+        var connections = stages.ToDictionary(stage => stage["stage"].ToString().Split('_')[0], ConnectionsOf);
+
+        Assert.Equal([$"{Deploying}-preview"], connections["preview"]);
+        Assert.Equal([Deploying], connections["deploy"]);
+        Assert.DoesNotContain(Mappings(Load("pipelines/build.yml")), mapping => mapping.Children.ContainsKey("azureSubscription"));
+    }
+
+    [Fact]
     public void Every_environment_has_a_parameter_file()
     {
         var parameters = Directory.GetFiles(Repository.Templates, "*.bicepparam").Select(Path.GetFileNameWithoutExtension);
@@ -53,6 +65,13 @@ public class PipelineTests
 
         Assert.Equal(parameters.Order(), ((YamlSequenceNode)environment["values"]).Select(value => value.ToString()).Order());
     }
+
+    /// <summary>The service connections of a stage's steps, those that it names itself and those that it gives to templates.</summary>
+    private static IEnumerable<string> ConnectionsOf(YamlMappingNode stage) => Mappings(stage)
+        .SelectMany(mapping => mapping.Children)
+        .Where(child => child.Key.ToString() is "azureSubscription" or "serviceConnection")
+        .Select(child => child.Value.ToString())
+        .Distinct();
 
     private static string RelativeToRoot(string path) => Path.GetRelativePath(Repository.Root, path);
 
@@ -75,7 +94,11 @@ public class PipelineTests
         [.. Parameters(file).Select(parameter => parameter["name"].ToString())];
 
     private static HashSet<string> RequiredParameters(string file) =>
-        [.. Parameters(file).Where(parameter => !parameter.Children.ContainsKey("default")).Select(parameter => parameter["name"].ToString())];
+    [
+        .. Parameters(file)
+            .Where(parameter => !parameter.Children.ContainsKey("default"))
+            .Select(parameter => parameter["name"].ToString()),
+    ];
 
     private static IEnumerable<YamlMappingNode> Parameters(string file) =>
         Load(file).Children.TryGetValue("parameters", out var parameters) ? ((YamlSequenceNode)parameters).Cast<YamlMappingNode>() : [];

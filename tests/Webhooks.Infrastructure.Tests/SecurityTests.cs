@@ -128,7 +128,9 @@ public class SecurityTests(Environments environments)
         var zones = await environments.ResourcesAsync("prod", "Microsoft.Network/privateDnsZones");
         var links = await environments.ResourcesAsync("prod", "Microsoft.Network/privateDnsZones/virtualNetworkLinks");
 
-        var services = endpoints.Select(endpoint => Text(endpoint["properties"]!["privateLinkServiceConnections"]![0]!["properties"]!["groupIds"]![0]));
+        var services = endpoints
+            .Select(endpoint => endpoint["properties"]!["privateLinkServiceConnections"]![0]!)
+            .Select(connection => Text(connection["properties"]!["groupIds"]![0]));
         Assert.Equal(["blob", "queue", "table", "vault"], services.Order());
         Assert.Equal(endpoints.Length, zoneGroups.Length);
         Assert.Equal(endpoints.Length + 1, zones.Length); // PostgreSQL has a zone, but no endpoint: it lives in the network.
@@ -138,7 +140,8 @@ public class SecurityTests(Environments environments)
     [Fact]
     public async Task In_production_the_app_does_not_administer_the_database()
     {
-        var administrator = Assert.Single(await environments.ResourcesAsync("prod", "Microsoft.DBforPostgreSQL/flexibleServers/administrators"));
+        var administrator = Assert.Single(
+            await environments.ResourcesAsync("prod", "Microsoft.DBforPostgreSQL/flexibleServers/administrators"));
 
         Assert.Equal("Group", Text(administrator["properties"]!["principalType"]));
     }

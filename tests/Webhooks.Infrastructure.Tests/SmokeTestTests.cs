@@ -35,7 +35,9 @@ public class SmokeTestTests
         var requests = 0;
 
         var result = await SmokeTestAsync(
-            context => context.Request.Path == "/health/ready" && Interlocked.Increment(ref requests) == 1 ? Status(context, 503) : Answer(context),
+            context => context.Request.Path == "/health/ready" && Interlocked.Increment(ref requests) == 1
+                ? Status(context, 503)
+                : Answer(context),
             waitSeconds: 60);
 
         Assert.True(result.ExitCode == 0, result.Errors);
@@ -48,7 +50,9 @@ public class SmokeTestTests
     public async Task A_deployment_that_lets_a_stranger_in_fails(string check, string method, string path, bool withToken)
     {
         var result = await SmokeTestAsync(context =>
-            context.Request.Method == method && context.Request.Path == path && context.Request.Headers.ContainsKey("Authorization") == withToken
+            context.Request.Method == method
+            && context.Request.Path == path
+            && context.Request.Headers.ContainsKey("Authorization") == withToken
                 ? Status(context, 200)
                 : Answer(context));
 

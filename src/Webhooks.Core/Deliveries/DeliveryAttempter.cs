@@ -42,7 +42,7 @@ public sealed partial class DeliveryAttempter(
         var startedAt = clock.GetUtcNow();
         var started = clock.GetTimestamp();
         var request = new SendRequest(
-            delivery.Url, signer, delivery.Body, delivery.EventId, delivery.Event, delivery.Id, number, startedAt);
+            delivery.OrgId, delivery.Url, signer, delivery.Body, delivery.EventId, delivery.Event, delivery.Id, number, startedAt);
         var outcome = await sender.SendAsync(request, cancellationToken);
         WebhooksTracing.AttemptMade(activity, outcome);
         return new Attempt(number, startedAt, clock.GetElapsedTime(started), outcome);

@@ -1,14 +1,20 @@
 using System.Buffers;
-using System.Text;
 
 namespace Webhooks.Core.Sending;
 
-/// <summary>Reads the beginning of an answer's body and makes it safe to store.</summary>
+/// <summary>The body of an answer: reads the beginning of it and makes it safe to store. Nothing that a body does takes back the status before it.</summary>
 internal static class AnswerBody
 {
-    /// <summary>At most the first <paramref name="limit"/> bytes as text; less when the receiver breaks off, since its status was its answer.</summary>
-    /// <exception cref="OperationCanceledException">The token was canceled while the body was still coming.</exception>
-    public static async ValueTask<string> ReadAsync(HttpContent content, int limit, CancellationToken cancellationToken)
+    /// <summary>
+    /// At most the first <paramref name="limit"/> bytes as text. When the body breaks off or does not end in time, its last line says that it was cut.
+    /// </summary>
+    /// <param name="content">The answer's content.</param>
+    /// <param name="limit">Bytes that are read, and bytes that are kept of what they decode to.</param>
+    /// <param name="inTime">Is canceled when the body has had its time.</param>
+    /// <param name="cancellationToken">Is canceled when nobody wants the outcome any more.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled while the body was still coming.</exception>
+    public static async ValueTask<string> ReadAsync(
+        HttpContent content, int limit, CancellationToken inTime, CancellationToken cancellationToken)
     {
         if (content.Headers.ContentLength == 0)
         {
@@ -18,8 +24,8 @@ internal static class AnswerBody
         var buffer = ArrayPool<byte>.Shared.Rent(limit);
         try
         {
-            var length = await FillAsync(content, buffer.AsMemory(0, limit), cancellationToken);
-            return ToText(buffer.AsSpan(0, length), cut: length == limit);
+            var (length, cut) = await FillAsync(content, buffer.AsMemory(0, limit), inTime, cancellationToken);
+            return AnswerText.From(content.Headers, buffer.AsSpan(0, length), limit, isWhole: cut is null && length < limit, cut);
         }
         finally
         {
@@ -27,29 +33,17 @@ internal static class AnswerBody
         }
     }
 
-    /// <summary>
-    /// The bytes as UTF-8 that a PostgreSQL <c>text</c> column takes: what is not UTF-8 and NUL become U+FFFD, and a character that
-    /// the cut went through is left out.
-    /// </summary>
-    public static string ToText(ReadOnlySpan<byte> bytes, bool cut)
-    {
-        if (cut && Rune.DecodeLastFromUtf8(bytes, out _, out var partial) == OperationStatus.NeedMoreData)
-        {
-            bytes = bytes[..^partial];
-        }
-
-        return Encoding.UTF8.GetString(bytes).Replace('\0', '\uFFFD');
-    }
-
-    private static async Task<int> FillAsync(HttpContent content, Memory<byte> buffer, CancellationToken cancellationToken)
+    /// <summary>The number of bytes that came, and why it is not all of the body although there was room for more; null when it is.</summary>
+    private static async Task<(int Length, string? Cut)> FillAsync(
+        HttpContent content, Memory<byte> buffer, CancellationToken inTime, CancellationToken cancellationToken)
     {
         var length = 0;
         try
         {
-            await using var stream = await content.ReadAsStreamAsync(cancellationToken);
+            await using var stream = await content.ReadAsStreamAsync(inTime);
             while (length < buffer.Length)
             {
-                var read = await stream.ReadAsync(buffer[length..], cancellationToken);
+                var read = await stream.ReadAsync(buffer[length..], inTime);
                 if (read == 0)
                 {
                     break;
@@ -57,12 +51,13 @@ internal static class AnswerBody
 
                 length += read;
             }
-        }
-        catch (Exception brokenOff) when (brokenOff is IOException or HttpRequestException && !cancellationToken.IsCancellationRequested)
-        {
-            // What came before is kept.
-        }
 
-        return length;
+            return (length, Cut: null);
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Of any type: whatever it is, the status has come.
+            return (length, inTime.IsCancellationRequested ? "the body did not end in time" : "the body broke off");
+        }
     }
 }

@@ -3,7 +3,7 @@ namespace Webhooks.Core.Sending;
 /// <summary>The codes under which an attempt that got no answer is recorded and shown. They are part of the API.</summary>
 public static class SendError
 {
-    /// <summary>The attempt timeout ended before the answer did.</summary>
+    /// <summary>No status came before the attempt timeout ended; or others of the organization that wait for the same host left no place for the attempt.</summary>
     public const string Timeout = "timeout";
 
     /// <summary>

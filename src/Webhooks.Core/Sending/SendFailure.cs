@@ -7,6 +7,9 @@ namespace Webhooks.Core.Sending;
 /// <summary>Gives every way to fail its code, and words for the customer that show no address, timing or text of an exception.</summary>
 internal static class SendFailure
 {
+    private const string TooManyAttemptsUnderWay =
+        "So many requests to this host wait for their answers that another was not begun. Answer with a 2xx status first, and do the work afterwards.";
+
     private const string ClientCertificateDemanded =
         "The server demands a client certificate, and webhooks are sent without one. Let it accept connections without a client certificate on this "
         + "URL: verify the request's signature instead.";
@@ -32,6 +35,9 @@ internal static class SendFailure
 
         return Outcome(causes.Select(ClassifyOne).FirstOrDefault(error => error is not null) ?? SendError.ConnectionClosed, attemptTimeout);
     }
+
+    /// <summary>The outcome when the organization has so many attempts under way to the host that no more was begun.</summary>
+    public static SendOutcome.NotAnswered TooManyUnderWay() => new(SendError.Timeout, TooManyAttemptsUnderWay);
 
     /// <summary>The code for a connection that was not made.</summary>
     public static string Classify(SocketError error) =>
@@ -73,7 +79,7 @@ internal static class SendFailure
     private static string Message(string error, TimeSpan attemptTimeout) => error switch
     {
         SendError.Timeout =>
-            $"No complete answer came within {attemptTimeout.TotalSeconds:0.###} s. Answer with a 2xx status first, and do the work afterwards.",
+            $"No answer came within {attemptTimeout.TotalSeconds:0.###} s. Answer with a 2xx status first, and do the work afterwards.",
         SendError.DnsError =>
             "The URL's host name could not be resolved to public addresses only. Check its spelling and its DNS records.",
         SendError.ConnectionRefused =>

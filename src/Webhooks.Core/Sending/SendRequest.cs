@@ -1,6 +1,7 @@
 namespace Webhooks.Core.Sending;
 
 /// <summary>One signed POST to make.</summary>
+/// <param name="OrgId">The organization whose webhook it is: organizations share a host's connections.</param>
 /// <param name="Url">The webhook's URL.</param>
 /// <param name="Signer">The webhook's signer.</param>
 /// <param name="Body">The exact bytes to sign and send.</param>
@@ -10,6 +11,7 @@ namespace Webhooks.Core.Sending;
 /// <param name="AttemptNumber">The header <c>X-Webhook-Attempt</c>; 1 for the first.</param>
 /// <param name="Timestamp">The header <c>webhook-timestamp</c>: when this attempt is made.</param>
 public sealed record SendRequest(
+    Guid OrgId,
     string Url,
     WebhookSigner Signer,
     ReadOnlyMemory<byte> Body,

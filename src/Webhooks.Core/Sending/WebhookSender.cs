@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Security;
@@ -13,15 +14,26 @@ public sealed class WebhookSender : IDisposable
 {
     /// <summary>
     /// Shorter than the keep-alive of common servers (5 s in Node.js and Apache): a request on a connection that the receiver is
-    /// just closing fails, and must then wait for its next attempt.
+    /// just closing has to be sent again.
     /// </summary>
     private static readonly TimeSpan _idleConnectionLifetime = TimeSpan.FromSeconds(4);
 
     /// <summary>After this a busy host is resolved and vetted again.</summary>
     private static readonly TimeSpan _connectionLifetime = TimeSpan.FromMinutes(1);
 
-    /// <summary>Many webhooks may share a host, and waiting for a connection counts against the attempt timeout; so this only stops excess.</summary>
-    private const int MaxConnectionsPerHost = 256;
+    /// <summary>Attempts under way to one host at once, which organizations share: one alone gets to half of them.</summary>
+    private const int PlacesPerHost = 512;
+
+    /// <summary>
+    /// The longest wait for one of these places, before the attempt's own time begins. Leases are longer than the attempt timeout by more than that.
+    /// </summary>
+    private static readonly TimeSpan _patienceForPlace = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// The time for the rest of an answer once its status is there, which alone counts: a body that never ends must not hold a connection for all of
+    /// the attempt's time, but who still computes it must not be cut off at once, either.
+    /// </summary>
+    private static readonly TimeSpan _patienceForBody = TimeSpan.FromSeconds(5);
 
     private const int MaxHeadersKibibytes = 64;
 
@@ -33,6 +45,8 @@ public sealed class WebhookSender : IDisposable
 
     private readonly WebhooksOptions _options;
     private readonly HttpMessageInvoker _client;
+    private readonly HttpMessageInvoker _clientOfFreshConnections;
+    private readonly HostPlaces _places;
 
     // Neither the settings nor what they say of a URL change; what its host name resolves to is vetted at every connection.
     private readonly RecentlyUsed<string, Uri> _usableUrls = new(MostUrlsKept, _urlLifetime, TimeProvider.System);
@@ -45,15 +59,25 @@ public sealed class WebhookSender : IDisposable
     /// <param name="options">The settings.</param>
     /// <param name="resolve">Gives a host name's addresses.</param>
     /// <param name="trustedRoot">The only certificate authority to trust; null for those that the machine trusts.</param>
+    /// <param name="placesPerHost">Attempts under way to one host at once.</param>
     internal WebhookSender(
-        WebhooksOptions options, Func<string, CancellationToken, Task<IPAddress[]>> resolve, X509Certificate2? trustedRoot = null)
+        WebhooksOptions options,
+        Func<string, CancellationToken, Task<IPAddress[]>> resolve,
+        X509Certificate2? trustedRoot = null,
+        int placesPerHost = PlacesPerHost)
     {
         _options = options;
+        _places = new HostPlaces(placesPerHost);
         var connector = new GuardedConnector(new EgressPolicy(options.AllowedNetworks), resolve, options.AttemptTimeout);
-        _client = new HttpMessageInvoker(CreateHandler(connector, options.AttemptTimeout, trustedRoot));
+        _client = new HttpMessageInvoker(CreateHandler(connector, options.AttemptTimeout, _connectionLifetime, trustedRoot));
+        _clientOfFreshConnections = new HttpMessageInvoker(CreateHandler(connector, options.AttemptTimeout, TimeSpan.Zero, trustedRoot));
     }
 
     /// <summary>Makes one POST. Never throws for what the receiver or the network does: that is the outcome.</summary>
+    /// <remarks>
+    /// A request whose kept connection breaks before a byte of the answer is sent once more, on a fresh connection and within the same time: it met the
+    /// receiver's closing of an idle connection. That is still one attempt.
+    /// </remarks>
     /// <exception cref="OperationCanceledException">The token was canceled (not the attempt timeout: that is an outcome).</exception>
     public async Task<SendOutcome> SendAsync(SendRequest request, CancellationToken cancellationToken)
     {
@@ -62,12 +86,59 @@ public sealed class WebhookSender : IDisposable
             return new SendOutcome.NotAnswered(SendError.AddressNotAllowed, problem);
         }
 
-        using var message = SignedRequest.Create(request, uri);
-        using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        attempt.CancelAfter(_options.AttemptTimeout);
+        var line = _places.LineTo(uri);
+        if (!await line.EnterAsync(request.OrgId, _patienceForPlace, cancellationToken))
+        {
+            return SendFailure.TooManyUnderWay();
+        }
+
         try
         {
-            return await PostAsync(message, attempt.Token);
+            using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            attempt.CancelAfter(_options.AttemptTimeout);
+            var started = Stopwatch.GetTimestamp();
+            var exchange = new Exchange();
+            var outcome = await TryAsync(_client, request, uri, exchange, started, attempt, cancellationToken);
+            return outcome is SendOutcome.NotAnswered { Error: SendError.ConnectionClosed } && exchange.IsUnansweredOnUsedConnection
+                ? await TryAsync(_clientOfFreshConnections, request, uri, exchange, started, attempt, cancellationToken)
+                : outcome;
+        }
+        finally
+        {
+            line.Leave(request.OrgId);
+        }
+    }
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _clientOfFreshConnections.Dispose();
+        _usableUrls.Dispose();
+    }
+
+    /// <param name="client">Whose connections are used.</param>
+    /// <param name="request">What to send.</param>
+    /// <param name="uri">Where to.</param>
+    /// <param name="exchange">Takes what is seen of the request on its connection.</param>
+    /// <param name="started">When the attempt began.</param>
+    /// <param name="attempt">Is canceled when the attempt's time is over.</param>
+    /// <param name="cancellationToken">Is canceled when nobody wants the outcome any more.</param>
+    private async Task<SendOutcome> TryAsync(
+        HttpMessageInvoker client,
+        SendRequest request,
+        Uri uri,
+        Exchange exchange,
+        long started,
+        CancellationTokenSource attempt,
+        CancellationToken cancellationToken)
+    {
+        Exchange.Current = exchange;
+        using var message = SignedRequest.Create(request, uri);
+        try
+        {
+            // An invoker, unlike HttpClient, gives the answer as soon as its headers are there.
+            using var response = await client.SendAsync(message, attempt.Token);
+            return new SendOutcome.Answered((int)response.StatusCode, await ReadBodyAsync(response, started, attempt, cancellationToken));
         }
         catch (Exception failure)
         {
@@ -77,12 +148,6 @@ public sealed class WebhookSender : IDisposable
                 ? SendFailure.Outcome(SendError.Timeout, _options.AttemptTimeout)
                 : SendFailure.Outcome(failure, _options.AttemptTimeout);
         }
-    }
-
-    public void Dispose()
-    {
-        _client.Dispose();
-        _usableUrls.Dispose();
     }
 
     private bool TryRead(string url, [NotNullWhen(true)] out Uri? uri, [NotNullWhen(false)] out string? problem)
@@ -103,21 +168,29 @@ public sealed class WebhookSender : IDisposable
         return true;
     }
 
-    /// <summary>An invoker, unlike <c>HttpClient</c>, gives the answer as soon as its headers are there.</summary>
-    private async Task<SendOutcome> PostAsync(HttpRequestMessage message, CancellationToken cancellationToken)
+    private ValueTask<string> ReadBodyAsync(
+        HttpResponseMessage response, long started, CancellationTokenSource attempt, CancellationToken cancellationToken)
     {
-        using var response = await _client.SendAsync(message, cancellationToken);
-
         // What follows 101 is another protocol, and no body.
-        var body = response.StatusCode == HttpStatusCode.SwitchingProtocols
-            ? ""
-            : await AnswerBody.ReadAsync(response.Content, _options.Limits.ResponseBytes, cancellationToken);
-        return new SendOutcome.Answered((int)response.StatusCode, body);
+        if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
+        {
+            return new ValueTask<string>("");
+        }
+
+        var left = _options.AttemptTimeout - Stopwatch.GetElapsedTime(started);
+        if (left > _patienceForBody)
+        {
+            attempt.CancelAfter(_patienceForBody);
+        }
+
+        return AnswerBody.ReadAsync(response.Content, _options.Limits.ResponseBytes, attempt.Token, cancellationToken);
     }
 
-    private static SocketsHttpHandler CreateHandler(GuardedConnector connector, TimeSpan attemptTimeout, X509Certificate2? trustedRoot) => new()
+    private static SocketsHttpHandler CreateHandler(
+        GuardedConnector connector, TimeSpan attemptTimeout, TimeSpan connectionLifetime, X509Certificate2? trustedRoot) => new()
     {
         ConnectCallback = connector.ConnectAsync,
+        PlaintextStreamFilter = ObservedConnection.ObserveAsync,
 
         // The request would otherwise go, with its signature or through an unguarded way, where the customer did not send it.
         AllowAutoRedirect = false,
@@ -130,8 +203,8 @@ public sealed class WebhookSender : IDisposable
         MaxResponseHeadersLength = MaxHeadersKibibytes,
         MaxResponseDrainSize = 0,
 
-        MaxConnectionsPerServer = MaxConnectionsPerHost,
-        PooledConnectionLifetime = _connectionLifetime,
+        // Whoever has a place has a connection: how many there are is decided before.
+        PooledConnectionLifetime = connectionLifetime,
         PooledConnectionIdleTimeout = _idleConnectionLifetime,
 
         // A connection being made outlives the attempt that asked for it; the attempt's own clock ends before.

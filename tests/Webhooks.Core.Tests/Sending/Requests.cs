@@ -22,6 +22,7 @@ internal static class Requests
     };
 
     public static SendRequest To(string url) => new(
+        Guid.Empty,
         url,
         new WebhookSigner(Secret),
         """{"event": "user.created", "data": {"name": "Zoë"}}"""u8.ToArray(),

@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.IO.Compression;
+using System.Net;
 using System.Text;
 using Webhooks.Core.Sending;
 using Webhooks.Testing;
@@ -112,7 +115,7 @@ public sealed class WebhookSenderAnswerTests
     }
 
     [Fact]
-    public async Task A_compressed_bomb_is_not_decompressed()
+    public async Task A_compressed_bomb_is_decompressed_to_the_limit_alone()
     {
         await using var receiver = await Receiver.StartAsync(async (_, context) =>
         {
@@ -123,8 +126,7 @@ public sealed class WebhookSenderAnswerTests
 
         var answer = Assert.IsType<SendOutcome.Answered>(await Requests.SendOnceAsync(receiver.Url));
 
-        Assert.StartsWith("\u001F\uFFFD\u0008", answer.Body);
-        Assert.True(answer.Body.Length <= 16 * 1024);
+        Assert.Equal(new string('\uFFFD', 16 * 1024), answer.Body);
         Assert.Null(Assert.Single(receiver.Requests).Header("Accept-Encoding"));
     }
 
@@ -166,7 +168,7 @@ public sealed class WebhookSenderAnswerTests
         var outcome = Assert.IsType<SendOutcome.Answered>(await Requests.SendOnceAsync(receiver.Url));
 
         Assert.True(outcome.Success);
-        Assert.Equal("begun", outcome.Body);
+        Assert.Equal("begun\n[cut off: the body broke off]", outcome.Body);
     }
 
     [Fact]
@@ -174,7 +176,69 @@ public sealed class WebhookSenderAnswerTests
     {
         await using var receiver = RawReceiver.Answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnot a length\r\n");
 
-        Assert.Equal(new SendOutcome.Answered(200, ""), await Requests.SendOnceAsync(receiver.Url));
+        Assert.Equal(new SendOutcome.Answered(200, "[cut off: the body broke off]"), await Requests.SendOnceAsync(receiver.Url));
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok", "ok\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n", "ok\n")]
+    [InlineData("HTTP/1.1 200 OK\r\n\r\nok", "ok\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 9\r\n\r\nok", "ok\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", "")]
+    public async Task When_a_body_never_ends_the_status_counts(string answer, string kept)
+    {
+        await using var receiver = RawReceiver.Start(async (connection, cancellationToken) =>
+        {
+            await connection.ReadRequestAsync(cancellationToken);
+            await connection.WriteAsync(answer, cancellationToken);
+            await connection.WaitForCloseAsync(cancellationToken);
+        });
+
+        var outcome = await Requests.SendOnceAsync(receiver.Url, Requests.LocalOptions(timeout: 1));
+
+        Assert.Equal(new SendOutcome.Answered(200, $"{kept}[cut off: the body did not end in time]"), outcome);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 503 Busy\r\nContent-Length: 100000\r\n\r\n", "x")]
+    [InlineData("HTTP/1.1 503 Busy\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n")]
+    [InlineData("HTTP/1.1 503 Busy\r\n\r\n", "x")]
+    public async Task When_a_body_trickles_the_status_counts(string start, string drop)
+    {
+        await using var receiver = Trickling(start, drop);
+
+        var outcome = Assert.IsType<SendOutcome.Answered>(await Requests.SendOnceAsync(receiver.Url, Requests.LocalOptions(timeout: 1)));
+
+        Assert.Equal(503, outcome.Status);
+        Assert.Matches(@"^x+\n\[cut off: the body did not end in time]$", outcome.Body);
+    }
+
+    [Fact]
+    public async Task A_body_gets_five_seconds_and_not_all_of_the_attempts_time()
+    {
+        await using var receiver = Trickling("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", "x");
+        var started = Stopwatch.GetTimestamp();
+
+        var outcome = Assert.IsType<SendOutcome.Answered>(await Requests.SendOnceAsync(receiver.Url, Requests.LocalOptions(timeout: 300)));
+
+        Assert.True(outcome.Success);
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.FromSeconds(4.9), TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
+    public async Task When_the_caller_leaves_during_a_body_there_is_no_outcome()
+    {
+        using var canceled = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        await using var receiver = RawReceiver.Start(async (connection, cancellationToken) =>
+        {
+            await connection.ReadRequestAsync(cancellationToken);
+            await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok", cancellationToken);
+            await canceled.CancelAsync();
+            await connection.WaitForCloseAsync(cancellationToken);
+        });
+        using var sender = new WebhookSender(Requests.LocalOptions());
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sender.SendAsync(Requests.To(receiver.Url), canceled.Token));
     }
 
     [Fact]
@@ -227,6 +291,84 @@ public sealed class WebhookSenderAnswerTests
         Assert.Equal(1, receiver.Connections);
     }
 
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task A_request_that_meets_the_closing_of_a_kept_connection_is_sent_once_more_on_a_fresh_one(bool reset, bool secure)
+    {
+        using var authority = new TestAuthority();
+        using var certificate = secure ? authority.Issue() : null;
+        var requests = new ConcurrentQueue<string>();
+        await using var receiver = RawReceiver.Start(
+            async (connection, cancellationToken) =>
+            {
+                requests.Enqueue(await connection.ReadRequestAsync(cancellationToken));
+                await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", cancellationToken);
+                requests.Enqueue(await connection.ReadRequestAsync(cancellationToken));
+                if (reset)
+                {
+                    connection.Reset();
+                }
+            },
+            certificate);
+        using var sender = new WebhookSender(Requests.LocalOptions(), Dns.GetHostAddressesAsync, trustedRoot: authority.Root);
+        var request = Requests.To(receiver.Url);
+
+        Assert.Equal(new SendOutcome.Answered(200, "ok"), await sender.SendAsync(Requests.To(receiver.Url), Token));
+        Assert.Equal(new SendOutcome.Answered(200, "ok"), await sender.SendAsync(request, Token));
+
+        Assert.Equal(2, receiver.Connections);
+        var sent = requests.ToArray();
+        Assert.Equal(sent[1], sent[2]);
+        Assert.Contains($"X-Webhook-Delivery: {request.DeliveryId}", sent[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_receiver_that_closes_the_fresh_connection_too_gets_the_request_twice_and_no_more()
+    {
+        var requests = 0;
+        await using var receiver = RawReceiver.Start(async (connection, cancellationToken) =>
+        {
+            while (await connection.ReadRequestAsync(cancellationToken) != "" && Interlocked.Increment(ref requests) == 1)
+            {
+                await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", cancellationToken);
+            }
+        });
+        using var sender = new WebhookSender(Requests.LocalOptions());
+
+        await sender.SendAsync(Requests.To(receiver.Url), Token);
+        var outcome = await sender.SendAsync(Requests.To(receiver.Url), Token);
+
+        Assert.Equal(SendError.ConnectionClosed, Assert.IsType<SendOutcome.NotAnswered>(outcome).Error);
+        Assert.Equal(3, requests);
+        Assert.Equal(2, receiver.Connections);
+    }
+
+    [Fact]
+    public async Task The_second_sending_has_what_is_left_of_the_attempts_time()
+    {
+        await using var receiver = RawReceiver.Start(async (connection, cancellationToken) =>
+        {
+            await connection.ReadRequestAsync(cancellationToken);
+            if (connection.Number == 1)
+            {
+                await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", cancellationToken);
+                await connection.ReadRequestAsync(cancellationToken);
+                return;
+            }
+
+            await connection.WaitForCloseAsync(cancellationToken);
+        });
+        using var sender = new WebhookSender(Requests.LocalOptions(timeout: 2));
+
+        await sender.SendAsync(Requests.To(receiver.Url), Token);
+        var outcome = await sender.SendAsync(Requests.To(receiver.Url), Token);
+
+        Assert.Equal(SendError.Timeout, Assert.IsType<SendOutcome.NotAnswered>(outcome).Error);
+        Assert.Equal(2, receiver.Connections);
+    }
+
     [Fact]
     public async Task A_connection_that_the_receiver_closed_after_its_answer_is_replaced()
     {
@@ -248,4 +390,15 @@ public sealed class WebhookSenderAnswerTests
 
         Assert.Equal(5, receiver.Connections);
     }
+
+    private static RawReceiver Trickling(string start, string drop) => RawReceiver.Start(async (connection, cancellationToken) =>
+    {
+        await connection.ReadRequestAsync(cancellationToken);
+        await connection.WriteAsync(start, cancellationToken);
+        while (true)
+        {
+            await connection.WriteAsync(drop, cancellationToken);
+            await Task.Delay(100, cancellationToken);
+        }
+    });
 }

@@ -69,6 +69,9 @@ public sealed class WebhookSenderFailureTests
         await using var receiver = RawReceiver.Start((connection, cancellationToken) => connection.ReadRequestAsync(cancellationToken));
 
         AssertNotAnswered(SendError.ConnectionClosed, await Requests.SendOnceAsync(receiver.Url));
+
+        // The connection was fresh: nothing is sent twice.
+        Assert.Equal(1, receiver.Connections);
     }
 
     [Fact]
@@ -186,10 +189,7 @@ public sealed class WebhookSenderFailureTests
     [Theory]
     [InlineData("", "H")]
     [InlineData("HTTP/1.1 200 OK\r\n", "X-Slow: x\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", "x")]
-    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\n\r\n", "x")]
-    public async Task An_answer_that_trickles_is_timeout(string start, string drop)
+    public async Task A_head_that_trickles_is_timeout(string start, string drop)
     {
         await using var receiver = RawReceiver.Start(async (connection, cancellationToken) =>
         {

@@ -1,0 +1,124 @@
+namespace Webhooks.Core.Sending;
+
+/// <summary>
+/// The attempts under way to one host, bounded and shared between organizations: whoever has the fewest goes first, and nobody can take all places.
+/// </summary>
+/// <remarks>
+/// An organization may have as many attempts under way as there are places left. So one alone gets to half of them, two get to a third each, and a
+/// newcomer finds one free at once, whatever the others do (dynamic thresholds, by which switches share their buffers between ports).
+/// </remarks>
+/// <param name="places">Attempts under way at once.</param>
+internal sealed class HostLine(int places)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Guid, int> _underWay = [];
+    private readonly List<Waiter> _waiting = [];
+    private int _taken;
+
+    /// <summary>Whether nobody is there.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _taken == 0 && _waiting.Count == 0;
+            }
+        }
+    }
+
+    /// <summary>Takes a place for an attempt, at once or when others have left. Whoever got one leaves it in the end.</summary>
+    /// <param name="orgId">The organization that the attempt is made for.</param>
+    /// <param name="patience">The longest wait.</param>
+    /// <returns>False when no place became free in time.</returns>
+    /// <exception cref="OperationCanceledException">The token was canceled during the wait; no place was taken.</exception>
+    public ValueTask<bool> EnterAsync(Guid orgId, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        Waiter waiter;
+        lock (_lock)
+        {
+            if (UnderLockMayEnter(orgId))
+            {
+                UnderLockEnter(orgId);
+                return new ValueTask<bool>(true);
+            }
+
+            waiter = new Waiter(orgId);
+            _waiting.Add(waiter);
+        }
+
+        return WaitAsync(waiter, patience, cancellationToken);
+    }
+
+    /// <summary>Gives a place back, to whoever is next.</summary>
+    public void Leave(Guid orgId)
+    {
+        lock (_lock)
+        {
+            _taken--;
+            if (--_underWay[orgId] == 0)
+            {
+                _underWay.Remove(orgId);
+            }
+
+            while (UnderLockNext() is { } next)
+            {
+                _waiting.Remove(next);
+                UnderLockEnter(next.OrgId);
+                next.Entered.SetResult();
+            }
+        }
+    }
+
+    private async ValueTask<bool> WaitAsync(Waiter waiter, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await waiter.Entered.Task.WaitAsync(patience, cancellationToken);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return !GiveUp(waiter);
+        }
+        catch (OperationCanceledException)
+        {
+            if (!GiveUp(waiter))
+            {
+                Leave(waiter.OrgId);
+            }
+
+            throw;
+        }
+    }
+
+    /// <returns>False when the waiter has got a place meanwhile.</returns>
+    private bool GiveUp(Waiter waiter)
+    {
+        lock (_lock)
+        {
+            return _waiting.Remove(waiter);
+        }
+    }
+
+    private bool UnderLockMayEnter(Guid orgId) => _underWay.GetValueOrDefault(orgId) < places - _taken;
+
+    private void UnderLockEnter(Guid orgId)
+    {
+        _taken++;
+        _underWay[orgId] = _underWay.GetValueOrDefault(orgId) + 1;
+    }
+
+    /// <summary>Of those who may enter, whose organization has the fewest under way; among these, who came first.</summary>
+    private Waiter? UnderLockNext() =>
+        _waiting.Count == 0
+            ? null
+            : _waiting.Where(waiter => UnderLockMayEnter(waiter.OrgId)).MinBy(waiter => _underWay.GetValueOrDefault(waiter.OrgId));
+
+    private sealed class Waiter(Guid orgId)
+    {
+        public Guid OrgId { get; } = orgId;
+
+        public TaskCompletionSource Entered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Webhooks.Api.Authentication;
@@ -47,7 +48,7 @@ internal static class AuthenticationServices
         options.Events = new JwtBearerEvents
         {
             OnMessageReceived = RequireAuthorityKeysAsync,
-            OnTokenValidated = CheckOrganizationAsync,
+            OnTokenValidated = CheckClaimsAsync,
         };
 
         var validation = options.TokenValidationParameters;
@@ -88,11 +89,11 @@ internal static class AuthenticationServices
         }
     }
 
-    private static Task CheckOrganizationAsync(TokenValidatedContext context)
+    private static Task CheckClaimsAsync(TokenValidatedContext context)
     {
-        if (!context.Principal!.HasUsableOrganization())
+        if (TokenPayload.Problem(((JsonWebToken)context.SecurityToken).EncodedPayload) is { } problem)
         {
-            context.Fail(new AuthenticationFailureException($"The token's claim {TokenClaims.OrgId} is not a UUID"));
+            context.Fail(new AuthenticationFailureException(problem));
         }
 
         return Task.CompletedTask;

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Webhooks.Core;
 
 namespace Webhooks.Api.Authentication;
 
@@ -21,15 +22,7 @@ internal static class TokenClaims
 
     /// <summary>The organization that the token names; null when it names none.</summary>
     public static Guid? FindOrganizationId(this ClaimsPrincipal user) =>
-        Guid.TryParseExact(user.FindFirst(OrgId)?.Value, "D", out var id) ? id : null;
-
-    /// <summary>Whether the token's claim, if it has one, is a single UUID.</summary>
-    public static bool HasUsableOrganization(this ClaimsPrincipal user) => user.FindAll(OrgId).ToArray() switch
-    {
-        [] => true,
-        [_] => user.FindOrganizationId() is { } id && id != Guid.Empty,
-        _ => false,
-    };
+        UuidText.TryParse(user.FindFirst(OrgId)?.Value, out var id) ? id : null;
 
     /// <summary>Whether the token has a scope.</summary>
     public static bool HasScope(this ClaimsPrincipal user, string scope)

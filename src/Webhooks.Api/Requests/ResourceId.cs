@@ -1,3 +1,5 @@
+using Webhooks.Core;
+
 namespace Webhooks.Api.Requests;
 
 /// <summary>
@@ -7,7 +9,7 @@ internal readonly record struct ResourceId(Guid Value)
 {
     public static bool TryParse(string? text, IFormatProvider? provider, out ResourceId id)
     {
-        id = new ResourceId(Guid.TryParseExact(text, "D", out var value) ? value : Guid.Empty);
+        id = new ResourceId(UuidText.TryParse(text, out var value) ? value : Guid.Empty);
         return true;
     }
 }

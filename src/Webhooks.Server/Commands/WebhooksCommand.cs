@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Webhooks.Api.Authentication;
+using Webhooks.Core;
 
 namespace Webhooks.Server.Commands;
 
@@ -75,7 +76,7 @@ internal static class WebhooksCommand
     private static Guid ParseUuid(ArgumentResult argument)
     {
         var text = argument.Tokens.Single().Value;
-        if (!Guid.TryParseExact(text, "D", out var id))
+        if (!UuidText.TryParse(text, out var id))
         {
             argument.AddError($"'{text}' is not a UUID; --org takes one like 0197a000-0000-7000-8000-000000000001.");
         }
@@ -87,7 +88,7 @@ internal static class WebhooksCommand
     {
         try
         {
-            return Core.WebhooksOptions.ParseDuration(argument.Tokens.Single().Value);
+            return WebhooksOptions.ParseDuration(argument.Tokens.Single().Value);
         }
         catch (FormatException invalid)
         {

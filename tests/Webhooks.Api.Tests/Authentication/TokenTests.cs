@@ -114,12 +114,37 @@ public sealed class TokenTests(SharedApi api)
     [InlineData("")]
     [InlineData("00000000-0000-0000-0000-000000000000")]
     [InlineData("{01980000-0000-7000-8000-000000000000}")]
+    [InlineData("01980000000070008000000000000000")]
+    [InlineData(" 01980000-0000-7000-8000-000000000000")]
+    [InlineData("01980000-0000-7000-8000-000000000000 ")]
+    [InlineData("01980000-0000-7000-8000-000000000000\n")]
     public async Task A_token_whose_organization_is_not_a_uuid_is_refused(string organization) =>
         await MustBeRefusedAsync("org_id", token => token.Claims["org_id"] = organization);
 
     [Fact]
     public async Task A_token_that_names_two_organizations_is_refused() =>
         await MustBeRefusedAsync("org_id", token => token.Claims["org_id"] = new[] { Guid.NewGuid().ToString(), Guid.NewGuid().ToString() });
+
+    [Theory]
+    [InlineData("\"org_id\":[\"01980000-0000-7000-8000-000000000000\"]", "org_id")]
+    [InlineData("\"org_id\":null", "org_id")]
+    [InlineData("\"org_id\":7", "org_id")]
+    [InlineData("\"org_id\":\"01980000-0000-7000-8000-000000000000\",\"org_id\":\"01980000-0000-7000-8000-000000000001\"", "twice")]
+    [InlineData("\"nbf\":1,\"nbf\":2", "twice")]
+    [InlineData("\"nbf\":1.5", "nbf")]
+    [InlineData("\"iat\":1e3", "iat")]
+    public async Task A_token_whose_claims_can_be_understood_in_two_ways_is_refused(string claims, string reason) =>
+        await MustBeRefusedAsync(Tokens.Raw(api.Server.Key, $"\"exp\":{DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds()},{claims}"), reason);
+
+    [Theory]
+    [InlineData("1e400", "")]
+    [InlineData("1e11", "exp")]
+    [InlineData("9999999999.5", "exp")]
+    [InlineData("999999999999999", "")]
+    [InlineData("\"9999999999\"", "")]
+    public async Task A_token_whose_expiry_is_not_a_whole_number_is_refused(string expiry, string reason) =>
+        await MustBeRefusedAsync(
+            Tokens.Raw(api.Server.Key, $"\"exp\":{expiry},\"org_id\":\"01980000-0000-7000-8000-000000000000\""), reason);
 
     [Fact]
     public async Task A_token_without_organization_may_do_nothing_for_one()

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Webhooks.Api.Authentication;
@@ -32,5 +34,15 @@ internal static class Tokens
         var descriptor = Good(key);
         change(descriptor);
         return Write(descriptor);
+    }
+
+    /// <summary>A token, rightly signed, whose claims are this text and an issuer, an audience and every scope.</summary>
+    public static string Raw(DevelopmentKey key, string claims)
+    {
+        var header = Base64UrlEncoder.Encode("""{"alg":"HS256","typ":"JWT"}""");
+        var payload = Base64UrlEncoder.Encode(
+            $$"""{"iss":"{{DevelopmentKey.Issuer}}","aud":"{{DevelopmentKey.Audience}}","scope":"{{string.Join(' ', Scopes.All)}}",{{claims}}}""");
+        var signature = HMACSHA256.HashData(key.SecurityKey.Key, Encoding.ASCII.GetBytes($"{header}.{payload}"));
+        return $"{header}.{payload}.{Base64UrlEncoder.Encode(signature)}";
     }
 }

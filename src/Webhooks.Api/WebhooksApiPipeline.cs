@@ -7,6 +7,7 @@ using Webhooks.Api.Events;
 using Webhooks.Api.Health;
 using Webhooks.Api.OpenApi;
 using Webhooks.Api.Problems;
+using Webhooks.Api.Requests;
 using Webhooks.Api.Webhooks;
 
 namespace Webhooks.Api;
@@ -40,8 +41,9 @@ public static class WebhooksApiPipeline
     public static IEndpointRouteBuilder MapWebhooksApi(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapWebhooksOperations();
-        endpoints.MapWebhooksHealth();
-        endpoints.MapWebhooksOpenApi();
+        var pages = endpoints.MapGroup("").AnswersHead();
+        pages.MapWebhooksHealth();
+        pages.MapWebhooksOpenApi();
         return endpoints;
     }
 
@@ -49,6 +51,7 @@ public static class WebhooksApiPipeline
     public static IEndpointRouteBuilder MapWebhooksOperations(this IEndpointRouteBuilder endpoints)
     {
         var api = endpoints.MapGroup(ApiPaths.Base)
+            .AnswersHead()
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status500InternalServerError)

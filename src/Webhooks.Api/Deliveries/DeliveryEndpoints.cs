@@ -9,7 +9,6 @@ using Webhooks.Api.Json;
 using Webhooks.Api.Problems;
 using Webhooks.Api.Requests;
 using Webhooks.Core.Deliveries;
-using Webhooks.Core.Events;
 
 namespace Webhooks.Api.Deliveries;
 
@@ -24,7 +23,6 @@ internal static class DeliveryEndpoints
             .WithName(OperationNames.ListDeliveries)
             .WithSummary("List a webhook's deliveries")
             .WithDescription("Newest first.")
-            .WithMetadata(DeliveryListQuery.Parameters)
             .RequireAuthorization(Scopes.ReadWebhooks);
 
         deliveries.MapGet("/{delivery_id}", GetAsync)
@@ -34,16 +32,11 @@ internal static class DeliveryEndpoints
             .RequireAuthorization(Scopes.ReadWebhooks);
     }
 
-    private static async Task<Results<Ok<ListPage<DeliveryResource>>, InvalidRequest, NotFoundProblem>> ListAsync(
-        ResourceId id, HttpRequest request, ClaimsPrincipal user, DeliveryHistory history, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<ListPage<DeliveryResource>>, NotFoundProblem>> ListAsync(
+        ResourceId id, Query<DeliveryListQuery> query, ClaimsPrincipal user, DeliveryHistory history, CancellationToken cancellationToken)
     {
-        var errors = new FieldErrors();
-        if (DeliveryListQuery.Read(request.Query, errors) is not { } query)
-        {
-            return new InvalidRequest(errors);
-        }
-
-        return await history.ListAsync(user.OrganizationId(), id.Value, query.Filter, query.Limit, query.After, cancellationToken) is { } page
+        var (filter, limit, after) = query.Value;
+        return await history.ListAsync(user.OrganizationId(), id.Value, filter, limit, after, cancellationToken) is { } page
             ? TypedResults.Ok(new ListPage<DeliveryResource>([.. page.Items.Select(DeliveryResource.From)], Cursor.Encode(page.Next)))
             : NotFoundProblem.Webhook;
     }

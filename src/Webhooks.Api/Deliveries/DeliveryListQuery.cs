@@ -1,13 +1,12 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.OpenApi;
 using Webhooks.Api.Requests;
+using Webhooks.Core;
 using Webhooks.Core.Deliveries;
-using Webhooks.Core.Events;
 
 namespace Webhooks.Api.Deliveries;
 
 /// <summary>Which deliveries to list.</summary>
-internal sealed record DeliveryListQuery(DeliveryFilter Filter, int Limit, Guid? After)
+internal sealed record DeliveryListQuery(DeliveryFilter Filter, int Limit, Guid? After) : IRequestQuery<DeliveryListQuery>
 {
     private static readonly Dictionary<string, DeliveryStatus> _statuses =
         Enum.GetValues<DeliveryStatus>().ToDictionary(status => status.ToString().ToLowerInvariant(), StringComparer.Ordinal);
@@ -35,10 +34,8 @@ internal sealed record DeliveryListQuery(DeliveryFilter Filter, int Limit, Guid?
 
     public static QueryParameters Parameters { get; } = new([_status, _event, _responseStatus, _from, _to, ListQuery.Limit, ListQuery.Cursor]);
 
-    /// <summary>Null when there are errors.</summary>
-    public static DeliveryListQuery? Read(IQueryCollection query, FieldErrors errors)
+    public static DeliveryListQuery Read(QueryFields fields, WebhooksLimits limits)
     {
-        var fields = new QueryFields(query, Parameters, errors);
         var filter = new DeliveryFilter(
             fields.Choice(_status) is { } status ? _statuses[status] : null,
             fields.EventName(_event),
@@ -47,10 +44,9 @@ internal sealed record DeliveryListQuery(DeliveryFilter Filter, int Limit, Guid?
             fields.Time(_to));
         if (filter.From >= filter.To)
         {
-            errors.Add(_from.Name, "It must be before to.");
+            fields.Refuse(_from, "It must be before to.");
         }
 
-        var list = new DeliveryListQuery(filter, ListQuery.ReadLimit(fields), ListQuery.ReadCursor(fields));
-        return errors.Count > 0 ? null : list;
+        return new DeliveryListQuery(filter, ListQuery.ReadLimit(fields), ListQuery.ReadCursor(fields));
     }
 }

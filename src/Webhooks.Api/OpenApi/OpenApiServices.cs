@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,6 +13,7 @@ internal static class OpenApiServices
     public static IServiceCollection AddWebhooksOpenApi(this IServiceCollection services) =>
         services.AddOpenApi("v1", options =>
         {
+            options.ShouldInclude = operation => operation.HttpMethod != HttpMethods.Head;
             options.CreateSchemaReferenceId = type =>
                 OpenApiOptions.CreateDefaultSchemaReferenceId(type)?.Replace("Resource", "", StringComparison.Ordinal);
             options.AddDocumentTransformer(DocumentDescription.TransformAsync);

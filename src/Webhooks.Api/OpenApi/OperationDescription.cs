@@ -32,6 +32,7 @@ internal static class OperationDescription
         [404] = "Your organization has no such thing.",
         [409] = "The organization has as many webhooks as it may have.",
         [413] = "The body is larger than allowed.",
+        [415] = "The body is compressed or otherwise encoded (Content-Encoding).",
         [500] = "Something went wrong on our side.",
         [503] = "The database or the keys cannot be reached. Try again after `Retry-After` seconds.",
     };

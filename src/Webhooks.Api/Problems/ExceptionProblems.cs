@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Webhooks.Api.Authentication;
+using Webhooks.Api.Requests;
 using Webhooks.Core.Secrets;
 
 namespace Webhooks.Api.Problems;
@@ -21,9 +22,16 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
     {
         var thrown = context.Features.GetRequiredFeature<IExceptionHandlerFeature>();
         var problem = Describe(thrown.Error, OperationName(thrown.Endpoint));
-        if (problem.Status == StatusCodes.Status503ServiceUnavailable)
+        var headers = context.Response.Headers;
+        switch (problem.Status)
         {
-            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+            case StatusCodes.Status415UnsupportedMediaType:
+                // RFC 9110, section 15.5.16: what would have been accepted.
+                headers.AcceptEncoding = RequestBody.AcceptedEncoding;
+                break;
+            case StatusCodes.Status503ServiceUnavailable:
+                headers.RetryAfter = RetryAfterSeconds;
+                break;
         }
 
         return context.Response.WriteProblemAsync(problem);
@@ -35,6 +43,8 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
         {
             case BadHttpRequestException bad:
                 return Describe(bad);
+            case InvalidRequestException invalid:
+                return invalid.Problem;
             case SecretUnavailableException:
                 LogSecretUnavailable(operation, exception.Message);
                 return ProblemKind.SecretUnavailable.Details(
@@ -55,7 +65,12 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
     /// <summary>What the server or <see cref="Requests"/> could not read; these messages are written for the caller.</summary>
     private static ProblemDetails Describe(BadHttpRequestException bad)
     {
-        var kind = bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? ProblemKind.BodyTooLarge : ProblemKind.MalformedBody;
+        var kind = bad.StatusCode switch
+        {
+            StatusCodes.Status413PayloadTooLarge => ProblemKind.BodyTooLarge,
+            StatusCodes.Status415UnsupportedMediaType => ProblemKind.UnsupportedEncoding,
+            _ => ProblemKind.MalformedBody,
+        };
         var problem = kind.Details(bad.Message);
         problem.Status = bad.StatusCode;
         return problem;

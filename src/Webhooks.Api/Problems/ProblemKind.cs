@@ -20,6 +20,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static readonly ProblemKind MethodNotAllowed = new(405, "method-not-allowed", "The method is not allowed here");
     public static readonly ProblemKind TooManyWebhooks = new(409, "too-many-webhooks", "The organization has as many webhooks as it may have");
     public static readonly ProblemKind BodyTooLarge = new(413, "body-too-large", "The request body is too large");
+    public static readonly ProblemKind UnsupportedEncoding = new(415, "unsupported-encoding", "The request body is encoded in a way that is not read");
     public static readonly ProblemKind InternalError = new(500, "internal-error", "Something went wrong on our side");
     public static readonly ProblemKind DatabaseUnavailable = new(503, "database-unavailable", "The database does not answer");
     public static readonly ProblemKind SecretUnavailable = new(503, "secret-unavailable", "The webhook's secret cannot be read or stored now");
@@ -29,7 +30,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         MalformedBody, InvalidRequest, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, TooManyWebhooks, BodyTooLarge,
-        InternalError, DatabaseUnavailable, SecretUnavailable, AuthorityUnavailable,
+        UnsupportedEncoding, InternalError, DatabaseUnavailable, SecretUnavailable, AuthorityUnavailable,
     ];
 
     /// <summary>The stable URI in the member <c>type</c>.</summary>

@@ -1,37 +1,23 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
-using Webhooks.Core.Events;
 
 namespace Webhooks.Api.Requests;
 
-/// <summary>Reads a request's JSON object, under any Content-Type: <c>curl -d</c> without a header sends a form's.</summary>
+/// <summary>A request's JSON object, under any Content-Type: <c>curl -d</c> without a header sends a form's.</summary>
 internal static class JsonBody
 {
     private const int MaxDepth = 32;
 
-    /// <summary>Reads the body's members; <paramref name="errors"/> gets what is wrong with them as they are taken.</summary>
-    /// <exception cref="BadHttpRequestException">The body is too large, or is not a JSON object.</exception>
-    public static async Task<JsonFields> ReadObjectAsync(
-        HttpRequest request, int limit, FieldErrors errors, CancellationToken cancellationToken)
+    /// <summary>The object that a body holds.</summary>
+    /// <exception cref="BadHttpRequestException">It is not a JSON object; the message says where it ceases to be one.</exception>
+    public static JsonElement ParseObject(ReadOnlySpan<byte> utf8Json)
     {
-        using var body = await RequestBody.ReadAsync(request, limit, cancellationToken);
-        return body.Bytes.IsEmpty
-            ? throw Malformed("The body is empty. Send a JSON object.")
-            : new JsonFields(ParseObject(body.Bytes.Span), errors);
-    }
+        if (utf8Json.IsEmpty)
+        {
+            throw Malformed("The body is empty. Send a JSON object.");
+        }
 
-    /// <summary>The same for an operation that needs no body: without one there are no members.</summary>
-    /// <exception cref="BadHttpRequestException">The body is too large, or is neither empty nor a JSON object.</exception>
-    public static async Task<JsonFields> ReadOptionalObjectAsync(
-        HttpRequest request, int limit, FieldErrors errors, CancellationToken cancellationToken)
-    {
-        using var body = await RequestBody.ReadAsync(request, limit, cancellationToken);
-        return new JsonFields(body.Bytes.IsEmpty ? ParseObject("{}"u8) : ParseObject(body.Bytes.Span), errors);
-    }
-
-    private static JsonElement ParseObject(ReadOnlySpan<byte> utf8Json)
-    {
         if (!Utf8.IsValid(utf8Json))
         {
             throw Malformed("The body is not UTF-8 text.");

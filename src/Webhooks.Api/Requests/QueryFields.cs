@@ -43,6 +43,9 @@ internal sealed class QueryFields
         }
     }
 
+    /// <summary>Adds an error to a parameter.</summary>
+    public void Refuse(QueryParameter parameter, string message) => _errors.Add(parameter.Name, message);
+
     /// <summary>The text as it is; null when absent.</summary>
     public string? Text(QueryParameter parameter)
     {
@@ -56,7 +59,7 @@ internal sealed class QueryFields
             return text;
         }
 
-        _errors.Add(parameter.Name, "It must not contain the character U+0000.");
+        Refuse(parameter, "It must not contain the character U+0000.");
         return null;
     }
 
@@ -72,7 +75,7 @@ internal sealed class QueryFields
             case "false":
                 return false;
             default:
-                _errors.Add(parameter.Name, "It must be true or false.");
+                Refuse(parameter, "It must be true or false.");
                 return null;
         }
     }
@@ -92,7 +95,7 @@ internal sealed class QueryFields
             return number;
         }
 
-        _errors.Add(parameter.Name, $"It must be a whole number from {parameter.Least} to {parameter.Most}.");
+        Refuse(parameter, $"It must be a whole number from {parameter.Least} to {parameter.Most}.");
         return null;
     }
 
@@ -105,7 +108,7 @@ internal sealed class QueryFields
             return text;
         }
 
-        _errors.Add(parameter.Name, $"It must be one of {string.Join(", ", parameter.Values)}.");
+        Refuse(parameter, $"It must be one of {string.Join(", ", parameter.Values)}.");
         return null;
     }
 
@@ -118,7 +121,7 @@ internal sealed class QueryFields
             return name;
         }
 
-        _errors.Add(parameter.Name, problem);
+        Refuse(parameter, problem);
         return null;
     }
 
@@ -135,8 +138,8 @@ internal sealed class QueryFields
             return time.ToUniversalTime();
         }
 
-        _errors.Add(
-            parameter.Name,
+        Refuse(
+            parameter,
             "It must be an ISO 8601 time with Z or an offset, as in 2026-01-31T18:30:00Z (in a URL, write the + of an offset as %2B).");
         return null;
     }
@@ -154,7 +157,7 @@ internal sealed class QueryFields
             return id;
         }
 
-        _errors.Add(parameter.Name, "It is not a cursor of this list. Use the next_cursor of the page before, or leave it out to begin.");
+        Refuse(parameter, "It is not a cursor of this list. Use the next_cursor of the page before, or leave it out to begin.");
         return null;
     }
 }

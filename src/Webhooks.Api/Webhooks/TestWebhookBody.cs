@@ -1,17 +1,24 @@
+using Microsoft.AspNetCore.Http;
+using Webhooks.Api.OpenApi;
 using Webhooks.Api.Requests;
+using Webhooks.Core;
 using Webhooks.Core.Events;
 
 namespace Webhooks.Api.Webhooks;
 
 /// <summary>Which sample to send.</summary>
 /// <param name="Event">An event type; null for the webhook's first.</param>
-internal sealed record TestRequest(string? Event)
+internal sealed record TestWebhookBody(string? Event) : IRequestBody<TestWebhookBody>
 {
     private const string EventField = "event";
 
-    /// <summary>Null when there are errors.</summary>
-    public static TestRequest? Read(JsonFields fields, FieldErrors errors)
+    public static RequestDescription Description => RequestDescription.TestWebhook;
+
+    public static int MostBytes(WebhooksLimits limits) => limits.RequestBytes;
+
+    public static TestWebhookBody? Read(ReadOnlyMemory<byte> utf8Json, HttpContext context, FieldErrors errors)
     {
+        var fields = new JsonFields(JsonBody.ParseObject(utf8Json.IsEmpty ? "{}"u8 : utf8Json.Span), errors);
         var name = fields.Text(EventField);
         if (name is not null && EventNames.Problem(name) is { } problem)
         {
@@ -19,6 +26,6 @@ internal sealed record TestRequest(string? Event)
         }
 
         fields.RefuseOthers();
-        return errors.Count > 0 ? null : new TestRequest(name);
+        return errors.Count > 0 ? null : new TestWebhookBody(name);
     }
 }

@@ -6,12 +6,10 @@ using Microsoft.AspNetCore.Routing;
 using Webhooks.Api.Authentication;
 using Webhooks.Api.Deliveries;
 using Webhooks.Api.Json;
-using Webhooks.Api.OpenApi;
 using Webhooks.Api.Problems;
 using Webhooks.Api.Requests;
 using Webhooks.Core;
 using Webhooks.Core.Deliveries;
-using Webhooks.Core.Events;
 using Webhooks.Core.Webhooks;
 
 namespace Webhooks.Api.Webhooks;
@@ -19,8 +17,6 @@ namespace Webhooks.Api.Webhooks;
 /// <summary><c>/webhooks</c>: an organization's own webhooks.</summary>
 internal static class WebhookEndpoints
 {
-    private static readonly WebhookChanges _noChange = new();
-
     public static void MapWebhooks(this IEndpointRouteBuilder api)
     {
         var webhooks = api.MapGroup("/webhooks").WithTags("Webhooks");
@@ -29,14 +25,12 @@ internal static class WebhookEndpoints
             .WithName(OperationNames.CreateWebhook)
             .WithSummary("Create a webhook")
             .WithDescription("The answer shows the webhook's `secret`, which deliveries are signed with. It is never shown again.")
-            .TakesJson(RequestDescription.CreateWebhook)
             .RequireAuthorization(Scopes.WriteWebhooks);
 
         webhooks.MapGet("/", ListAsync)
             .WithName(OperationNames.ListWebhooks)
             .WithSummary("List webhooks")
             .WithDescription("Newest first.")
-            .WithMetadata(WebhookListQuery.Parameters)
             .RequireAuthorization(Scopes.ReadWebhooks);
 
         webhooks.MapGet("/{id}", GetAsync)
@@ -48,7 +42,6 @@ internal static class WebhookEndpoints
             .WithName(OperationNames.UpdateWebhook)
             .WithSummary("Change a webhook")
             .WithDescription("A field that is left out stays as it is. `\"active\": false` also cancels the deliveries that are pending.")
-            .TakesJson(RequestDescription.UpdateWebhook)
             .RequireAuthorization(Scopes.WriteWebhooks);
 
         webhooks.MapDelete("/{id}", DeleteAsync)
@@ -63,35 +56,20 @@ internal static class WebhookEndpoints
             .WithDescription(
                 "Makes one signed attempt, also when the webhook is not active, and waits for its result: `status` is `succeeded` or `failed`. "
                 + "It is not retried; the history shows it with `test` true.")
-            .TakesJson(RequestDescription.TestWebhook)
             .RequireAuthorization(Scopes.WriteWebhooks);
     }
 
-    private static async Task<Results<Created<CreatedWebhook>, InvalidRequest, TooManyWebhooks>> CreateAsync(
-        HttpRequest request, ClaimsPrincipal user, WebhookStore store, WebhooksOptions options, CancellationToken cancellationToken)
-    {
-        var errors = new FieldErrors();
-        var fields = await JsonBody.ReadObjectAsync(request, options.Limits.RequestBytes, errors, cancellationToken);
-        if (new WebhookFields(fields, options, errors).ToNewWebhook() is not { } webhook)
-        {
-            return new InvalidRequest(errors);
-        }
-
-        return await store.CreateAsync(user.OrganizationId(), webhook, cancellationToken) is (var created, var secret)
+    private static async Task<Results<Created<CreatedWebhook>, TooManyWebhooks>> CreateAsync(
+        Body<CreateWebhookBody> body, ClaimsPrincipal user, WebhookStore store, WebhooksOptions options, CancellationToken cancellationToken) =>
+        await store.CreateAsync(user.OrganizationId(), body.Value.Webhook, cancellationToken) is (var created, var secret)
             ? TypedResults.Created($"{ApiPaths.Webhooks}/{created.Id}", CreatedWebhook.From(created, secret))
             : new TooManyWebhooks(options.Limits.WebhooksPerOrganization);
-    }
 
-    private static async Task<Results<Ok<ListPage<WebhookResource>>, InvalidRequest>> ListAsync(
-        HttpRequest request, ClaimsPrincipal user, WebhookStore store, WebhooksOptions options, CancellationToken cancellationToken)
+    private static async Task<Ok<ListPage<WebhookResource>>> ListAsync(
+        Query<WebhookListQuery> query, ClaimsPrincipal user, WebhookStore store, CancellationToken cancellationToken)
     {
-        var errors = new FieldErrors();
-        if (WebhookListQuery.Read(request.Query, options.Limits, errors) is not { } query)
-        {
-            return new InvalidRequest(errors);
-        }
-
-        var page = await store.ListAsync(user.OrganizationId(), query.Filter, query.Limit, query.After, cancellationToken);
+        var (filter, limit, after) = query.Value;
+        var page = await store.ListAsync(user.OrganizationId(), filter, limit, after, cancellationToken);
         return TypedResults.Ok(new ListPage<WebhookResource>([.. page.Items.Select(WebhookResource.From)], Cursor.Encode(page.Next)));
     }
 
@@ -101,20 +79,13 @@ internal static class WebhookEndpoints
             ? TypedResults.Ok(WebhookResource.From(webhook))
             : NotFoundProblem.Webhook;
 
-    private static async Task<Results<Ok<WebhookResource>, InvalidRequest, NotFoundProblem>> UpdateAsync(
-        ResourceId id, HttpRequest request, ClaimsPrincipal user, WebhookStore store, WebhooksOptions options, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<WebhookResource>, NotFoundProblem>> UpdateAsync(
+        ResourceId id, Body<UpdateWebhookBody> body, ClaimsPrincipal user, WebhookStore store, CancellationToken cancellationToken)
     {
-        var errors = new FieldErrors();
-        var fields = await JsonBody.ReadObjectAsync(request, options.Limits.RequestBytes, errors, cancellationToken);
-        if (new WebhookFields(fields, options, errors).ToChanges() is not { } changes)
-        {
-            return new InvalidRequest(errors);
-        }
-
         // Without a change, updated_at stays as it is, too.
-        var change = changes == _noChange
+        var change = body.Value.IsEmpty
             ? store.FindAsync(user.OrganizationId(), id.Value, cancellationToken)
-            : store.UpdateAsync(user.OrganizationId(), id.Value, changes, cancellationToken);
+            : store.UpdateAsync(user.OrganizationId(), id.Value, body.Value.Changes, cancellationToken);
         return await change is { } webhook
             ? TypedResults.Ok(WebhookResource.From(webhook))
             : NotFoundProblem.Webhook;
@@ -126,18 +97,9 @@ internal static class WebhookEndpoints
             ? TypedResults.NoContent()
             : NotFoundProblem.Webhook;
 
-    private static async Task<Results<Ok<DeliveryDetailResource>, InvalidRequest, NotFoundProblem>> TestAsync(
-        ResourceId id, HttpRequest request, ClaimsPrincipal user, TestDelivery test, WebhooksOptions options, CancellationToken cancellationToken)
-    {
-        var errors = new FieldErrors();
-        var fields = await JsonBody.ReadOptionalObjectAsync(request, options.Limits.RequestBytes, errors, cancellationToken);
-        if (TestRequest.Read(fields, errors) is not { } sample)
-        {
-            return new InvalidRequest(errors);
-        }
-
-        return await test.SendAsync(user.OrganizationId(), id.Value, sample.Event, cancellationToken) is { } delivery
+    private static async Task<Results<Ok<DeliveryDetailResource>, NotFoundProblem>> TestAsync(
+        ResourceId id, Body<TestWebhookBody> body, ClaimsPrincipal user, TestDelivery test, CancellationToken cancellationToken) =>
+        await test.SendAsync(user.OrganizationId(), id.Value, body.Value.Event, cancellationToken) is { } delivery
             ? TypedResults.Ok(DeliveryDetailResource.From(delivery))
             : NotFoundProblem.Webhook;
-    }
 }

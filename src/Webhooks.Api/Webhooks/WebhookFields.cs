@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Webhooks.Api.Requests;
 using Webhooks.Core;
 using Webhooks.Core.Events;
@@ -12,6 +14,10 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
     private const string Events = "events";
     private const string Active = "active";
     private const string Description = "description";
+
+    /// <summary>The fields of a body.</summary>
+    public static WebhookFields From(ReadOnlyMemory<byte> utf8Json, HttpContext context, FieldErrors errors) =>
+        new(new JsonFields(JsonBody.ParseObject(utf8Json.Span), errors), context.RequestServices.GetRequiredService<WebhooksOptions>(), errors);
 
     /// <summary>The webhook to create; null when there are errors.</summary>
     public NewWebhook? ToNewWebhook()

@@ -33,6 +33,15 @@ public sealed class FieldErrors
         messages.Add(message);
     }
 
+    /// <summary>Adds errors that were collected before.</summary>
+    public void Add(IReadOnlyDictionary<string, string[]> errors)
+    {
+        foreach (var (field, messages) in errors)
+        {
+            Array.ForEach(messages, message => Add(field, message));
+        }
+    }
+
     /// <summary>The messages by field.</summary>
     public IReadOnlyDictionary<string, string[]> ToDictionary() =>
         _byField.ToDictionary(field => field.Key, field => field.Value.ToArray(), StringComparer.Ordinal);

@@ -7,19 +7,19 @@ namespace Webhooks.Functions.Http;
 public sealed class ServiceFunctions(ApiPipeline api)
 {
     [Function("HealthLive")]
-    public Task<IResult> LiveAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/live")] HttpRequest request) =>
+    public Task<IResult> LiveAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "health/live")] HttpRequest request) =>
         api.RunAsync(request);
 
     [Function("HealthReady")]
-    public Task<IResult> ReadyAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/ready")] HttpRequest request) =>
+    public Task<IResult> ReadyAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "health/ready")] HttpRequest request) =>
         api.RunAsync(request);
 
     [Function("OpenApi")]
-    public Task<IResult> OpenApiAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "openapi/v1.json")] HttpRequest request) =>
+    public Task<IResult> OpenApiAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "openapi/v1.json")] HttpRequest request) =>
         api.RunAsync(request);
 
     [Function("Docs")]
-    public Task<IResult> DocsAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "docs/{*path}")] HttpRequest request) =>
+    public Task<IResult> DocsAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "docs/{*path}")] HttpRequest request) =>
         api.RunAsync(request);
 
     /// <summary>Says in the API's words that there is no such path, or not with this method; the host would say nothing. Its own paths come first.</summary>

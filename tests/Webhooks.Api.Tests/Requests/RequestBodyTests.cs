@@ -102,6 +102,67 @@ public sealed class RequestBodyTests(SharedApi api)
         Assert.Contains($"{SharedApi.Limits.RequestBytes}", refused["detail"].GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("80000000")]
+    [InlineData("ffffffff")]
+    [InlineData("ffffffffffffffff")]
+    public async Task A_chunk_larger_than_can_be_counted_gets_413(string size)
+    {
+        using var client = api.Server.ForNewOrganization();
+
+        var answer = await SendRawAsync(client, $"Transfer-Encoding: chunked\r\n\r\n{size}\r\n{{");
+
+        Assert.StartsWith("HTTP/1.1 413", answer, StringComparison.Ordinal);
+        Assert.Contains("body-too-large", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain(api.Server.Logs.Lines, line => line.Level >= LogLevel.Error);
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate, br")]
+    [InlineData("x-own")]
+    public async Task A_compressed_body_gets_415_that_names_what_is_accepted(string encoding)
+    {
+        using var client = api.Server.ForNewOrganization();
+        var id = await client.CreateWebhookAsync();
+
+        foreach (var path in (string[])[Calls.Webhooks, "/api/v1/events", $"{Calls.Webhooks}/{id}/test"])
+        {
+            var content = Calls.Content([0x1f, 0x8b, 8, 0], "application/json");
+            content.Headers.Add("Content-Encoding", encoding);
+            using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+
+            using var refused = await client.SendAsync(request, TestContext.Current.CancellationToken);
+
+            Assert.Equal(HttpStatusCode.UnsupportedMediaType, refused.StatusCode);
+            Assert.Equal(["identity"], refused.Headers.GetValues("Accept-Encoding"));
+            Assert.Contains("unsupported-encoding", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_byte_order_mark_is_accepted_by_every_call_and_a_body_of_it_alone_is_empty()
+    {
+        using var client = api.Server.ForNewOrganization();
+        var id = await client.CreateWebhookAsync("http://127.0.0.1:1024/");
+        (HttpMethod Method, string Path, string Body)[] calls =
+        [
+            (HttpMethod.Post, Calls.Webhooks, """{"url":"https://example.com/","events":["*"]}"""),
+            (HttpMethod.Patch, $"{Calls.Webhooks}/{id}", """{"description":"mine"}"""),
+            (HttpMethod.Post, $"{Calls.Webhooks}/{id}/test", """{"event":"user.created"}"""),
+            (HttpMethod.Post, $"{Calls.Webhooks}/{id}/test", ""),
+            (HttpMethod.Post, "/api/v1/events", """{"event":"user.created","data":{}}"""),
+            (HttpMethod.Post, "/api/v1/events", """[{"event":"user.created","data":{}}]"""),
+        ];
+
+        foreach (var (method, path, body) in calls)
+        {
+            var answer = await client.CallAsync(method, path, Calls.Content(Encoding.UTF8.GetBytes("\uFEFF" + body), "application/json"));
+
+            Assert.True((int)answer.Status is >= 200 and < 300, answer.Text);
+        }
+    }
+
     [Fact]
     public async Task A_chunked_body_within_the_limit_is_read()
     {
@@ -125,5 +186,16 @@ public sealed class RequestBodyTests(SharedApi api)
 
         await api.Server.Logs.WaitForAsync(line => line.Text.Contains("aborted by the client", StringComparison.Ordinal));
         Assert.DoesNotContain(api.Server.Logs.Lines, line => line.Level >= LogLevel.Error);
+    }
+
+    /// <summary>The answer to a request whose head ends as given, as text.</summary>
+    private async Task<string> SendRawAsync(HttpClient client, string rest)
+    {
+        using var socket = new TcpClient(api.Server.Url.Host, api.Server.Url.Port);
+        var head = $"POST {Calls.Webhooks} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n"
+            + $"Authorization: {client.DefaultRequestHeaders.Authorization}\r\n{rest}";
+        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head), TestContext.Current.CancellationToken);
+        using var answer = new StreamReader(socket.GetStream());
+        return await answer.ReadToEndAsync(TestContext.Current.CancellationToken);
     }
 }

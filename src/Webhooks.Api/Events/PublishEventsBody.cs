@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Webhooks.Api.Authentication;
+using Webhooks.Api.OpenApi;
+using Webhooks.Api.Requests;
+using Webhooks.Core;
+using Webhooks.Core.Events;
+
+namespace Webhooks.Api.Events;
+
+/// <summary>The events to publish.</summary>
+/// <param name="Messages">In order.</param>
+/// <param name="IsArray">Whether they came in an array.</param>
+internal sealed record PublishEventsBody(IReadOnlyList<EventMessage> Messages, bool IsArray) : IRequestBody<PublishEventsBody>
+{
+    public static RequestDescription Description => RequestDescription.PublishEvents;
+
+    public static int MostBytes(WebhooksLimits limits) => limits.PublishBytes;
+
+    public static PublishEventsBody? Read(ReadOnlyMemory<byte> utf8Json, HttpContext context, FieldErrors errors)
+    {
+        var user = context.User;
+        var reader = context.RequestServices.GetRequiredService<EventMessageReader>();
+        var read = reader.ReadMany(utf8Json, user.HasScope(Scopes.PublishEventsForAny) ? null : user.OrganizationId());
+        if (read.Errors.Count == 0)
+        {
+            return new PublishEventsBody(read.Messages, read.IsArray);
+        }
+
+        // What is wrong with the text as a whole is told as for any other body; the rest by field.
+        if (read.Errors.TryGetValue("", out var messages))
+        {
+            var limits = context.RequestServices.GetRequiredService<WebhooksOptions>().Limits;
+            throw new BadHttpRequestException(
+                string.Join(' ', messages),
+                !read.IsArray && utf8Json.Length > limits.EventBytes ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest);
+        }
+
+        errors.Add(read.Errors);
+        return null;
+    }
+}

@@ -13,7 +13,7 @@ public sealed class LogRecorder : ILoggerProvider
     /// <summary>Waits until there is such a line.</summary>
     public async Task WaitForAsync(Predicate<LogLine> condition)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while (!_lines.Any(line => condition(line)))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), limit.Token);

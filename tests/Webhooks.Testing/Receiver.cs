@@ -10,7 +10,7 @@ namespace Webhooks.Testing;
 /// <summary>A customer's server: an HTTP server on loopback that records every request and answers as it is told.</summary>
 public sealed class Receiver : IAsyncDisposable
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(3);
 
     private readonly WebApplication _server;
     private readonly List<ReceivedRequest> _requests = [];
@@ -64,11 +64,11 @@ public sealed class Receiver : IAsyncDisposable
     }
 
     /// <summary>Waits until this many requests have come, and gives all that have.</summary>
-    /// <exception cref="TimeoutException">They did not come within a minute.</exception>
+    /// <exception cref="TimeoutException">They did not come within minutes.</exception>
     public Task<IReadOnlyList<ReceivedRequest>> WaitForAsync(int count) => WaitForAsync(requests => requests.Count >= count);
 
     /// <summary>Waits until the requests are as a test wants them, and gives all that have come.</summary>
-    /// <exception cref="TimeoutException">They were not within a minute.</exception>
+    /// <exception cref="TimeoutException">They were not within minutes.</exception>
     public async Task<IReadOnlyList<ReceivedRequest>> WaitForAsync(Func<IReadOnlyList<ReceivedRequest>, bool> condition)
     {
         using var limit = new CancellationTokenSource(_patience);

@@ -11,7 +11,7 @@ namespace Webhooks.Testing;
 /// </summary>
 public sealed partial class ServerProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(3);
 
     private readonly Process _process;
     private readonly DevelopmentKey _key;

@@ -10,7 +10,7 @@ namespace Webhooks.Testing;
 /// <summary>An endpoint for OTLP over HTTP that keeps what it is sent.</summary>
 public sealed class TelemetryCollector : IAsyncDisposable
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(3);
 
     private readonly WebApplication _server;
     private readonly Dictionary<string, StringBuilder> _received = [];

@@ -7,7 +7,7 @@ namespace Webhooks.Testing;
 /// <summary>What the tests do over the API, as one organization.</summary>
 public sealed class WebhooksApi(HttpClient http) : IDisposable
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(3);
 
     /// <summary>Registers a webhook.</summary>
     public async Task<RegisteredWebhook> RegisterAsync(string url, params string[] events)

@@ -8,7 +8,9 @@ namespace Webhooks.EndToEnd.Tests.Local;
 /// <summary><c>./run</c> as somebody at a terminal runs it: in a process group of its own, which Ctrl-C signals as a whole.</summary>
 internal sealed class RunScript : IAsyncDisposable
 {
-    /// <summary>The tests of one collection run one after the other, as the script's builds must.</summary>
+    /// <summary>
+    /// The tests of one collection run one after the other, as the script's builds must, and after <see cref="BuiltApps"/>.
+    /// </summary>
     public const string Collection = "./run";
 
     /// <summary>What is in the last line that it writes when it has started.</summary>

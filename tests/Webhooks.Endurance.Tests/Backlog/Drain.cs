@@ -10,7 +10,7 @@ internal sealed class Drain(int server, Func<int> arrived)
     private const int Slices = 10;
 
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
 
     private readonly List<(TimeSpan At, int Arrived)> _progress = [];
 

@@ -10,7 +10,7 @@ internal sealed class Audit(Trouble trouble, TimeSpan attemptTimeout)
     private const int MaxAttempts = 6;
 
     /// <summary>Longer than it takes from an answer to the commit of its record, on a busy machine.</summary>
-    private static readonly TimeSpan _recordedWithin = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _recordedWithin = TimeSpan.FromSeconds(5);
 
     /// <summary>Longer than servers take to notice that the database is back, and to record what has waited for it.</summary>
     private static readonly TimeSpan _noticedWithin = TimeSpan.FromSeconds(5);
@@ -72,8 +72,12 @@ internal sealed class Audit(Trouble trouble, TimeSpan attemptTimeout)
             if (received.Find(reception => IsOf(attempt, reception)) is { } recorded)
             {
                 received.Remove(recorded);
+                if (received.Find(reception => IsSentAgain(attempt, reception)) is { } broken)
+                {
+                    received.Remove(broken);
+                }
             }
-            else
+            else if (!IsTimeout(attempt))
             {
                 Add($"{Describe(row)}: the receiver has not seen attempt {attempt.Number}, or answered differently: {string.Join(", ", received)}.");
             }
@@ -88,12 +92,20 @@ internal sealed class Audit(Trouble trouble, TimeSpan attemptTimeout)
     private bool IsOf(RecordedAttempt attempt, Reception reception) =>
         attempt.Number == reception.Attempt
         && (attempt.ResponseStatus is not null
-            ? attempt.ResponseStatus == reception.Answer.Status && attempt.ResponseBody == reception.Number.ToString(CultureInfo.InvariantCulture)
-            : reception.At >= attempt.StartedAt && (attempt.Error == reception.Answer.Error || WasLate(attempt, reception)));
+            ? attempt.ResponseStatus == reception.Answer.Status
+                && attempt.ResponseBody == reception.Number.ToString(CultureInfo.InvariantCulture)
+            : reception.At >= attempt.StartedAt && (attempt.Error == reception.Answer.Error || IsTimeout(attempt)));
 
-    /// <summary>On a busy machine, an answer can come too late that was given at once.</summary>
-    private bool WasLate(RecordedAttempt attempt, Reception reception) =>
-        attempt.Error == SendError.Timeout && reception.EndedAt - attempt.StartedAt > attemptTimeout / 2;
+    /// <summary>
+    /// An attempt whose sender knows nothing of the answer. On a busy machine it may have been answered all the same, even at once, or may
+    /// not have been sent at all.
+    /// </summary>
+    private bool IsTimeout(RecordedAttempt attempt) =>
+        attempt.Error == SendError.Timeout && attempt.DurationMs >= 0.9 * attemptTimeout.TotalMilliseconds;
+
+    /// <summary>The first request of an attempt whose reused connection broke without an answer: it is sent once more.</summary>
+    private static bool IsSentAgain(RecordedAttempt attempt, Reception reception) =>
+        attempt.Number == reception.Attempt && reception.At >= attempt.StartedAt && reception.Answer.Error == SendError.ConnectionClosed;
 
     /// <summary>Whether a request came before a kill, and its outcome could not be recorded before it.</summary>
     private bool Excuses(Interval kill, Reception reception) => reception.At <= kill.To && reception.EndedAt >= RecordedUntil(kill.From);

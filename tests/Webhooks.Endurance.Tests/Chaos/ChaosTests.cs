@@ -10,7 +10,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
 {
     private const int FindingsShown = 20;
 
-    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(6);
     private static readonly TimeSpan _attemptTimeout = TimeSpan.FromSeconds(2);
 
     // Six attempts within seconds.

@@ -36,7 +36,7 @@ internal sealed class TimedLoad(IReadOnlyList<WebhooksApi> apis, int healthyEach
         }
 
         var publications = await Task.WhenAll(publishing);
-        await Task.WhenAll(publications.Select(publication => publication.Everywhere)).WaitAsync(TimeSpan.FromMinutes(2), cancellationToken);
+        await Task.WhenAll(publications.Select(publication => publication.Everywhere)).WaitAsync(TimeSpan.FromMinutes(3), cancellationToken);
         return [.. publications.SelectMany(publication => publication.Delays).Order()];
     }
 

@@ -38,7 +38,7 @@ internal static class LiveHeap
             }
         };
         var reading = Task.Run(events.Process, cancellationToken);
-        var bytes = await left.Task.WaitAsync(TimeSpan.FromMinutes(1), cancellationToken);
+        var bytes = await left.Task.WaitAsync(TimeSpan.FromMinutes(3), cancellationToken);
         await session.StopAsync(cancellationToken);
         await reading;
         return bytes;

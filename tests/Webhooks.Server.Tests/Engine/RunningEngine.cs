@@ -22,6 +22,8 @@ internal sealed class RunningEngine : IAsyncDisposable
 
     public LogLines Log { get; }
 
+    public WebhookLanes Lanes => _host.Services.GetRequiredService<WebhookLanes>();
+
     /// <summary>Publishes in the engine's own process.</summary>
     public EventPublisher Publisher => _host.Services.GetRequiredService<EventPublisher>();
 

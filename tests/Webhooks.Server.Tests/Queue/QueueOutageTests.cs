@@ -46,7 +46,7 @@ public sealed class QueueOutageTests
         var listener = await scene.StartListenerAsync();
         await scene.WaitForLogAsync(1, "the database fails");
 
-        await listener.StopAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(10), Cancel);
+        await listener.StopAsync(Cancel).WaitAsync(DeliveryScene.Patience, Cancel);
 
         Assert.Equal(1, await QueueScene.LengthAsync(scene.Messages));
         Assert.Empty(await scene.PoisonAsync());

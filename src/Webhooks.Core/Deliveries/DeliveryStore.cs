@@ -8,8 +8,9 @@ namespace Webhooks.Core.Deliveries;
 public sealed class DeliveryStore(NpgsqlDataSource database)
 {
     /// <summary>
-    /// What follows a CTE <c>due (id)</c> whose rows are locked. The ids come as an array, so that even with statistics that are old or
-    /// missing the planner looks them up in the primary key, where a join would let it read all of the table.
+    /// What follows a CTE <c>due (id)</c> whose rows are locked; it gives the columns of <see cref="ClaimReader"/>. The ids come as an
+    /// array, so that even with statistics that are old or missing the planner looks them up in the primary key, where a join would let it
+    /// read all of the table.
     /// </summary>
     private const string ClaimWhatIsDue = """
         , claimed AS (
@@ -19,8 +20,8 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
                       created_at, trace_parent
         )
         SELECT claimed.id, claimed.lease_token, claimed.webhook_id, claimed.org_id, claimed.event_id, claimed.event, claimed.body,
-               claimed.attempt_number, claimed.test, webhooks.url, webhooks.secret, webhooks.active AND webhooks.deleted_at IS NULL,
-               claimed.created_at, claimed.trace_parent
+               claimed.attempt_number, claimed.test, webhooks.url, webhooks.secret,
+               webhooks.active AND webhooks.deleted_at IS NULL AS webhook_active, claimed.created_at, claimed.trace_parent
         FROM claimed JOIN webhooks ON webhooks.id = claimed.webhook_id
         ORDER BY claimed.next_attempt_at, claimed.id
         """;
@@ -149,23 +150,6 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
         return GiveBackAsync(Sql, claims, [new("least", least), new("most", most)], cancellationToken);
     }
 
-    /// <summary>The claim of an insert or update that returned the columns which <see cref="ClaimWhatIsDue"/> selects.</summary>
-    internal static ClaimedDelivery ReadClaim(NpgsqlDataReader reader) => new(
-        Id: reader.GetGuid(0),
-        LeaseToken: reader.GetGuid(1),
-        WebhookId: reader.GetGuid(2),
-        OrgId: reader.GetGuid(3),
-        EventId: reader.GetGuid(4),
-        Event: reader.GetString(5),
-        Body: reader.GetFieldValue<byte[]>(6),
-        AttemptsMade: reader.GetInt32(7),
-        Test: reader.GetBoolean(8),
-        Url: reader.GetString(9),
-        EncryptedSecret: reader.IsDBNull(10) ? null : reader.GetString(10),
-        WebhookActive: reader.GetBoolean(11),
-        CreatedAt: reader.GetFieldValue<DateTimeOffset>(12),
-        TraceParent: reader.IsDBNull(13) ? null : reader.GetString(13));
-
     private async Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(
         string sql, TimeSpan lease, IEnumerable<NpgsqlParameter> parameters, CancellationToken cancellationToken)
     {
@@ -180,10 +164,11 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
         batch.BatchCommands.Add(claim);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
+        var row = new ClaimReader(reader);
         var claims = new List<ClaimedDelivery>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            claims.Add(ReadClaim(reader));
+            claims.Add(row.Read());
         }
 
         return claims;

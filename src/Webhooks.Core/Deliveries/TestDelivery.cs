@@ -71,8 +71,8 @@ public sealed class TestDelivery(
                 RETURNING *
             )
             SELECT delivery.id, delivery.lease_token, delivery.webhook_id, delivery.org_id, delivery.event_id, delivery.event,
-                   delivery.payload::text, delivery.attempt_number, delivery.test, webhook.url, webhook.secret, webhook.active,
-                   delivery.created_at, delivery.trace_parent
+                   delivery.payload::text AS body, delivery.attempt_number, delivery.test, webhook.url, webhook.secret,
+                   webhook.active AS webhook_active, delivery.created_at, delivery.trace_parent
             FROM delivery CROSS JOIN webhook
             """;
         var now = clock.GetUtcNow();
@@ -86,7 +86,7 @@ public sealed class TestDelivery(
         command.Parameters.AddWithValue("lease", options.AttemptTimeout + _leaseMargin);
         command.Parameters.AddWithValue("lease_token", Guid.NewGuid());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? DeliveryStore.ReadClaim(reader) : null;
+        return await reader.ReadAsync(cancellationToken) ? new ClaimReader(reader).Read() : null;
     }
 
     private async Task<DeliveryResult> AttemptAsync(ClaimedDelivery delivery, CancellationToken cancellationToken)

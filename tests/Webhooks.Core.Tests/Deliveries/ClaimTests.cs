@@ -35,6 +35,27 @@ public sealed class ClaimTests : DatabaseTest
     }
 
     [Fact]
+    public async Task A_claim_is_read_by_the_names_of_its_columns_whatever_their_order()
+    {
+        await AddWebhookAsync(_org);
+        await PublishAsync(_org);
+        var claim = Assert.Single(await Deliveries.ClaimDueAsync(10, _lease, Cancel));
+
+        await using var command = Database.CreateCommand(
+            """
+            SELECT trace_parent, delivery.created_at, active AS webhook_active, secret, url, test, attempt_number, payload::text AS body,
+                   event, event_id, delivery.org_id, webhook_id, lease_token, delivery.id
+            FROM webhook_deliveries AS delivery JOIN webhooks ON webhooks.id = webhook_id
+            """);
+        await using var reader = await command.ExecuteReaderAsync(Cancel);
+        Assert.True(await reader.ReadAsync(Cancel));
+        var read = new ClaimReader(reader).Read();
+
+        Assert.Equal(claim.Body.ToArray(), read.Body.ToArray());
+        Assert.Equal(claim with { Body = read.Body }, read);
+    }
+
+    [Fact]
     public async Task A_claimed_delivery_is_not_claimed_again_until_its_lease_has_ended()
     {
         await AddWebhookAsync(_org);

@@ -75,6 +75,7 @@ internal sealed class DeliveryClaimer(
         }
 
         // What a refill looks for must not be just being parked.
+        await ReleaseLateAsync(abandon);
         await RefillAsync(abandon);
         await Task.WhenAll(ParkAsync(abandon), ClaimDueAsync(abandon));
     }
@@ -119,9 +120,29 @@ internal sealed class DeliveryClaimer(
     private async Task ParkAsync(CancellationToken abandon)
     {
         var excess = lanes.TakeExcess();
-        if (excess.Count > 0)
+        try
         {
             await deliveries.ParkAsync(excess, options.ParkLeast, options.ParkMost, abandon);
+        }
+        catch
+        {
+            lanes.ReturnExcess(excess);
+            throw;
+        }
+    }
+
+    /// <summary>Makes due what has waited for too long, with the rest of its lease: it is claimed again with what is due.</summary>
+    private async Task ReleaseLateAsync(CancellationToken abandon)
+    {
+        var late = lanes.TakeLate();
+        try
+        {
+            await deliveries.ReleaseAsync(late, abandon);
+        }
+        catch
+        {
+            lanes.ReturnLate(late);
+            throw;
         }
     }
 }

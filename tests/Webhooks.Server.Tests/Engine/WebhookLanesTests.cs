@@ -264,6 +264,37 @@ public sealed class WebhookLanesTests
     }
 
     [Fact]
+    public void What_waited_for_too_long_through_an_outage_is_to_be_claimed_again_and_the_rest_starts()
+    {
+        var webhook = Guid.NewGuid();
+        var late = Claims(webhook, 3);
+        _lanes.Add(late, _lanes.Now);
+        _lanes.Pause();
+        _clock.Advance(_options.LeaseMargin);
+        _lanes.Resume();
+        _lanes.Add([Claim(webhook)], _lanes.Now);
+
+        Assert.Single(StartAll());
+
+        Assert.Equal(late, _lanes.TakeLate());
+        Assert.Empty(_lanes.TakeLate());
+        Assert.Empty(_lanes.TakeExcess());
+    }
+
+    [Fact]
+    public void What_could_not_be_parked_or_released_is_not_forgotten()
+    {
+        var excess = Claims(Guid.NewGuid(), 2);
+        var late = Claims(Guid.NewGuid(), 3);
+
+        _lanes.ReturnExcess(excess);
+        _lanes.ReturnLate(late);
+
+        Assert.Equal(excess, _lanes.TakeExcess());
+        Assert.Equal(late, _lanes.TakeLate());
+    }
+
+    [Fact]
     public void While_paused_nothing_starts()
     {
         Add(Guid.NewGuid(), 1);
@@ -352,6 +383,7 @@ public sealed class WebhookLanesTests
                         break;
                     case 4:
                         left.AddRange(lanes.TakeExcess());
+                        left.AddRange(lanes.TakeLate());
                         break;
                     default:
                         var refills = lanes.TakeRefills();
@@ -372,27 +404,12 @@ public sealed class WebhookLanesTests
             Assert.Equal(claimed + 1, started + 1 + left.Count);
         });
 
-    private static ClaimedDelivery[] Claims(Guid webhook, int count, int bytes = 100) =>
-        [.. Enumerable.Range(0, count).Select(_ => Claim(webhook, bytes))];
+    private static ClaimedDelivery[] Claims(Guid webhook, int count, int bytes = 100) => LaneClaims.Of(webhook, count, bytes);
 
     private static ClaimedDelivery[] ManyWebhooks() =>
         [.. Enumerable.Range(0, _options.MaxQueued / 4).SelectMany(_ => Claims(Guid.NewGuid(), 4))];
 
-    private static ClaimedDelivery Claim(Guid webhook, int bytes = 100) => new(
-        Id: Guid.NewGuid(),
-        LeaseToken: Guid.NewGuid(),
-        WebhookId: webhook,
-        OrgId: Guid.Empty,
-        EventId: Guid.Empty,
-        Event: "user.created",
-        Body: new byte[bytes],
-        AttemptsMade: 0,
-        Test: false,
-        Url: "http://receiver/",
-        EncryptedSecret: "secret",
-        WebhookActive: true,
-        CreatedAt: DateTimeOffset.UnixEpoch,
-        TraceParent: null);
+    private static ClaimedDelivery Claim(Guid webhook) => LaneClaims.Of(webhook);
 
     private static Attempt Answer() => new(1, DateTimeOffset.UnixEpoch, TimeSpan.FromMilliseconds(1), new SendOutcome.Answered(200, ""));
 

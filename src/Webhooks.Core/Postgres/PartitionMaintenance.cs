@@ -1,19 +1,27 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using NpgsqlTypes;
 using Webhooks.Core.Events;
 
 namespace Webhooks.Core.Postgres;
 
 /// <summary>
-/// Keeps partitions of <c>webhook_deliveries</c>, one for each week (Monday 00:00 UTC): made ahead of time, dropped after
-/// <see cref="WebhooksOptions.DeliveryRetention"/>. And forgets old idempotency keys.
+/// The keeper of the partitions of <c>webhook_deliveries</c>, one for each week (Monday 00:00 UTC): made ahead of time, dropped after
+/// <see cref="WebhooksOptions.DeliveryRetention"/>. It also forgets old idempotency keys.
 /// </summary>
+/// <remarks>
+/// Weeks and ages are told by the database's clock, which is the same for all processes. When this process's clock says something else,
+/// one of the two is wrong, and nobody knows which: then nothing is dropped or forgotten.
+/// </remarks>
 public sealed partial class PartitionMaintenance(
     NpgsqlDataSource database, WebhooksOptions options, TimeProvider clock, ILogger<PartitionMaintenance> logger)
 {
     private const int WeeksAhead = 4;
     private const int KeysPerBatch = 5000;
+
+    /// <summary>The difference between clocks from which one of them is wrong, not merely imprecise.</summary>
+    private static readonly TimeSpan _largestDifference = TimeSpan.FromMinutes(2);
+
+    private volatile bool _clocksDiffer;
 
     /// <summary>
     /// Makes the partitions from last week to some weeks ahead that are missing, and moves into them what the default partition holds of
@@ -21,15 +29,48 @@ public sealed partial class PartitionMaintenance(
     /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await MakeMissingAsync(cancellationToken);
-        await DropExpiredAsync(cancellationToken);
-        await ForgetKeysAsync(cancellationToken);
+        var (now, difference) = await ReadClockAsync(cancellationToken);
+        await MakeMissingAsync(now, cancellationToken);
+        if (ClocksAgree(difference))
+        {
+            await DropExpiredAsync(now, cancellationToken);
+            await ForgetKeysAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>The database's time, and by how much this process's clock is ahead of it at least; negative when it is behind.</summary>
+    private async Task<(DateTimeOffset Now, TimeSpan Difference)> ReadClockAsync(CancellationToken cancellationToken)
+    {
+        var before = clock.GetUtcNow();
+        await using var command = database.CreateCommand("SELECT now()");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var now = reader.GetFieldValue<DateTimeOffset>(0);
+        var after = clock.GetUtcNow();
+        return (now, now < before ? before - now : now > after ? after - now : TimeSpan.Zero);
+    }
+
+    /// <summary>Whether both clocks can be right; says so in the log when that changes.</summary>
+    private bool ClocksAgree(TimeSpan difference)
+    {
+        var differ = difference.Duration() > _largestDifference;
+        if (differ && !_clocksDiffer)
+        {
+            LogClocksDiffer(difference.Duration(), difference > TimeSpan.Zero ? "ahead of" : "behind");
+        }
+        else if (!differ && _clocksDiffer)
+        {
+            LogClocksAgree();
+        }
+
+        _clocksDiffer = differ;
+        return !differ;
     }
 
     /// <summary>Partitions that cannot be made now are left to the next run; the default partition takes their rows until then.</summary>
-    private async Task MakeMissingAsync(CancellationToken cancellationToken)
+    private async Task MakeMissingAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        foreach (var partition in await FindMissingAsync(cancellationToken))
+        foreach (var partition in await FindMissingAsync(now, cancellationToken))
         {
             try
             {
@@ -46,13 +87,19 @@ public sealed partial class PartitionMaintenance(
         }
     }
 
-    /// <summary>Last week counts, because a publisher may choose an event id that is as old as <see cref="EventIdentity.OldestOwnId"/>.</summary>
-    private async Task<IReadOnlyList<DeliveryPartition>> FindMissingAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// The weeks that have no partition. Last week counts, because a publisher may choose an event id that is as old as
+    /// <see cref="EventIdentity.OldestOwnId"/>.
+    /// </summary>
+    private async Task<IReadOnlyList<DeliveryPartition>> FindMissingAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var thisWeek = DeliveryPartition.At(clock.GetUtcNow());
+        const string Sql = """
+            SELECT to_regclass(name) IS NULL FROM unnest($1) WITH ORDINALITY AS wanted (name, position) ORDER BY position
+            """;
+        var thisWeek = DeliveryPartition.At(now);
         var wanted = Enumerable.Range(-1, 1 + 1 + WeeksAhead).Select(thisWeek.AddWeeks).ToArray();
 
-        await using var command = database.CreateCommand("SELECT to_regclass(name) IS NULL FROM unnest($1) WITH ORDINALITY AS wanted (name, position) ORDER BY position");
+        await using var command = database.CreateCommand(Sql);
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. wanted.Select(partition => partition.Name)] });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var missing = new List<DeliveryPartition>();
@@ -127,20 +174,20 @@ public sealed partial class PartitionMaintenance(
     }
 
     /// <summary>Partitions that cannot be dropped now are left to the next run.</summary>
-    private async Task DropExpiredAsync(CancellationToken cancellationToken)
+    private async Task DropExpiredAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        foreach (var name in await FindExpiredAsync(cancellationToken))
+        foreach (var (name, attached) in await FindExpiredAsync(now, cancellationToken))
         {
             try
             {
-                if (await DropAsync(name, cancellationToken))
-                {
-                    LogDropped(name);
-                }
-                else
+                if (attached && !await DetachAsync(name, cancellationToken))
                 {
                     LogPending(name);
+                    continue;
                 }
+
+                await DropAsync(name, cancellationToken);
+                LogDropped(name);
             }
             catch (PostgresException busy) when (IsBusy(busy))
             {
@@ -150,49 +197,93 @@ public sealed partial class PartitionMaintenance(
         }
     }
 
-    private async Task<IReadOnlyList<string>> FindExpiredAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// The weeks that end before the oldest delivery to keep, those among them that a run before detached and could not drop.
+    /// </summary>
+    private async Task<IReadOnlyList<(string Name, bool Attached)>> FindExpiredAsync(
+        DateTimeOffset now, CancellationToken cancellationToken)
     {
-        // A week that ends before the oldest delivery to keep; names sort as their dates do.
-        var oldestKept = DeliveryPartition.At(clock.GetUtcNow() - options.DeliveryRetention);
-        await using var command = database.CreateCommand("""
-            SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
-            WHERE inhparent = 'webhook_deliveries'::regclass AND relname ~ '^webhook_deliveries_[0-9]{8}$' AND relname < $1
+        // Names sort as their dates do.
+        const string Sql = """
+            SELECT relname, EXISTS (SELECT FROM pg_inherits WHERE inhrelid = pg_class.oid) AS attached
+            FROM pg_class
+            WHERE relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = 'webhook_deliveries'::regclass) AND relkind = 'r'
+              AND relname ~ '^webhook_deliveries_[0-9]{8}$' AND relname < $1
             ORDER BY relname
-            """);
+            """;
+        var oldestKept = DeliveryPartition.At(now - options.DeliveryRetention);
+        await using var command = database.CreateCommand(Sql);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = oldestKept.Name });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var expired = new List<string>();
+        var expired = new List<(string, bool)>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            expired.Add(reader.GetString(0));
+            expired.Add((reader.GetString(0), reader.GetBoolean(1)));
         }
 
         return expired;
     }
 
-    /// <returns>Whether it was dropped, by this process or another; false when a delivery in it is still pending.</returns>
-    private async Task<bool> DropAsync(string name, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes a partition out of the table, and its foreign key away, so that the locks which everybody else needs are held for a moment
+    /// only, however large it is.
+    /// </summary>
+    /// <returns>Whether it is detached, by this process or another; false when a delivery in it is still pending.</returns>
+    private async Task<bool> DetachAsync(string name, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
-        // Dropping takes both, and in the order in which other transactions come to lock them.
+        // Detaching takes both, and in the order in which other transactions come to lock them.
         await ExecuteAsync(connection, """
             SET LOCAL lock_timeout = '3s';
             LOCK TABLE webhooks, webhook_deliveries IN ACCESS EXCLUSIVE MODE;
             """, cancellationToken);
-        await using (var pending = new NpgsqlCommand("SELECT EXISTS (SELECT FROM webhook_deliveries WHERE tableoid = to_regclass($1) AND status = 'pending')", connection))
+        var attached = $"SELECT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass('{name}'))";
+        if (!await AskAsync(connection, attached, cancellationToken))
         {
-            pending.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
-            if (await pending.ExecuteScalarAsync(cancellationToken) is true)
-            {
-                return false;
-            }
+            return true;
         }
 
-        await ExecuteAsync(connection, $"DROP TABLE IF EXISTS {name}", cancellationToken);
+        if (await AskAsync(connection, $"SELECT EXISTS (SELECT FROM {name} WHERE status = 'pending')", cancellationToken))
+        {
+            return false;
+        }
+
+        await ExecuteAsync(connection, $"ALTER TABLE webhook_deliveries DETACH PARTITION {name}", cancellationToken);
+        foreach (var foreignKey in await FindForeignKeysAsync(connection, name, cancellationToken))
+        {
+            await ExecuteAsync(connection, $"ALTER TABLE {name} DROP CONSTRAINT {foreignKey}", cancellationToken);
+        }
+
         await transaction.CommitAsync(cancellationToken);
         return true;
+    }
+
+    /// <returns>Their names, quoted where they need it.</returns>
+    private static async Task<IReadOnlyList<string>> FindForeignKeysAsync(
+        NpgsqlConnection connection, string name, CancellationToken cancellationToken)
+    {
+        const string Sql = "SELECT quote_ident(conname) FROM pg_constraint WHERE conrelid = to_regclass($1) AND contype = 'f'";
+        await using var command = new NpgsqlCommand(Sql, connection);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var names = new List<string>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            names.Add(reader.GetString(0));
+        }
+
+        return names;
+    }
+
+    /// <summary>Drops a partition that is detached; nobody reads it any more.</summary>
+    private async Task DropAsync(string name, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await ExecuteAsync(connection, $"SET LOCAL lock_timeout = '3s'; DROP TABLE IF EXISTS {name}", cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 
     private static bool IsBusy(PostgresException failure) =>
@@ -204,18 +295,24 @@ public sealed partial class PartitionMaintenance(
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    private static async Task<bool> AskAsync(NpgsqlConnection connection, string question, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(question, connection);
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
     /// <summary>In batches, so that no publisher waits long for a row that is being deleted.</summary>
     private async Task ForgetKeysAsync(CancellationToken cancellationToken)
     {
         const string Sql = """
             DELETE FROM event_keys WHERE ctid = ANY (ARRAY (
-                SELECT ctid FROM event_keys WHERE created_at < @oldest ORDER BY created_at LIMIT @limit FOR UPDATE SKIP LOCKED))
+                SELECT ctid FROM event_keys WHERE created_at < now() - @lifetime ORDER BY created_at LIMIT @limit FOR UPDATE SKIP LOCKED))
             """;
         int forgotten;
         do
         {
             await using var command = database.CreateCommand(Sql);
-            command.Parameters.AddWithValue("oldest", NpgsqlDbType.TimestampTz, clock.GetUtcNow() - EventIdentity.KeyLifetime);
+            command.Parameters.AddWithValue("lifetime", EventIdentity.KeyLifetime);
             command.Parameters.AddWithValue("limit", KeysPerBatch);
             forgotten = await command.ExecuteNonQueryAsync(cancellationToken);
         }
@@ -225,12 +322,23 @@ public sealed partial class PartitionMaintenance(
     [LoggerMessage(1, LogLevel.Information, "webhook database: partition {Partition} made, {Moved} rows moved into it")]
     private partial void LogMade(string partition, int moved);
 
-    [LoggerMessage(2, LogLevel.Warning, "webhook database: partition {Partition} not {Done}, because its tables are busy; the next run tries again")]
+    [LoggerMessage(2, LogLevel.Warning,
+        "webhook database: partition {Partition} not {Done}, because its tables are busy; the next run tries again")]
     private partial void LogBusy(string partition, string done);
 
-    [LoggerMessage(3, LogLevel.Information, "webhook database: partition {Partition} dropped, because its deliveries are older than the retention")]
+    [LoggerMessage(3, LogLevel.Information,
+        "webhook database: partition {Partition} dropped, because its deliveries are older than the retention")]
     private partial void LogDropped(string partition);
 
-    [LoggerMessage(4, LogLevel.Warning, "webhook database: partition {Partition} is older than the retention and kept, because a delivery in it is still pending")]
+    [LoggerMessage(4, LogLevel.Warning,
+        "webhook database: partition {Partition} is older than the retention and kept, because a delivery in it is still pending")]
     private partial void LogPending(string partition);
+
+    [LoggerMessage(5, LogLevel.Error,
+        "webhook database: this process's clock is {Difference} {Direction} the database's, so one of them is wrong, and nothing is dropped"
+        + " or forgotten until they agree. Compare both with the time, and let NTP set the wrong one")]
+    private partial void LogClocksDiffer(TimeSpan difference, string direction);
+
+    [LoggerMessage(6, LogLevel.Information, "webhook database: the clocks of this process and of the database agree again")]
+    private partial void LogClocksAgree();
 }

@@ -78,7 +78,8 @@ public sealed class PartitionMaintenanceTests : DatabaseTest
         Assert.Equal(await QueryAsync<long>(Indexes, "webhook_deliveries"), await QueryAsync<long>(Indexes, "webhook_deliveries_20400227"));
         const string Constraints = "SELECT contype::text FROM pg_constraint WHERE conrelid = $1::regclass AND contype <> 'n' ORDER BY 1";
         Assert.Equal(
-            await QueryAllAsync<string>(Constraints, "webhook_deliveries"), await QueryAllAsync<string>(Constraints, "webhook_deliveries_20400227"));
+            await QueryAllAsync<string>(Constraints, "webhook_deliveries"),
+            await QueryAllAsync<string>(Constraints, "webhook_deliveries_20400227"));
     }
 
     [Fact]
@@ -87,8 +88,10 @@ public sealed class PartitionMaintenanceTests : DatabaseTest
         await AddWebhookAsync(_org);
         var log = new LogLines<PartitionMaintenance>();
 
+        await SetDatabaseClockAsync(_later);
         var publishing = Parallel.ForAsync(0, 50, Cancel, async (_, _) => await PublishManyAsync(_org, 10));
-        await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => RunAsync(_later, log), Cancel)));
+        await Task.WhenAll(
+            Enumerable.Range(0, 6).Select(_ => Task.Run(() => Maintenance(_later, log, retentionDays: 36500).RunAsync(Cancel), Cancel)));
         await publishing;
 
         Assert.Equal(6, log.Lines.Count);
@@ -146,6 +149,73 @@ public sealed class PartitionMaintenanceTests : DatabaseTest
         Assert.DoesNotContain(partition, await NewPartitionsAsync());
     }
 
+    [Theory]
+    [InlineData(200, "ahead of")]
+    [InlineData(-200, "behind")]
+    public async Task A_clock_that_is_wrong_drops_and_forgets_nothing_and_says_so_once(int days, string direction)
+    {
+        await SetDatabaseClockAsync(_later);
+        await ExecuteAsync("INSERT INTO event_keys (org_id, key, event_id, created_at) VALUES ($1, 'k', $1, $2)", _org, _later.AddDays(-8));
+        var log = new LogLines<PartitionMaintenance>();
+        var clock = new FakeTimeProvider(_later.AddDays(days));
+        var maintenance = new PartitionMaintenance(Database, new WebhooksOptions { DeliveryRetention = TimeSpan.FromDays(14) }, clock, log);
+        var before = await AllPartitionsAsync();
+
+        await maintenance.RunAsync(Cancel);
+        await maintenance.RunAsync(Cancel);
+
+        Assert.Subset((await AllPartitionsAsync()).ToHashSet(), before.ToHashSet());
+        Assert.Equal(["20400220", "20400227", "20400305", "20400312", "20400319", "20400326"], await NewDaysAsync());
+        Assert.Equal(1, await QueryAsync<long>("SELECT count(*) FROM event_keys"));
+        Assert.Single(log.Lines, line => line.Contains($"200.00:00:00 {direction} the database's", StringComparison.Ordinal));
+
+        await SetDatabaseClockAsync(clock.GetUtcNow());
+        await maintenance.RunAsync(Cancel);
+        Assert.Single(log.Lines, line => line.Contains("agree again", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task This_week_is_kept_however_short_the_retention_is()
+    {
+        await RunAsync(_later, new());
+        await RunAsync(_later, new(), retentionDays: 0);
+        Assert.Equal(["20400227", "20400305", "20400312", "20400319", "20400326"], await NewDaysAsync());
+    }
+
+    [Fact]
+    public async Task A_week_that_was_detached_before_the_process_died_is_dropped_by_the_next_run()
+    {
+        await RunAsync(_later, new());
+        await ExecuteAsync("ALTER TABLE webhook_deliveries DETACH PARTITION webhook_deliveries_20400220");
+
+        await RunAsync(_later.AddDays(22), new(), retentionDays: 14);
+
+        Assert.True(await QueryAsync<bool>("SELECT to_regclass('webhook_deliveries_20400220') IS NULL"));
+    }
+
+    [Fact]
+    public async Task A_week_in_which_somebody_reads_holds_up_nobody_else_while_it_is_dropped()
+    {
+        await RunAsync(_later, new());
+        var webhook = await AddWebhookAsync(_org);
+        var log = new LogLines<PartitionMaintenance>();
+        await ExecuteAsync("ALTER TABLE webhook_deliveries DETACH PARTITION webhook_deliveries_20400220");
+        await SetDatabaseClockAsync(_later.AddDays(22));
+        await using (var connection = await Database.OpenConnectionAsync(Cancel))
+        await using (var transaction = await connection.BeginTransactionAsync(Cancel))
+        {
+            await using var read = new NpgsqlCommand("SELECT count(*) FROM webhook_deliveries_20400220", connection, transaction);
+            await read.ExecuteNonQueryAsync(Cancel);
+
+            var dropping = Maintenance(_later.AddDays(22), log, retentionDays: 14).RunAsync(Cancel);
+            await PublishAsync(_org);
+            Assert.Equal(1, await QueryAsync<long>("SELECT count(*) FROM webhook_deliveries WHERE webhook_id = $1", webhook));
+            await dropping;
+        }
+
+        Assert.Single(log.Lines, line => line.Contains("webhook_deliveries_20400220 not dropped", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Keys_older_than_seven_days_are_forgotten()
     {
@@ -159,9 +229,35 @@ public sealed class PartitionMaintenanceTests : DatabaseTest
         Assert.Equal(7 * 24, await QueryAsync<long>("SELECT count(*) FROM event_keys"));
     }
 
-    private Task RunAsync(DateTimeOffset now, LogLines<PartitionMaintenance> log, int retentionDays = 36500) =>
-        new PartitionMaintenance(
-            Database, new WebhooksOptions { DeliveryRetention = TimeSpan.FromDays(retentionDays) }, new FakeTimeProvider(now), log).RunAsync(Cancel);
+    /// <summary>Runs it at a time that the database's clock and the process's agree on.</summary>
+    private async Task RunAsync(DateTimeOffset now, LogLines<PartitionMaintenance> log, int retentionDays = 36500)
+    {
+        await SetDatabaseClockAsync(now);
+        await Maintenance(now, log, retentionDays).RunAsync(Cancel);
+    }
+
+    private PartitionMaintenance Maintenance(DateTimeOffset now, LogLines<PartitionMaintenance> log, int retentionDays) => new(
+        Database, new WebhooksOptions { DeliveryRetention = TimeSpan.FromDays(retentionDays) }, new FakeTimeProvider(now), log);
+
+    /// <summary>Has every new session find another <c>now()</c> than PostgreSQL's own. What a column has as its default stays.</summary>
+    private async Task SetDatabaseClockAsync(DateTimeOffset now)
+    {
+        await using var connection = await Database.OpenConnectionAsync(Cancel);
+        await using var command = new NpgsqlCommand(
+            $"""
+            CREATE SCHEMA IF NOT EXISTS test_clock;
+            CREATE OR REPLACE FUNCTION test_clock.now() RETURNS timestamptz LANGUAGE sql STABLE RETURN timestamptz '{now:O}';
+            DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = public, test_clock, pg_catalog', current_database()); END $$
+            """,
+            connection);
+        await command.ExecuteNonQueryAsync(Cancel);
+        Database.Clear();
+    }
+
+    private Task<IReadOnlyList<string>> AllPartitionsAsync() => QueryAllAsync<string>(
+        "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'webhook_deliveries'::regclass");
+
+    private async Task<IEnumerable<string>> NewDaysAsync() => (await NewPartitionsAsync()).Select(name => name.Split('_')[^1]);
 
     private Task<IReadOnlyList<string>> NewPartitionsAsync() => QueryAllAsync<string>("""
         SELECT inhrelid::regclass::text FROM pg_inherits
@@ -173,7 +269,10 @@ public sealed class PartitionMaintenanceTests : DatabaseTest
     {
         var webhook = await AddWebhookAsync(_org);
         await ExecuteAsync(
-            "INSERT INTO webhook_deliveries (id, webhook_id, org_id, event, event_id, payload, next_attempt_at) VALUES ($1, $2, $3, 'user.created', $1, '{}', now())",
+            """
+            INSERT INTO webhook_deliveries (id, webhook_id, org_id, event, event_id, payload, next_attempt_at)
+            VALUES ($1, $2, $3, 'user.created', $1, '{}', now())
+            """,
             id, webhook, _org);
         return await PartitionOfAsync(id);
     }

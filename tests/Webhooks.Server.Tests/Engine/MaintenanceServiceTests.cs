@@ -17,19 +17,22 @@ public sealed class MaintenanceServiceTests
     public async Task Partitions_are_made_at_the_start_and_as_time_goes_on()
     {
         await using var database = await TestDatabase.CreateAsync();
-        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 1, 7, 0, 0, 0, TimeSpan.Zero));
-        var partitions = new PartitionMaintenance(database.DataSource, new WebhooksOptions(), clock, NullLogger<PartitionMaintenance>.Instance);
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var partitions = new PartitionMaintenance(
+            database.DataSource, new WebhooksOptions(), clock, NullLogger<PartitionMaintenance>.Instance);
         await new Migrator(database.DataSource, partitions, NullLogger<Migrator>.Instance).MigrateAsync(Token);
-        var before = await CountPartitionsAsync(database.DataSource);
+        var all = await CountPartitionsAsync(database.DataSource);
         using var maintenance = new MaintenanceService(partitions, clock, NullLogger<MaintenanceService>.Instance);
 
+        await DropLastPartitionAsync(database.DataSource);
         await maintenance.StartAsync(Token);
-        clock.Advance(TimeSpan.FromDays(7));
+        await DeliveryScene.WaitUntilAsync(async () => await CountPartitionsAsync(database.DataSource) == all);
 
+        await DropLastPartitionAsync(database.DataSource);
         await DeliveryScene.WaitUntilAsync(async () =>
         {
             clock.Advance(TimeSpan.FromHours(1));
-            return await CountPartitionsAsync(database.DataSource) > before;
+            return await CountPartitionsAsync(database.DataSource) == all;
         });
         await maintenance.StopAsync(Token);
     }
@@ -54,9 +57,21 @@ public sealed class MaintenanceServiceTests
         await maintenance.StopAsync(Token);
     }
 
+    private static async Task DropLastPartitionAsync(NpgsqlDataSource database)
+    {
+        const string Sql = """
+            DO $$ BEGIN
+                EXECUTE (SELECT 'DROP TABLE ' || max(relname) FROM pg_class WHERE relname ~ '^webhook_deliveries_[0-9]{8}$');
+            END $$
+            """;
+        await using var command = database.CreateCommand(Sql);
+        await command.ExecuteNonQueryAsync(Token);
+    }
+
     private static async Task<long> CountPartitionsAsync(NpgsqlDataSource database)
     {
-        await using var command = database.CreateCommand("SELECT count(*) FROM pg_inherits WHERE inhparent = 'webhook_deliveries'::regclass");
+        await using var command = database.CreateCommand(
+            "SELECT count(*) FROM pg_inherits WHERE inhparent = 'webhook_deliveries'::regclass");
         return (long)(await command.ExecuteScalarAsync(Token))!;
     }
 }

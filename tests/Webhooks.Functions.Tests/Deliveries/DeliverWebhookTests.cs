@@ -1,10 +1,13 @@
 using System.Text.Json;
-using Microsoft.DurableTask;
+using Google.Protobuf;
+using Microsoft.DurableTask.Protobuf;
+using Microsoft.DurableTask.Worker.Grpc;
 using Webhooks.Functions.Deliveries;
 using Webhooks.Functions.Tests.Hosting;
 
 namespace Webhooks.Functions.Tests.Deliveries;
 
+/// <summary>The orchestrator over hours: every step runs it again from its start, against the history of the steps before.</summary>
 public sealed class DeliverWebhookTests
 {
     private static readonly DateTimeOffset _start = new(2026, 8, 3, 9, 0, 0, TimeSpan.Zero);
@@ -15,9 +18,9 @@ public sealed class DeliverWebhookTests
     {
         var replay = Scripted(new AttemptResult("succeeded", 1, 200, null));
 
-        Assert.Equal("succeeded", await replay.RunAsync(_delivery));
+        Assert.Equal("\"succeeded\"", (await replay.RunAsync()).Result);
 
-        Assert.Equal(1, replay.Attempts);
+        Assert.Single(replay.Attempts);
         Assert.Empty(replay.Timers);
         Assert.Equal("""{"attempt":1,"last_status":200,"next_attempt_at":null}""", replay.CustomStatus);
     }
@@ -32,11 +35,10 @@ public sealed class DeliverWebhookTests
             new AttemptResult("failed", 6, 500, null),
         ]);
 
-        Assert.Equal("failed", await replay.RunAsync(_delivery));
+        Assert.Equal("\"failed\"", (await replay.RunAsync()).Result);
 
-        Assert.Equal(6, replay.Attempts);
         Assert.Equal(times, replay.Timers);
-        Assert.Equal(times[^1], replay.Now);
+        Assert.Equal([_start.UtcDateTime, .. times], replay.Attempts);
         // From its start again after each of six attempts and five timers.
         Assert.Equal(12, replay.Runs);
     }
@@ -49,7 +51,7 @@ public sealed class DeliverWebhookTests
             new AttemptResult("pending", 2, null, _start.UtcDateTime.AddMinutes(6)),
             new AttemptResult("succeeded", 3, 204, null));
 
-        await replay.RunAsync(_delivery);
+        await replay.RunAsync();
 
         Assert.Equal(
             [
@@ -67,7 +69,7 @@ public sealed class DeliverWebhookTests
             new AttemptResult("pending", 1, 500, _start.UtcDateTime.AddMinutes(1)),
             new AttemptResult("canceled", 1, 500, null));
 
-        Assert.Equal("canceled", await replay.RunAsync(_delivery));
+        Assert.Equal("\"canceled\"", (await replay.RunAsync()).Result);
         Assert.Single(replay.Timers);
     }
 
@@ -77,25 +79,60 @@ public sealed class DeliverWebhookTests
         var leaseEnd = _start.UtcDateTime.AddSeconds(90);
         var replay = Scripted(new AttemptResult("pending", 0, null, leaseEnd), new AttemptResult("succeeded", 1, 200, null));
 
-        Assert.Equal("succeeded", await replay.RunAsync(_delivery));
+        Assert.Equal("\"succeeded\"", (await replay.RunAsync()).Result);
         Assert.Equal([leaseEnd], replay.Timers);
     }
 
     [Fact]
-    public async Task A_failure_around_an_attempt_is_retried_and_then_fails_the_orchestration()
+    public async Task A_failure_around_an_attempt_is_tried_six_times_within_three_minutes_and_then_fails_the_orchestration()
     {
-        var calls = 0;
-        var recovers = new Replay(_start, _ => ++calls < 3
-            ? throw new InvalidOperationException("The database is away.")
-            : Task.FromResult(new AttemptResult("succeeded", 1, 200, null)));
-        var stays = new Replay(_start, _ => throw new InvalidOperationException("The database is away."));
+        var replay = new Replay(_delivery, _start, _ => throw new InvalidOperationException("The database is away."));
 
-        Assert.Equal("succeeded", await recovers.RunAsync(_delivery));
-        Assert.Equal(3, recovers.Attempts);
+        var end = await replay.RunAsync();
 
-        var failure = await Assert.ThrowsAsync<TaskFailedException>(() => stays.RunAsync(_delivery));
-        Assert.Equal(nameof(AttemptDelivery), failure.TaskName);
-        Assert.Equal(6, stays.Attempts);
+        Assert.Equal(OrchestrationStatus.Failed, end.OrchestrationStatus);
+        Assert.Contains(nameof(AttemptDelivery), end.FailureDetails.ErrorMessage, StringComparison.Ordinal);
+        Assert.Contains("The database is away.", end.FailureDetails.ErrorMessage, StringComparison.Ordinal);
+        Assert.Equal([0, 5, 15, 35, 75, 155], replay.Attempts.Select(time => (time - _start.UtcDateTime).TotalSeconds));
+    }
+
+    [Fact]
+    public void An_instance_that_fell_asleep_before_a_deployment_goes_on_after_it()
+    {
+        // As the first version has stored it. An orchestrator that fails here is a new one, with a new name.
+        const string Stored = """
+            {
+              "instanceId": "0198f2a4-0000-7000-8000-000000000001",
+              "pastEvents": [
+                { "eventId": -1, "timestamp": "2026-08-03T09:00:00Z", "orchestratorStarted": {} },
+                { "eventId": -1, "timestamp": "2026-08-03T09:00:00Z", "executionStarted": {
+                    "name": "DeliverWebhook", "input": "{\"delivery_id\":\"0198f2a4-0000-7000-8000-000000000001\"}",
+                    "orchestrationInstance": { "instanceId": "0198f2a4-0000-7000-8000-000000000001", "executionId": "1" } } },
+                { "eventId": 0, "timestamp": "2026-08-03T09:00:00Z", "taskScheduled": {
+                    "name": "AttemptDelivery", "input": "[{\"delivery_id\":\"0198f2a4-0000-7000-8000-000000000001\"}]" } },
+                { "eventId": -1, "timestamp": "2026-08-03T09:00:00Z", "orchestratorCompleted": {} },
+                { "eventId": -1, "timestamp": "2026-08-03T09:00:01Z", "orchestratorStarted": {} },
+                { "eventId": -1, "timestamp": "2026-08-03T09:00:01Z", "taskCompleted": { "taskScheduledId": 0, "result":
+                    "{\"status\":\"pending\",\"attempt\":1,\"last_status\":500,\"next_attempt_at\":\"2026-08-03T09:01:00Z\"}" } },
+                { "eventId": 1, "timestamp": "2026-08-03T09:00:01Z", "timerCreated": { "fireAt": "2026-08-03T09:01:00Z" } },
+                { "eventId": -1, "timestamp": "2026-08-03T09:00:01Z", "orchestratorCompleted": {} }
+              ],
+              "newEvents": [
+                { "eventId": -1, "timestamp": "2026-08-03T09:01:00Z", "orchestratorStarted": {} },
+                { "eventId": -1, "timestamp": "2026-08-03T09:01:00Z", "timerFired": { "timerId": 1, "fireAt": "2026-08-03T09:01:00Z" } }
+              ]
+            }
+            """;
+
+        var answer = GrpcOrchestrationRunner.LoadAndRun<DeliveryInput, string>(
+            Convert.ToBase64String(OrchestratorRequest.Parser.ParseJson(Stored).ToByteArray()),
+            async (context, input) => await DeliverWebhook.RunAsync(context, input!));
+
+        var response = OrchestratorResponse.Parser.ParseFrom(Convert.FromBase64String(answer));
+        Assert.Equal("""{"attempt":1,"last_status":500,"next_attempt_at":"2026-08-03T09:01:00Z"}""", response.CustomStatus);
+        var asked = Assert.Single(response.Actions);
+        Assert.Equal("AttemptDelivery", asked.ScheduleTask?.Name);
+        Assert.Equal("""[{"delivery_id":"0198f2a4-0000-7000-8000-000000000001"}]""", asked.ScheduleTask?.Input);
     }
 
     [Fact]
@@ -112,7 +149,7 @@ public sealed class DeliverWebhookTests
     private static Replay Scripted(params IEnumerable<AttemptResult> results)
     {
         var script = new Queue<AttemptResult>(results);
-        return new Replay(_start, input =>
+        return new Replay(_delivery, _start, input =>
         {
             Assert.Equal(_delivery, input.DeliveryId);
             return Task.FromResult(script.Dequeue());

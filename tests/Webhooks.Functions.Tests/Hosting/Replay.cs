@@ -1,33 +1,54 @@
 using System.Text.Json;
+using Google.Protobuf;
+using Google.Protobuf.Collections;
+using Google.Protobuf.WellKnownTypes;
+using Microsoft.DurableTask.Protobuf;
+using Microsoft.DurableTask.Worker.Grpc;
 using Webhooks.Functions.Deliveries;
 
 namespace Webhooks.Functions.Tests.Hosting;
 
 /// <summary>
-/// Runs <see cref="DeliverWebhook"/> as the task hub does: from its start again whenever something that it awaits has come, answering from the history
-/// what it asked before. What it asks then must be what it asked the first time. Inputs and results go through JSON.
+/// One instance of <see cref="DeliverWebhook"/> with a clock that jumps from timer to timer. The worker's own engine runs it from its start
+/// again whenever something that it awaits has come, and holds what it asks against the history. What the host does, keeping
+/// the history and completing what was asked, is done here.
 /// </summary>
-public sealed class Replay
+internal sealed class Replay
 {
-    private readonly List<ReplayedStep> _history = [];
+    private readonly Guid _delivery;
     private readonly Func<DeliveryInput, Task<AttemptResult>> _attempt;
+    private List<HistoryEvent> _past = [];
+    private List<HistoryEvent> _news;
 
+    /// <param name="delivery">The delivery.</param>
     /// <param name="start">When it is started, UTC.</param>
     /// <param name="attempt">The activity.</param>
-    public Replay(DateTimeOffset start, Func<DeliveryInput, Task<AttemptResult>> attempt)
+    public Replay(Guid delivery, DateTimeOffset start, Func<DeliveryInput, Task<AttemptResult>> attempt)
     {
-        Now = start.UtcDateTime;
+        _delivery = delivery;
         _attempt = attempt;
+        Now = start.UtcDateTime;
+        var started = Event(new HistoryEvent
+        {
+            ExecutionStarted = new ExecutionStartedEvent
+            {
+                Name = "DeliverWebhook",
+                Input = $$"""{"delivery_id":"{{delivery}}"}""",
+                OrchestrationInstance = new OrchestrationInstance { InstanceId = delivery.ToString(), ExecutionId = "1" },
+            },
+        });
+        _news = [StepStarted(), started];
     }
 
     /// <summary>The orchestration's clock: when the last timer fired.</summary>
     public DateTime Now { get; private set; }
 
-    /// <summary>Calls of the activity, also those that were repeated by its retry policy.</summary>
-    public int Attempts { get; private set; }
+    /// <summary>When each call of the activity was made, also those that were repeated by its retry policy.</summary>
+    public List<DateTime> Attempts { get; } = [];
 
-    /// <summary>When the orchestration was told to wake up, in order.</summary>
-    public IReadOnlyList<DateTime> Timers => [.. _history.Where(step => step.FireAt is not null).Select(step => step.FireAt!.Value)];
+    /// <summary>When the orchestrator asked to be woken up, in order.</summary>
+    public IReadOnlyList<DateTime> Timers =>
+        [.. _past.Where(step => step.TimerCreated is not null).Select(step => step.TimerCreated.FireAt.ToDateTime())];
 
     /// <summary>How often the orchestrator was run from its start.</summary>
     public int Runs { get; private set; }
@@ -39,61 +60,83 @@ public sealed class Replay
     public List<string> CustomStatuses { get; } = [];
 
     /// <summary>Runs to the end.</summary>
-    /// <returns>The output.</returns>
-    public async Task<string> RunAsync(Guid delivery)
+    public async Task<CompleteOrchestrationAction> RunAsync()
     {
         while (true)
         {
-            var context = new ReplayingContext(_history, Now, delivery.ToString());
-            Runs++;
-            var run = DeliverWebhook.RunAsync(context, RoundTrip(new DeliveryInput(delivery)));
-            ShowStatus(context);
-            if (run.IsCompleted)
+            var asked = Assert.Single(RunStep());
+            if (asked.CompleteOrchestration is { } end)
             {
-                Assert.Equal(_history.Count, context.Asked);
-                return await run;
+                return end;
             }
 
-            var awaited = context.Awaited ?? throw new InvalidOperationException("The orchestrator awaits something that is not the context's.");
-            _history.Add(await CompleteAsync(awaited));
+            var stepEnded = Event(new HistoryEvent { OrchestratorCompleted = new OrchestratorCompletedEvent() });
+            _past = [.. _past, .. _news, Stored(asked), stepEnded];
+            var answer = await CompleteAsync(asked);
+            _news = [StepStarted(), answer];
         }
     }
 
-    private async Task<ReplayedStep> CompleteAsync(ReplayedStep step)
+    /// <summary>Runs the orchestrator from its start once.</summary>
+    /// <returns>What it asks for.</returns>
+    private RepeatedField<OrchestratorAction> RunStep()
     {
-        if (step.FireAt is { } time)
-        {
-            Now = time > Now ? time : Now;
-            return step;
-        }
-
-        var input = JsonSerializer.Deserialize<DeliveryInput>(step.Input!)!;
-        for (var call = 1; ; call++)
-        {
-            Attempts++;
-            try
-            {
-                return step with { Result = JsonSerializer.Serialize(await _attempt(input)) };
-            }
-            catch (InvalidOperationException failure) when (call >= step.MaxCalls)
-            {
-                return step with { Failure = failure.Message };
-            }
-            catch (InvalidOperationException)
-            {
-                // The retry policy allows another call.
-            }
-        }
+        Runs++;
+        var request = new OrchestratorRequest { InstanceId = _delivery.ToString(), PastEvents = { _past }, NewEvents = { _news } };
+        var answer = GrpcOrchestrationRunner.LoadAndRun<DeliveryInput, string>(
+            Convert.ToBase64String(request.ToByteArray()), async (context, input) => await DeliverWebhook.RunAsync(context, input!));
+        var response = OrchestratorResponse.Parser.ParseFrom(Convert.FromBase64String(answer));
+        ShowStatus(response.CustomStatus);
+        return response.Actions;
     }
 
-    private void ShowStatus(ReplayingContext context)
+    private void ShowStatus(string? status)
     {
-        if (context.CustomStatus is { } status && status != CustomStatus)
+        if (status is not null && status != CustomStatus)
         {
             CustomStatus = status;
             CustomStatuses.Add(status);
         }
     }
 
-    private static T RoundTrip<T>(T value) => JsonSerializer.Deserialize<T>(JsonSerializer.Serialize(value))!;
+    /// <summary>What was asked, as the history keeps it.</summary>
+    private HistoryEvent Stored(OrchestratorAction asked) => Event(
+        asked.CreateTimer is { } timer
+            ? new HistoryEvent { TimerCreated = new TimerCreatedEvent { FireAt = timer.FireAt } }
+            : new HistoryEvent { TaskScheduled = new TaskScheduledEvent { Name = asked.ScheduleTask.Name, Input = asked.ScheduleTask.Input } },
+        asked.Id);
+
+    private async Task<HistoryEvent> CompleteAsync(OrchestratorAction asked)
+    {
+        if (asked.CreateTimer is { } timer)
+        {
+            Now = timer.FireAt.ToDateTime() is var time && time > Now ? time : Now;
+            return Event(new HistoryEvent { TimerFired = new TimerFiredEvent { TimerId = asked.Id, FireAt = timer.FireAt } });
+        }
+
+        Assert.Equal("AttemptDelivery", asked.ScheduleTask.Name);
+        Attempts.Add(Now);
+        try
+        {
+            // The engine stores the activity's input as the only member of an array.
+            var input = Assert.Single(JsonSerializer.Deserialize<DeliveryInput[]>(asked.ScheduleTask.Input)!);
+            var result = JsonSerializer.Serialize(await _attempt(input));
+            return Event(new HistoryEvent { TaskCompleted = new TaskCompletedEvent { TaskScheduledId = asked.Id, Result = result } });
+        }
+        catch (InvalidOperationException failure)
+        {
+            var details = new TaskFailureDetails { ErrorType = nameof(InvalidOperationException), ErrorMessage = failure.Message };
+            return Event(new HistoryEvent { TaskFailed = new TaskFailedEvent { TaskScheduledId = asked.Id, FailureDetails = details } });
+        }
+    }
+
+    private HistoryEvent StepStarted() => Event(new HistoryEvent { OrchestratorStarted = new OrchestratorStartedEvent() });
+
+    /// <summary>Gives an event its time, and the number of what was asked if it is a question.</summary>
+    private HistoryEvent Event(HistoryEvent happened, int id = -1)
+    {
+        happened.EventId = id;
+        happened.Timestamp = Timestamp.FromDateTime(Now);
+        return happened;
+    }
 }

@@ -25,7 +25,7 @@ public sealed partial class FunctionTableTests
         string[] operations = [.. typeof(OperationNames).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetValue(null)!)];
         string[] others =
         [
-            "FanOutEvent", "StartDelivery", "DeliverWebhook", "AttemptDelivery", "Maintenance",
+            "FanOutEvent", "StartDelivery", "DeliverWebhook", "DeliveryAttempt", "Maintenance",
             "HealthLive", "HealthReady", "OpenApi", "Docs", "UnknownRoute",
         ];
 
@@ -108,9 +108,9 @@ public sealed partial class FunctionTableTests
         Assert.NotNull(orchestrator[0].GetCustomAttribute<OrchestrationTriggerAttribute>());
         Assert.Equal(typeof(DeliveryInput), orchestrator[1].ParameterType);
 
-        var activity = Function("AttemptDelivery").Method;
+        var activity = Function("DeliveryAttempt").Method;
         Assert.Equal(typeof(DeliveryInput), activity.GetParameters()[0].ParameterType);
-        Assert.NotNull(activity.GetParameters()[0].GetCustomAttribute<ActivityTriggerAttribute>());
+        Assert.Equal("AttemptDelivery", activity.GetParameters()[0].GetCustomAttribute<ActivityTriggerAttribute>()!.Activity);
         Assert.Equal(typeof(Task<AttemptResult>), activity.ReturnType);
 
         var clients = AppFunction.All.Where(function => function.Attribute<DurableClientAttribute>() is not null).ToList();

@@ -19,6 +19,12 @@ public sealed partial class AttemptDelivery(
     TimeProvider clock,
     ILogger<AttemptDelivery> logger)
 {
+    /// <summary>
+    /// The function's name. The activity has another, the class's: under that name the Durable Task extension logs the beginning and the end
+    /// of each call, and host.json can turn that down without what is logged here.
+    /// </summary>
+    internal const string FunctionName = "DeliveryAttempt";
+
     /// <summary>How much longer than an attempt a lease is: the time to record it, also when the database is away for a while.</summary>
     internal static readonly TimeSpan LeaseMargin = DatabasePatience.Limit + TimeSpan.FromSeconds(15);
 
@@ -34,8 +40,9 @@ public sealed partial class AttemptDelivery(
     /// <summary>Makes the attempt if it is due and nobody else's.</summary>
     /// <returns>Where the delivery stands then, and when to call again.</returns>
     /// <exception cref="Core.Secrets.SecretUnavailableException">The secret cannot be decrypted now; no attempt was made.</exception>
-    [Function(nameof(AttemptDelivery))]
-    public async Task<AttemptResult> RunAsync([ActivityTrigger] DeliveryInput input, CancellationToken cancellationToken)
+    [Function(FunctionName)]
+    public async Task<AttemptResult> RunAsync(
+        [ActivityTrigger(Activity = nameof(AttemptDelivery))] DeliveryInput input, CancellationToken cancellationToken)
     {
         var claim = await patience.RunAsync(
             () => deliveries.ClaimAsync(input.DeliveryId, options.AttemptTimeout + LeaseMargin, CancellationToken.None), cancellationToken);

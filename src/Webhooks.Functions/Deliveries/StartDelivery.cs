@@ -21,7 +21,7 @@ public sealed class StartDelivery(PendingDeliveries pending, DeliveryStarter sta
         // A finished delivery's orchestration may be purged, and the client would silently start over one that is not. The row knows.
         var unfinished = await patience.RunAsync(() => pending.AmongAsync(deliveries, CancellationToken.None), cancellationToken);
 
-        // All at once: each start is a few storage requests, one after the other, and the task hub reads together what arrives together.
+        // As many at once as the starter has turns: each start is a few storage requests, one after the other.
         await Task.WhenAll(unfinished.Select(delivery => starter.StartAsync(client, delivery)));
     }
 }

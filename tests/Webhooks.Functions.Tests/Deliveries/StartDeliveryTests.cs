@@ -95,6 +95,38 @@ public sealed class StartDeliveryTests : IAsyncLifetime
         Assert.Equal(deliveries, _app.StartedIds());
     }
 
+    [Fact]
+    public async Task A_burst_is_started_a_few_deliveries_at_a_time_so_that_the_first_are_made_before_the_last_are_started()
+    {
+        var deliveries = await PublishAsync(webhooks: 2 * DeliveryStarter.Parallelism);
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _app.Orchestrations.Answered = answer.Task;
+
+        var messages = deliveries.Chunk(DeliveryStarter.Parallelism + 1).Select(StartAsync).ToList();
+
+        await Eventually.HoldsAsync(
+            () => _app.Orchestrations.MostUnderWay >= DeliveryStarter.Parallelism,
+            () => $"{_app.Orchestrations.MostUnderWay} starts were under way",
+            TestContext.Current.CancellationToken);
+        answer.SetResult();
+        await Task.WhenAll(messages);
+        Assert.Equal(DeliveryStarter.Parallelism, _app.Orchestrations.MostUnderWay);
+        Assert.Equal(deliveries.Order(), _app.StartedIds().Order());
+    }
+
+    [Fact]
+    public async Task A_start_that_fails_leaves_its_turn_to_the_next()
+    {
+        var deliveries = await PublishAsync(webhooks: DeliveryStarter.Parallelism + 1);
+        _app.Orchestrations.Failure = new InvalidOperationException("The storage account is away.");
+        await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(deliveries));
+
+        _app.Orchestrations.Failure = null;
+        await StartAsync(deliveries);
+
+        Assert.Equal(deliveries.Order(), _app.StartedIds().Order());
+    }
+
     [Theory]
     [InlineData("not json")]
     [InlineData("{}")]

@@ -11,6 +11,8 @@ public sealed class FakeDurableTaskClient() : DurableTaskClient("test")
 {
     private readonly ConcurrentQueue<StartedOrchestration> _starts = new();
     private readonly ConcurrentDictionary<string, OrchestrationMetadata> _instances = new();
+    private readonly Lock _counting = new();
+    private int _underWay;
 
     /// <summary>Every start that was accepted, in order.</summary>
     public IReadOnlyList<StartedOrchestration> Starts => [.. _starts];
@@ -24,6 +26,12 @@ public sealed class FakeDurableTaskClient() : DurableTaskClient("test")
     /// <summary>What every call fails with, if anything.</summary>
     public Exception? Failure { get; set; }
 
+    /// <summary>What a start waits for before it is made, as it waits for a storage account's answers.</summary>
+    public Task Answered { get; set; } = Task.CompletedTask;
+
+    /// <summary>How many starts were under way at once, at most.</summary>
+    public int MostUnderWay { get; private set; }
+
     /// <summary>Gives an instance a status.</summary>
     public void Set(string instanceId, OrchestrationRuntimeStatus status, DateTimeOffset? createdAt = null) =>
         _instances[instanceId] = new OrchestrationMetadata("DeliverWebhook", instanceId)
@@ -33,19 +41,23 @@ public sealed class FakeDurableTaskClient() : DurableTaskClient("test")
             LastUpdatedAt = createdAt ?? DateTimeOffset.UtcNow,
         };
 
-    public override Task<string> ScheduleNewOrchestrationInstanceAsync(
+    public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
     {
+        Count(1);
+        await Answered;
+        Count(-1);
         ThrowIfFailing();
         var id = options!.InstanceId!;
         if (_instances.TryGetValue(id, out var instance) && !IsFinished(instance))
         {
-            throw new OrchestrationAlreadyExistsException($"An Orchestration instance with the status {instance.RuntimeStatus} already exists.");
+            throw new OrchestrationAlreadyExistsException(
+                $"An Orchestration instance with the status {instance.RuntimeStatus} already exists.");
         }
 
         Set(id, OrchestrationRuntimeStatus.Pending);
         _starts.Enqueue(new StartedOrchestration(orchestratorName.Name, id, JsonSerializer.Serialize(input)));
-        return Task.FromResult(id);
+        return id;
     }
 
     public override Task<OrchestrationMetadata?> GetInstancesAsync(
@@ -89,6 +101,15 @@ public sealed class FakeDurableTaskClient() : DurableTaskClient("test")
 
     private static bool IsFinished(OrchestrationMetadata instance) =>
         instance.RuntimeStatus is OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated;
+
+    private void Count(int change)
+    {
+        lock (_counting)
+        {
+            _underWay += change;
+            MostUnderWay = Math.Max(MostUnderWay, _underWay);
+        }
+    }
 
     private void ThrowIfFailing()
     {

@@ -19,8 +19,9 @@ internal static class EventEndpoints
             .WithName(OperationNames.PublishEvents)
             .WithSummary("Publish an event, or many")
             .WithDescription(
-                "A single object is answered with the accepted event, an array with a list in the same order; of an array, all or none are accepted. "
-                + "When the answer comes, the deliveries are stored. The same `id` again makes no second delivery.")
+                "A single object is answered with the accepted event, an array with a list in the same order; of an array, all or none are "
+                + "accepted. When the answer comes, the deliveries are stored. The same event again, under the same `id`, makes no second "
+                + "delivery, and none for a webhook that was made meanwhile; another event under it is answered with 409 and what differs.")
             .RequireAuthorization(Scopes.PublishEvents);
 
         api.MapGet("/webhooks/events/available", ListAvailable)
@@ -31,11 +32,19 @@ internal static class EventEndpoints
             .RequireAuthorization(Scopes.ReadWebhooks);
     }
 
-    private static async Task<Results<Accepted<PublishedEventResource>, Accepted<PublishedEventsResource>>> PublishAsync(
+    private static async Task<Results<Accepted<PublishedEventResource>, Accepted<PublishedEventsResource>, ReusedEventId>> PublishAsync(
         Body<PublishEventsBody> body, EventPublisher publisher, IDeliveryDispatch dispatch, CancellationToken cancellationToken)
     {
         var (messages, isArray) = body.Value;
-        var published = await publisher.PublishAsync(messages, cancellationToken);
+        IReadOnlyList<PublishedEvent> published;
+        try
+        {
+            published = await publisher.PublishAsync(messages, cancellationToken);
+        }
+        catch (ReusedKeyException reused)
+        {
+            return new ReusedEventId(reused, isArray);
+        }
 
         // The events are accepted: a client that goes away now does not keep them from being begun.
         await dispatch.DispatchAsync([.. published.SelectMany(accepted => accepted.NewDeliveries)], CancellationToken.None);

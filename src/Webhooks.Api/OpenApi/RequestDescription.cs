@@ -104,7 +104,8 @@ internal sealed record RequestDescription(
             Type = JsonSchemaType.String,
             MinLength = 1,
             MaxLength = limits.EventKeyLength,
-            Description = "Your idempotency key. The same key again makes no second delivery.",
+            Description = "Your idempotency key: it names one event for seven days. The same event again makes no second delivery; "
+                + "another event under it is refused with 409.",
         },
         ["timestamp"] = new OpenApiSchema
         {

@@ -19,6 +19,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static readonly ProblemKind NotFound = new(404, "not-found", "There is no such thing");
     public static readonly ProblemKind MethodNotAllowed = new(405, "method-not-allowed", "The method is not allowed here");
     public static readonly ProblemKind TooManyWebhooks = new(409, "too-many-webhooks", "The organization has as many webhooks as it may have");
+    public static readonly ProblemKind ReusedEventId = new(409, "reused-event-id", "The event's id was used for another event");
     public static readonly ProblemKind BodyTooLarge = new(413, "body-too-large", "The request body is too large");
     public static readonly ProblemKind UnsupportedEncoding = new(415, "unsupported-encoding", "The request body is encoded in a way that is not read");
     public static readonly ProblemKind InternalError = new(500, "internal-error", "Something went wrong on our side");
@@ -29,7 +30,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     /// <summary>Every kind.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        MalformedBody, InvalidRequest, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, TooManyWebhooks, BodyTooLarge,
+        MalformedBody, InvalidRequest, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, TooManyWebhooks, ReusedEventId, BodyTooLarge,
         UnsupportedEncoding, InternalError, DatabaseUnavailable, SecretUnavailable, AuthorityUnavailable,
     ];
 

@@ -13,4 +13,16 @@ public sealed record EventMessage(
     ReadOnlyMemory<byte> Data,
     string? Key,
     DateTimeOffset? Timestamp,
-    string? TraceParent = null);
+    string? TraceParent = null)
+{
+    /// <summary>
+    /// The event's id when the way it came gave it one, which no publisher can use for another event: a queue message's. Null for all
+    /// others.
+    /// </summary>
+    public Guid? OwnId { get; init; }
+
+    /// <summary>
+    /// Whether an event with an <see cref="OwnId"/> came before, so that some of its deliveries or all may be stored already.
+    /// </summary>
+    public bool MayBeStored { get; init; }
+}

@@ -5,9 +5,13 @@ namespace Webhooks.Core.Events;
 
 /// <summary>Accepts events: when it returns, a pending delivery is committed for every matching webhook. Idempotent.</summary>
 public sealed partial class EventPublisher(
-    EventInsertion insertion, WebhooksTracing tracing, TimeProvider clock, ILogger<EventPublisher> logger) : IDisposable
+    EventInsertion insertion,
+    PartwiseInsertion parts,
+    WebhooksTracing tracing,
+    TimeProvider clock,
+    ILogger<EventPublisher> logger) : IDisposable
 {
-    private readonly GroupCommit _groups = new(insertion);
+    private readonly PublishingLanes _lanes = new(insertion, parts, clock);
 
     /// <summary>Publishes all events or, when it throws, none.</summary>
     /// <param name="messages">Their data may change again when this has returned.</param>
@@ -16,6 +20,7 @@ public sealed partial class EventPublisher(
     /// One for each message, in order. Of messages with the same organization and key, the first makes the deliveries; the later ones
     /// have its id and number of deliveries.
     /// </returns>
+    /// <exception cref="ReusedKeyException">The key of one belongs to another event.</exception>
     public async Task<IReadOnlyList<PublishedEvent>> PublishAsync(IReadOnlyList<EventMessage> messages, CancellationToken cancellationToken)
     {
         if (messages.Count == 0)
@@ -24,16 +29,45 @@ public sealed partial class EventPublisher(
         }
 
         using var activity = tracing.StartPublish(messages);
-        var published = await _groups.StoreAsync(Identify(messages), cancellationToken);
-        foreach (var accepted in published)
-        {
-            LogAccepted(accepted.Id, accepted.Event, accepted.OrgId, accepted.Deliveries, accepted.NewDeliveries.Count);
-        }
-
-        return published;
+        var events = Identify(messages);
+        RefuseReusedKeys(events);
+        var publishing = new Publishing(events, together: true, cancellationToken);
+        _lanes.Add([publishing]);
+        return await StoreAsync(publishing);
     }
 
-    public void Dispose() => _groups.Dispose();
+    /// <summary>
+    /// Publishes each event for itself, for a caller that publishes an event again until that has succeeded: when an event makes very many
+    /// deliveries, the first of
+    /// them may be attempted before the last is stored, and stay when it throws.
+    /// </summary>
+    /// <param name="messages">Each with a key or an id of its own. Their data may change again when all tasks have ended.</param>
+    /// <param name="cancellationToken">Gives up; whether the events are published is then unknown.</param>
+    /// <returns>One for each message, in order.</returns>
+    public IReadOnlyList<SeparatePublishing> PublishEach(IReadOnlyList<EventMessage> messages, CancellationToken cancellationToken)
+    {
+        var separate = new SeparatePublishing[messages.Count];
+
+        // Until its first wait, it does all that this method has to do; what it awaits are the tasks that are returned.
+        _ = PublishEachAsync(messages, separate, cancellationToken);
+        return separate;
+    }
+
+    public void Dispose() => _lanes.Dispose();
+
+    private async Task PublishEachAsync(
+        IReadOnlyList<EventMessage> messages, SeparatePublishing[] separate, CancellationToken cancellationToken)
+    {
+        using var activity = tracing.StartPublish(messages);
+        var publishings = Identify(messages).Select(item => new Publishing([item], together: false, cancellationToken)).ToArray();
+        _lanes.Add(publishings);
+        for (var index = 0; index < separate.Length; index++)
+        {
+            separate[index] = new SeparatePublishing(StoreOneAsync(publishings[index]), publishings[index].SetAside);
+        }
+
+        await Task.WhenAll(separate.Select(Task (item) => item.Published)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     private IdentifiedEvent[] Identify(IReadOnlyList<EventMessage> messages)
     {
@@ -43,12 +77,49 @@ public sealed partial class EventPublisher(
         for (var index = 0; index < events.Length; index++)
         {
             var message = messages[index];
-            events[index] = new IdentifiedEvent(EventIdentity.Of(message.Key, now), message, message.Timestamp ?? now, traceParent);
+            events[index] = new IdentifiedEvent(EventIdentity.Of(message, now), message, message.Timestamp ?? now, traceParent);
         }
 
         return events;
     }
 
-    [LoggerMessage(1, LogLevel.Information, "webhook event {EventId} {Event} of organization {OrgId} accepted: {Deliveries} deliveries, {NewDeliveries} of them new")]
+    /// <summary>Of what is published together, a key names one event.</summary>
+    private static void RefuseReusedKeys(IdentifiedEvent[] events)
+    {
+        if (events.Length == 1)
+        {
+            return;
+        }
+
+        var named = new Dictionary<(Guid OrgId, string? Key, Guid? OwnId), IdentifiedEvent>();
+        for (var index = 0; index < events.Length; index++)
+        {
+            if (events[index].Name is { } name
+                && !named.TryAdd(name, events[index])
+                && named[name].DifferencesTo(events[index]) is { Count: > 0 } differing)
+            {
+                throw new ReusedKeyException(index, differing);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<PublishedEvent>> StoreAsync(Publishing publishing)
+    {
+        await using var leaving = publishing.CancellationToken.UnsafeRegister(_ => _lanes.Leave(publishing), null);
+        var published = await publishing.Answer;
+        foreach (var accepted in published)
+        {
+            LogAccepted(accepted.Id, accepted.Event, accepted.OrgId, accepted.Deliveries, accepted.NewDeliveries.Count);
+        }
+
+        return published;
+    }
+
+    private async Task<PublishedEvent> StoreOneAsync(Publishing publishing) => (await StoreAsync(publishing))[0];
+
+    [LoggerMessage(
+        1,
+        LogLevel.Information,
+        "webhook event {EventId} {Event} of organization {OrgId} accepted: {Deliveries} deliveries, {NewDeliveries} of them new")]
     private partial void LogAccepted(Guid eventId, string @event, Guid orgId, int deliveries, int newDeliveries);
 }

@@ -4,108 +4,46 @@ using Webhooks.Core.Postgres;
 namespace Webhooks.Core.Events;
 
 /// <summary>
-/// Stores the events of many publishers with few statements, and so with few commits: while a statement runs, what arrives gathers, and goes
-/// together with the next. Who comes alone does not wait. Nobody notices whom he shared a statement with.
+/// Stores the events of many publishers with few statements, and so with few commits: while a statement runs, what arrives gathers, and
+/// goes together
+/// with the next. Who comes alone does not wait, organizations take turns, and nobody notices whom he shared a statement with.
 /// </summary>
 /// <remarks>
 /// A statement for a few deliveries costs nearly as much as one for many. So while one runs, another begins beside it only for a crowd, or when the
 /// one that runs has a single event: two publishers that happen to coincide do not wait for each other.
 /// </remarks>
-internal sealed class GroupCommit(EventInsertion insertion) : IDisposable
+/// <param name="lanes">Take what cannot be stored here.</param>
+/// <param name="insertion">The statement.</param>
+/// <param name="expected">What publishings will cost.</param>
+/// <param name="gate">The lock of all lanes.</param>
+/// <param name="statementsAtOnce">The most statements that run at once.</param>
+internal sealed class GroupCommit(
+    PublishingLanes lanes, EventInsertion insertion, ExpectedDeliveries expected, Lock gate, int statementsAtOnce)
 {
-    private const int StatementsAtOnce = 3;
-    private const int MostDeliveriesPerStatement = 1000;
-    private const int MostBytesPerStatement = 1024 * 1024;
-    private const int DeliveriesOfACrowd = MostDeliveriesPerStatement / 4;
-    private const int BytesOfACrowd = MostBytesPerStatement / 4;
+    /// <summary>How often a statement that one of its events ended is tried again for all the others together.</summary>
+    private const int MostRefusals = 2;
 
-    /// <summary>Publishings that may wait for a statement or be in one. Any more wait before that, one behind the other.</summary>
-    private const int MostPublishings = 1024;
-
-    private readonly SemaphoreSlim _room = new(MostPublishings);
-    private readonly Lock _gate = new();
-    private readonly LinkedList<Publishing> _waiting = [];
-    private int _waitingEvents;
-    private long _waitingBytes;
+    private readonly WaitingPublishings _waiting = new();
     private int _statements;
     private int _storedEvents;
 
-    /// <summary>Stores all events or, when it throws, none.</summary>
-    /// <param name="events">Their data may change again when this has returned.</param>
-    /// <param name="cancellationToken">
-    /// Ends the wait for a statement at once. A statement that has begun is ended when nobody whose events are in it waits any more.
-    /// </param>
-    /// <returns>One for each event, in order.</returns>
-    public async Task<IReadOnlyList<PublishedEvent>> StoreAsync(IReadOnlyList<IdentifiedEvent> events, CancellationToken cancellationToken)
+    /// <summary>Adds one to those that wait. Needs the lock.</summary>
+    public void Add(Publishing publishing) => _waiting.Add(publishing);
+
+    /// <summary>Begins with another statement, if it is time. Needs the lock.</summary>
+    public void Start()
     {
-        await _room.WaitAsync(cancellationToken);
-        try
+        if (_waiting.Cost > 0 && IsTimeForAnother())
         {
-            var publishing = new Publishing(events, cancellationToken);
-            var place = Add(publishing);
-            await using var leaving = cancellationToken.UnsafeRegister(_ => Leave(place), null);
-            return await publishing.Answer;
-        }
-        finally
-        {
-            _room.Release();
-        }
-    }
-
-    public void Dispose() => _room.Dispose();
-
-    private LinkedListNode<Publishing> Add(Publishing publishing)
-    {
-        LinkedListNode<Publishing> place;
-        lock (_gate)
-        {
-            place = _waiting.AddLast(publishing);
-            _waitingEvents += publishing.Events.Count;
-            _waitingBytes += publishing.Bytes;
-            if (!IsTimeForAnother())
-            {
-                return place;
-            }
-
             _statements++;
-        }
 
-        // Not as a part of this publisher's request: it goes on with those of others.
-        ThreadPool.UnsafeQueueUserWorkItem(static groups => _ = groups.StoreWaitingAsync(), this, preferLocal: false);
-        return place;
+            // Not as a part of this publisher's request: it goes on with those of others.
+            ThreadPool.UnsafeQueueUserWorkItem(static group => _ = group.StoreWaitingAsync(), this, preferLocal: false);
+        }
     }
 
     private bool IsTimeForAnother() =>
-        _statements == 0
-        || (_statements < StatementsAtOnce
-            && (_storedEvents == 1 || IsCrowd(_waitingEvents, _waitingBytes)));
-
-    private bool IsCrowd(int events, long bytes) => insertion.DeliveriesToExpect(events) >= DeliveriesOfACrowd || bytes >= BytesOfACrowd;
-
-    private bool Fits(int events, int bytes) => insertion.DeliveriesToExpect(events) <= MostDeliveriesPerStatement && bytes <= MostBytesPerStatement;
-
-    /// <summary>Takes a publishing out of those that wait. One that is in a statement stays there: the statement uses its data.</summary>
-    private void Leave(LinkedListNode<Publishing> place)
-    {
-        lock (_gate)
-        {
-            if (place.List is null)
-            {
-                return;
-            }
-
-            Remove(place);
-        }
-
-        place.Value.Cancel();
-    }
-
-    private void Remove(LinkedListNode<Publishing> place)
-    {
-        _waiting.Remove(place);
-        _waitingEvents -= place.Value.Events.Count;
-        _waitingBytes -= place.Value.Bytes;
-    }
+        _statements == 0 || (_statements < statementsAtOnce && (_storedEvents == 1 || _waiting.Cost >= StatementCost.Crowd));
 
     /// <summary>Stores those that wait, statement after statement, until nobody does.</summary>
     private async Task StoreWaitingAsync()
@@ -117,21 +55,19 @@ internal sealed class GroupCommit(EventInsertion insertion) : IDisposable
         }
     }
 
-    /// <summary>As many of those that wait for longest as a statement may have; none when nobody waits, and then this run has to end.</summary>
+    /// <summary>As many of those that wait as a statement may have; none when nobody waits, and then this run has to end.</summary>
     /// <param name="stored">The number of events in this run's statement before.</param>
     private List<Publishing> TakeWaiting(int stored)
     {
         var taken = new List<Publishing>();
-        var (events, bytes) = (0, 0);
-        lock (_gate)
+        var (events, cost) = (0, 0L);
+        lock (gate)
         {
-            while (_waiting.First is { Value: var next } place
-                && (taken.Count == 0 || Fits(events + next.Events.Count, bytes + next.Bytes)))
+            while (_waiting.Take(next => taken.Count == 0 || cost + next.Cost <= StatementCost.Shared) is { } next)
             {
-                Remove(place);
                 taken.Add(next);
                 events += next.Events.Count;
-                bytes += next.Bytes;
+                cost += next.Cost;
             }
 
             _storedEvents += events - stored;
@@ -144,34 +80,115 @@ internal sealed class GroupCommit(EventInsertion insertion) : IDisposable
         return taken;
     }
 
-    /// <summary>Stores publishings by one statement or, when the events of one make it fail, each by its own.</summary>
-    private async Task StoreAsync(List<Publishing> publishings)
+    private async Task StoreAsync(IReadOnlyList<Publishing> publishings)
     {
-        try
+        foreach (var group in PublishingGroup.Of(publishings))
         {
-            await InsertAsync(publishings);
-        }
-        catch (Exception failure) when (publishings.Count > 1 && !ConcernsAll(failure))
-        {
-            foreach (var publishing in publishings)
-            {
-                await StoreAsync([publishing]);
-            }
-        }
-        catch (Exception failure)
-        {
-            publishings.ForEach(publishing => publishing.Fail(failure));
+            await StoreAsync(group);
         }
     }
 
-    private async Task InsertAsync(List<Publishing> publishings)
+    /// <summary>
+    /// Stores publishings by one statement or, when the events of one make it fail, without that one, or each by its own; in halves when it
+    /// takes too long.
+    /// </summary>
+    /// <param name="group">The publishings.</param>
+    /// <param name="refusals">How often that was tried with more of them.</param>
+    /// <returns>The failure when the database cannot be used; null when there is sense in storing others.</returns>
+    private async Task<Exception?> StoreAsync(PublishingGroup group, int refusals = 0)
+    {
+        var publishings = group.Publishings;
+        try
+        {
+            await InsertAsync(group);
+            return null;
+        }
+        catch (RefusedEventException refused) when (refusals < MostRefusals || publishings.Count == 1)
+        {
+            var about = publishings.First(publishing => refused.IndexIn(publishing.Events) >= 0);
+            Refuse(about, refused);
+            return publishings.Count == 1 ? null : await StoreAsync(GroupOf(publishings.Where(other => other != about)), refusals + 1);
+        }
+        catch (StatementTimeoutException) when (publishings.Sum(publishing => publishing.Cost) > StatementCost.Least)
+        {
+            if (publishings.Count > 1)
+            {
+                return await StoreInTurnAsync(publishings.Chunk((publishings.Count + 1) / 2));
+            }
+
+            lanes.AddInParts(publishings[0]);
+            return null;
+        }
+        catch (Exception failure) when (publishings.Count > 1 && !ConcernsAll(failure))
+        {
+            return await StoreInTurnAsync(publishings.Chunk(1));
+        }
+        catch (Exception failure)
+        {
+            Fail(publishings, failure);
+            return DatabaseFailure.IsOutage(failure) ? failure : null;
+        }
+    }
+
+    private async Task<Exception?> StoreInTurnAsync(IEnumerable<Publishing[]> shares)
+    {
+        Exception? outage = null;
+        foreach (var share in shares)
+        {
+            if (outage is null)
+            {
+                outage = await StoreAsync(GroupOf(share));
+            }
+            else
+            {
+                Fail(share, outage);
+            }
+        }
+
+        return outage;
+    }
+
+    private async Task InsertAsync(PublishingGroup group)
     {
         // A statement belongs to one trace at most.
-        Activity.Current = publishings.Find(publishing => publishing.Activity is { Recorded: true })?.Activity;
-        var group = new PublishingGroup(publishings);
-        using var abandoned = new AllCanceled([.. publishings.Select(publishing => publishing.CancellationToken)]);
-        group.Succeed(await ConflictRetry.RunAsync(cancel => insertion.InsertAsync(group.Events, cancel), abandoned.Token));
+        Activity.Current = group.Publishings.FirstOrDefault(publishing => publishing.Activity is { Recorded: true })?.Activity;
+        using var abandoned = new AllCanceled([.. group.Publishings.Select(publishing => publishing.CancellationToken)]);
+        var deliveries = group.Events.Sum(expected.Of);
+        var inserted = await ConflictRetry.RunAsync(cancel => insertion.InsertAsync(group.Events, deliveries, cancel), abandoned.Token);
+        expected.Learn(group.Events, inserted.Webhooks);
+        if (inserted.Fits)
+        {
+            group.Succeed(inserted.Published);
+        }
+        else
+        {
+            // Now that it is known what each of them costs.
+            lanes.Add(group.Publishings);
+        }
     }
+
+    private void Refuse(Publishing publishing, RefusedEventException refused)
+    {
+        if (refused.Differing.Count == 0)
+        {
+            lanes.AddInParts(publishing);
+        }
+        else
+        {
+            publishing.Fail(new ReusedKeyException(refused.IndexIn(publishing.Events), refused.Differing));
+        }
+    }
+
+    private static void Fail(IEnumerable<Publishing> publishings, Exception failure)
+    {
+        foreach (var publishing in publishings)
+        {
+            publishing.Fail(failure);
+        }
+    }
+
+    /// <summary>A group of some of those that were in one.</summary>
+    private static PublishingGroup GroupOf(IEnumerable<Publishing> publishings) => PublishingGroup.Of([.. publishings])[0];
 
     private static bool ConcernsAll(Exception failure) => failure is OperationCanceledException || DatabaseFailure.IsOutage(failure);
 }

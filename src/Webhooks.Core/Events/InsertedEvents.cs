@@ -3,18 +3,40 @@ using Webhooks.Core.Deliveries;
 
 namespace Webhooks.Core.Events;
 
-/// <summary>Reads what <see cref="EventInsertion"/> has stored, and puts each delivery to its event.</summary>
-/// <param name="events">The events, distinct.</param>
-internal sealed class InsertedEvents(IReadOnlyList<IdentifiedEvent> events)
+/// <summary>What <see cref="EventInsertion"/> has stored, each delivery with its event.</summary>
+internal sealed class InsertedEvents
 {
-    private readonly (Guid EventId, int Deliveries)[] _accepted = new (Guid, int)[events.Count];
-    private readonly List<Guid>?[] _newDeliveries = new List<Guid>?[events.Count];
-    private readonly Dictionary<(Guid EventId, Guid OrgId), int> _positions = new(events.Count);
+    private readonly IReadOnlyList<IdentifiedEvent> _events;
+    private readonly (Guid EventId, int Deliveries)[] _accepted;
+    private readonly List<Guid>?[] _newDeliveries;
+    private readonly int[] _webhooks;
+    private readonly Dictionary<(Guid EventId, Guid OrgId), int> _positions;
     private readonly List<ClaimedRow> _claimed = [];
-    private readonly Dictionary<Guid, (string Url, string? Secret)> _webhooks = [];
+    private readonly Dictionary<Guid, (string Url, string? Secret)> _receivers = [];
+    private Dictionary<(Guid OrgId, string Key), int>? _keys;
+
+    /// <param name="events">The events, distinct.</param>
+    public InsertedEvents(IReadOnlyList<IdentifiedEvent> events)
+    {
+        _events = events;
+        _accepted = new (Guid, int)[events.Count];
+        _newDeliveries = new List<Guid>?[events.Count];
+        _webhooks = new int[events.Count];
+        _positions = new(events.Count);
+        for (var position = 0; position < events.Count; position++)
+        {
+            _positions[(events[position].Identity.EventId, events[position].Message.OrgId)] = position;
+        }
+    }
 
     /// <summary>What was to be stored.</summary>
-    public IReadOnlyList<IdentifiedEvent> Events => events;
+    public IReadOnlyList<IdentifiedEvent> Events => _events;
+
+    /// <summary>Whether the statement did store it; otherwise it would have cost too much, and nothing is stored.</summary>
+    public bool Fits { get; private set; }
+
+    /// <summary>How many webhooks want each event.</summary>
+    public IReadOnlyList<int> Webhooks => _webhooks;
 
     /// <summary>The number of deliveries that were inserted.</summary>
     public int Deliveries { get; private set; }
@@ -25,7 +47,7 @@ internal sealed class InsertedEvents(IReadOnlyList<IdentifiedEvent> events)
     /// <summary>One for each event, in order.</summary>
     public IReadOnlyList<PublishedEvent> Published =>
     [
-        .. events.Select((item, position) => new PublishedEvent(
+        .. _events.Select((item, position) => new PublishedEvent(
             _accepted[position].EventId,
             item.Message.OrgId,
             item.Message.Event,
@@ -33,7 +55,9 @@ internal sealed class InsertedEvents(IReadOnlyList<IdentifiedEvent> events)
             (IReadOnlyList<Guid>?)_newDeliveries[position] ?? [])),
     ];
 
-    /// <summary>Reads the rows of all events, then of all deliveries, and of the webhooks of those that are claimed.</summary>
+    /// <summary>
+    /// Reads the rows of all events, of those that were known, then of all deliveries, and of the webhooks of those that are claimed.
+    /// </summary>
     /// <param name="reader">The statement's answer. When this returns, what it says is committed.</param>
     /// <param name="leaseToken">What the claims were made with.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
@@ -45,29 +69,39 @@ internal sealed class InsertedEvents(IReadOnlyList<IdentifiedEvent> events)
             {
                 ReadEvent(reader);
             }
+            else if (!reader.IsDBNull(12))
+            {
+                ReadRepeated(reader);
+            }
             else if (!reader.IsDBNull(3))
             {
                 ReadDelivery(reader);
             }
             else
             {
-                _webhooks.Add(reader.GetGuid(4), (reader.GetString(10), reader.IsDBNull(11) ? null : reader.GetString(11)));
+                _receivers.Add(reader.GetGuid(4), (reader.GetString(10), reader.IsDBNull(11) ? null : reader.GetString(11)));
             }
         }
 
         // Only now has PostgreSQL said that it is committed: the end of the rows comes before that.
         await reader.NextResultAsync(cancellationToken);
-        Claims = [.. _claimed.Select(row => row.WithWebhook(leaseToken, _webhooks[row.WebhookId]))];
+        Claims = [.. _claimed.Select(row => row.WithWebhook(leaseToken, _receivers[row.WebhookId]))];
     }
 
     private void ReadEvent(NpgsqlDataReader reader)
     {
         var position = (int)reader.GetInt64(0) - 1;
-        var eventId = reader.GetGuid(1);
-        _accepted[position] = (eventId, reader.GetInt32(2));
+        _webhooks[position] = reader.GetInt32(2);
+        _accepted[position] = (_events[position].Identity.EventId, _webhooks[position]);
+        Fits = reader.GetBoolean(13);
+    }
 
-        // A key may stand for the id of another event of this call: the deliveries are those of one of them.
-        _positions.TryAdd((eventId, events[position].Message.OrgId), position);
+    private void ReadRepeated(NpgsqlDataReader reader)
+    {
+        _keys ??= Enumerable.Range(0, _events.Count)
+            .Where(position => _events[position].Identity.Key is not null)
+            .ToDictionary(position => (_events[position].Message.OrgId, _events[position].Identity.Key!));
+        _accepted[_keys[(reader.GetGuid(5), reader.GetString(12))]] = (reader.GetGuid(1), reader.GetInt32(2));
     }
 
     private void ReadDelivery(NpgsqlDataReader reader)
@@ -93,6 +127,19 @@ internal sealed class InsertedEvents(IReadOnlyList<IdentifiedEvent> events)
         Guid EventId, Guid Id, Guid WebhookId, Guid OrgId, string Event, string? TraceParent, DateTimeOffset CreatedAt, byte[]? Body)
     {
         public ClaimedDelivery WithWebhook(Guid leaseToken, (string Url, string? Secret) webhook) => new(
-            Id, leaseToken, WebhookId, OrgId, EventId, Event, Body, AttemptsMade: 0, Test: false, webhook.Url, webhook.Secret, WebhookActive: true, CreatedAt, TraceParent);
+            Id,
+            leaseToken,
+            WebhookId,
+            OrgId,
+            EventId,
+            Event,
+            Body,
+            AttemptsMade: 0,
+            Test: false,
+            webhook.Url,
+            webhook.Secret,
+            WebhookActive: true,
+            CreatedAt,
+            TraceParent);
     }
 }

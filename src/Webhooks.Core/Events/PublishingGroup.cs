@@ -3,22 +3,33 @@ namespace Webhooks.Core.Events;
 /// <summary>Publishings that are stored by one statement.</summary>
 internal sealed class PublishingGroup
 {
-    private readonly IReadOnlyList<Publishing> _publishings;
+    private readonly List<Publishing> _publishings = [];
     private readonly List<IdentifiedEvent> _events = [];
     private readonly List<int> _positions = [];
+    private readonly Dictionary<(Guid OrgId, string? Key, Guid? OwnId), int> _known = [];
 
-    public PublishingGroup(IReadOnlyList<Publishing> publishings)
-    {
-        _publishings = publishings;
-        var known = new Dictionary<(Guid OrgId, string? Key, Guid Id), int>();
-        foreach (var item in publishings.SelectMany(publishing => publishing.Events))
-        {
-            _positions.Add(PositionOf(item, known));
-        }
-    }
+    /// <summary>The publishings.</summary>
+    public IReadOnlyList<Publishing> Publishings => _publishings;
 
     /// <summary>The events of all, each once.</summary>
     public IReadOnlyList<IdentifiedEvent> Events => _events;
+
+    /// <summary>Puts publishings into as few groups as they can share, which is one, unless a key stands for different events.</summary>
+    public static IReadOnlyList<PublishingGroup> Of(IReadOnlyList<Publishing> publishings)
+    {
+        var groups = new List<PublishingGroup>(1);
+        foreach (var publishing in publishings)
+        {
+            if (groups.Find(group => group.MayHave(publishing)) is not { } group)
+            {
+                groups.Add(group = new PublishingGroup());
+            }
+
+            group.Add(publishing);
+        }
+
+        return groups;
+    }
 
     /// <summary>Gives each publishing its answers. Of an event that several published, the first one made the deliveries.</summary>
     /// <param name="published">One for each of <see cref="Events"/>, in order.</param>
@@ -40,19 +51,23 @@ internal sealed class PublishingGroup
         }
     }
 
-    private int PositionOf(IdentifiedEvent item, Dictionary<(Guid OrgId, string? Key, Guid Id), int> known)
-    {
-        // Without a key of the publisher's, the id is new, and no other event has it.
-        if (item.Message.Key is not null)
-        {
-            var (id, key) = item.Identity;
-            var sameEvent = (item.Message.OrgId, key, key is null ? id : Guid.Empty);
-            if (known.TryGetValue(sameEvent, out var position))
-            {
-                return position;
-            }
+    private bool MayHave(Publishing publishing) => _known.Count == 0 || publishing.Events.All(item =>
+        item.Name is not { } name || !_known.TryGetValue(name, out var position) || _events[position].DifferencesTo(item).Count == 0);
 
-            known[sameEvent] = _events.Count;
+    private void Add(Publishing publishing)
+    {
+        _publishings.Add(publishing);
+        foreach (var item in publishing.Events)
+        {
+            _positions.Add(PositionOf(item));
+        }
+    }
+
+    private int PositionOf(IdentifiedEvent item)
+    {
+        if (item.Name is { } name && !_known.TryAdd(name, _events.Count))
+        {
+            return _known[name];
         }
 
         _events.Add(item);

@@ -8,18 +8,23 @@ namespace Webhooks.Core.Events;
 /// <summary>An event message as a storage queue holds it.</summary>
 /// <param name="MessageId">The queue's id of the message; the same each time the message is received.</param>
 /// <param name="InsertedOn">When it was put on the queue, UTC.</param>
+/// <param name="Receives">How often it has been received, this time included.</param>
 /// <param name="Body">The message in UTF-8: JSON, or base64 of it, which some storage libraries add.</param>
-public sealed record QueuedEvent(string MessageId, DateTimeOffset InsertedOn, ReadOnlyMemory<byte> Body)
+public sealed record QueuedEvent(string MessageId, DateTimeOffset InsertedOn, long Receives, ReadOnlyMemory<byte> Body)
 {
     /// <summary>
-    /// Reads the message. An event without an idempotency key gets one from the queue's id, so that a message that is received again, because a
+    /// Reads the message. An event without an idempotency key gets its id from the queue's, so that a message that is received again,
+    /// because a
     /// process died before it removed it, is the same event.
     /// </summary>
     public EventMessages Read(EventMessageReader reader)
     {
         var read = reader.Read(Json(), orgId: null);
-        return read with { Messages = [.. read.Messages.Select(message => message with { Key = message.Key ?? OwnKey() })] };
+        return read with { Messages = [.. read.Messages.Select(Identified)] };
     }
+
+    private EventMessage Identified(EventMessage message) =>
+        message.Key is null ? message with { OwnId = OwnId(), MayBeStored = Receives > 1 } : message;
 
     private ReadOnlyMemory<byte> Json()
     {
@@ -30,7 +35,6 @@ public sealed record QueuedEvent(string MessageId, DateTimeOffset InsertedOn, Re
             : Body;
     }
 
-    /// <summary>A UUIDv7 of the message's own, which is used as the event's id and needs no place in the table of keys.</summary>
-    private string OwnKey() =>
-        UuidV7.Create(InsertedOn, SHA256.HashData(Encoding.UTF8.GetBytes(MessageId))).ToString("D");
+    /// <summary>A UUIDv7 of the message's own, which needs no place in the table of keys.</summary>
+    private Guid OwnId() => UuidV7.Create(InsertedOn, SHA256.HashData(Encoding.UTF8.GetBytes(MessageId)));
 }

@@ -22,6 +22,16 @@ public static class DatabaseFailure
         _ => false,
     };
 
+    /// <summary>
+    /// Whether a statement took longer than it may, by the client's command timeout or the server's <c>statement_timeout</c>.
+    /// </summary>
+    public static bool IsTimeout(Exception failure) => failure switch
+    {
+        PostgresException error => error.SqlState == PostgresErrorCodes.QueryCanceled,
+        NpgsqlException { InnerException: TimeoutException } => true,
+        _ => false,
+    };
+
     /// <summary>Whether PostgreSQL cannot hold the data, today or ever.</summary>
     public static bool IsForGood(Exception failure) =>
         failure is PostgresException error && error.SqlState[..2] is DataException or ProgramLimitExceeded;

@@ -24,7 +24,8 @@ public sealed partial class FanOutEvent(
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
-        var read = new QueuedEvent(message.MessageId, message.InsertedOn.GetValueOrDefault(), message.Body).Read(reader);
+        var queued = new QueuedEvent(message.MessageId, message.InsertedOn.GetValueOrDefault(), message.DequeueCount, message.Body);
+        var read = queued.Read(reader);
         if (read.Errors.Count > 0)
         {
             return Refuse(message, read.ErrorSummary);
@@ -34,6 +35,10 @@ public sealed partial class FanOutEvent(
         {
             return await patience.RunAsync(() => FanOutAsync(read.Messages[0], client), cancellationToken);
         }
+        catch (ReusedKeyException reused)
+        {
+            return Refuse(message, reused.Message);
+        }
         catch (Exception failure) when (DatabaseFailure.IsForGood(failure))
         {
             return Refuse(message, $"it cannot be stored ({DatabaseFailure.Describe(failure)}).");
@@ -42,7 +47,7 @@ public sealed partial class FanOutEvent(
 
     private async Task<FanOutResult> FanOutAsync(EventMessage message, DurableTaskClient client)
     {
-        var published = (await publisher.PublishAsync([message], CancellationToken.None))[0];
+        var published = await publisher.PublishEach([message], CancellationToken.None)[0].Published;
         var deliveries = published.NewDeliveries.Count == published.Deliveries
             ? published.NewDeliveries
             : await pending.NotBegunAsync(published, CancellationToken.None);

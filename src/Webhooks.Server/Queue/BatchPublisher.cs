@@ -4,7 +4,7 @@ using Webhooks.Server.Engine;
 
 namespace Webhooks.Server.Queue;
 
-/// <summary>Publishes the events of a batch of messages and says what is to become of each message.</summary>
+/// <summary>Publishes the events of a batch of messages, each for itself, and says what is to become of each message.</summary>
 internal sealed class BatchPublisher(
     QueueListenerOptions options,
     EventMessageReader reader,
@@ -12,83 +12,90 @@ internal sealed class BatchPublisher(
     TimeProvider clock,
     ILogger<BatchPublisher> logger)
 {
+    private static readonly Task _never = new TaskCompletionSource().Task;
+
     private readonly Availability _database = new("the database", logger);
 
-    /// <summary>Publishes what can be published. While the database cannot be used, it waits for it with the messages in hand, so that none is used up by an outage.</summary>
-    /// <param name="giveUp">Ends the waiting: the messages become visible again by themselves.</param>
+    /// <summary>
+    /// Publishes what can be published: together what is small, and nothing waits for what is not. While the database cannot be used, it
+    /// waits for it with the messages
+    /// in hand, so that none is used up by an outage.
+    /// </summary>
+    /// <param name="batch">The messages.</param>
+    /// <param name="giveUp">Ends the waiting for the database: the messages become visible again by themselves.</param>
     /// <param name="cancellationToken">Ends also a statement that is under way.</param>
-    /// <returns>The outcome of each message.</returns>
-    public async Task<IReadOnlyDictionary<HeldMessage, MessageOutcome>> PublishAsync(
+    /// <returns>One for each message, in any order.</returns>
+    public IReadOnlyList<MessageInHand> Publish(
         IReadOnlyList<HeldMessage> batch, CancellationToken giveUp, CancellationToken cancellationToken)
     {
-        var outcomes = new Dictionary<HeldMessage, MessageOutcome>();
-        var events = new List<(HeldMessage Message, EventMessage Event)>();
+        var inHand = new List<MessageInHand>();
+        var messages = new List<HeldMessage>();
+        var events = new List<EventMessage>();
         foreach (var message in batch)
         {
             if (Read(message, out var reason) is { } read)
             {
-                events.Add((message, read));
+                messages.Add(message);
+                events.Add(read);
             }
             else
             {
-                outcomes[message] = new MessageOutcome.Poison(reason);
+                inHand.Add(new MessageInHand(message, Task.FromResult<MessageOutcome>(new MessageOutcome.Poison(reason)), _never));
             }
         }
 
         if (events.Count > 0)
         {
-            await PublishAsync(events, outcomes, giveUp, cancellationToken);
+            var publishings = publisher.PublishEach(events, cancellationToken);
+            inHand.AddRange(publishings.Select((publishing, index) => new MessageInHand(
+                messages[index],
+                FinishAsync(publishing.Published, messages[index], events[index], giveUp, cancellationToken),
+                publishing.SetAside)));
         }
 
-        return outcomes;
+        return inHand;
     }
 
     private EventMessage? Read(HeldMessage message, out string reason)
     {
-        var read = new QueuedEvent(message.Id, message.InsertedAt, message.Body).Read(reader);
+        var read = new QueuedEvent(message.Id, message.InsertedAt, message.Receives, message.Body).Read(reader);
         reason = read.ErrorSummary;
         return read.Messages is [var only] ? only : null;
     }
 
-    /// <summary>All events by one statement or, when one of them makes it fail, each by its own, so that it harms no other.</summary>
-    private async Task PublishAsync(
-        List<(HeldMessage Message, EventMessage Event)> events,
-        Dictionary<HeldMessage, MessageOutcome> outcomes,
+    /// <summary>Sees an event through: publishes it again for as long as the database cannot be used.</summary>
+    private async Task<MessageOutcome> FinishAsync(
+        Task<PublishedEvent> published,
+        HeldMessage message,
+        EventMessage item,
         CancellationToken giveUp,
         CancellationToken cancellationToken)
     {
-        try
-        {
-            await PublishAsync([.. events.Select(item => item.Event)], giveUp, cancellationToken);
-            events.ForEach(item => outcomes[item.Message] = new MessageOutcome.Published());
-        }
-        catch (Exception failure) when (failure is not OperationCanceledException && events.Count == 1)
-        {
-            outcomes[events[0].Message] = OutcomeOf(failure, events[0].Message);
-        }
-        catch (Exception failure) when (failure is not OperationCanceledException)
-        {
-            foreach (var item in events)
-            {
-                await PublishAsync([item], outcomes, giveUp, cancellationToken);
-            }
-        }
-    }
-
-    private async Task PublishAsync(IReadOnlyList<EventMessage> events, CancellationToken giveUp, CancellationToken cancellationToken)
-    {
-        for (var backoff = new Backoff(clock); ; await backoff.WaitAsync(giveUp))
+        for (var backoff = new Backoff(clock); ;)
         {
             try
             {
-                await publisher.PublishAsync(events, cancellationToken);
+                await published;
                 _database.Available();
-                return;
+                return new MessageOutcome.Published();
+            }
+            catch (ReusedKeyException reused)
+            {
+                return new MessageOutcome.Poison(reused.Message);
             }
             catch (Exception outage) when (DatabaseFailure.IsOutage(outage))
             {
                 _database.Lost(outage);
             }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                return OutcomeOf(failure, message);
+            }
+
+            await backoff.WaitAsync(giveUp);
+
+            // Nobody knows how much of it was stored.
+            published = publisher.PublishEach([item with { MayBeStored = item.OwnId is not null }], cancellationToken)[0].Published;
         }
     }
 

@@ -48,14 +48,14 @@ internal sealed class EventQueue
         return [.. received.Select(message => new HeldMessage(message))];
     }
 
-    /// <summary>Keeps a message from others for another <see cref="QueueListenerOptions.Visibility"/>.</summary>
+    /// <summary>Keeps a message from others for some time from now.</summary>
     /// <returns>False when it is no longer ours.</returns>
-    public async Task<bool> RenewAsync(HeldMessage message, CancellationToken cancellationToken)
+    public async Task<bool> RenewAsync(HeldMessage message, TimeSpan visibility, CancellationToken cancellationToken)
     {
         try
         {
             UpdateReceipt renewed = await _messages.UpdateMessageAsync(
-                message.Id, message.PopReceipt, visibilityTimeout: _options.Visibility, cancellationToken: cancellationToken);
+                message.Id, message.PopReceipt, visibilityTimeout: visibility, cancellationToken: cancellationToken);
             message.PopReceipt = renewed.PopReceipt;
             return true;
         }

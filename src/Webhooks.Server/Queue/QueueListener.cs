@@ -3,8 +3,9 @@ using Webhooks.Server.Engine;
 namespace Webhooks.Server.Queue;
 
 /// <summary>
-/// Publishes the events that arrive on the storage queue: receives a batch, publishes it in one transaction, and removes its messages
-/// once that is committed. What can never be published goes to the poison queue and blocks nobody.
+/// Publishes the events that arrive on the storage queue: receives a batch, publishes its events, and removes each message once its event
+/// is committed.
+/// What takes long is set aside and blocks nobody, and neither does what can never be published, which goes to the poison queue.
 /// </summary>
 internal sealed partial class QueueListener(
     QueueListenerOptions options,
@@ -13,12 +14,17 @@ internal sealed partial class QueueListener(
     TimeProvider clock,
     ILogger<QueueListener> logger) : BackgroundService
 {
-    private const int ConcurrentRequests = 8;
+    private const int ConcurrentRequestsPerBatch = 8;
+
+    /// <summary>Messages in hand whose events make very many deliveries, besides the batches. Their bodies are 64 KB at most.</summary>
+    private const int MostSetAside = 1024;
 
     private static readonly TimeSpan _longestIdle = TimeSpan.FromSeconds(1);
 
     private readonly Availability _storage = new("the storage queue", logger);
     private readonly SemaphoreSlim _slots = new(options.MaxBatches);
+    private readonly SemaphoreSlim _aside = new(MostSetAside);
+    private readonly SemaphoreSlim _requests = new(options.MaxBatches * ConcurrentRequestsPerBatch);
     private readonly CancellationTokenSource _abort = new();
 
     private volatile bool _hasQueues;
@@ -38,6 +44,8 @@ internal sealed partial class QueueListener(
     {
         base.Dispose();
         _slots.Dispose();
+        _aside.Dispose();
+        _requests.Dispose();
         _abort.Dispose();
     }
 
@@ -72,7 +80,7 @@ internal sealed partial class QueueListener(
 
             idle.Reset();
             inHand.RemoveAll(task => task.IsCompleted);
-            inHand.Add(HandleAsync(batch, stoppingToken));
+            inHand.AddRange(Handle(batch, stoppingToken));
         }
     }
 
@@ -99,20 +107,31 @@ internal sealed partial class QueueListener(
         }
     }
 
-    private async Task HandleAsync(IReadOnlyList<HeldMessage> batch, CancellationToken stoppingToken)
+    /// <summary>Begins to handle a batch, whose slot is free again when only messages that are set aside are left of it.</summary>
+    private IEnumerable<Task> Handle(IReadOnlyList<HeldMessage> batch, CancellationToken stoppingToken)
+    {
+        var messages = publisher.Publish(batch, giveUp: stoppingToken, _abort.Token);
+        var finished = messages.Select(HandleAsync).ToArray();
+        return [.. finished, FreeSlotAsync(messages, finished)];
+    }
+
+    private async Task FreeSlotAsync(IReadOnlyList<MessageInHand> messages, Task[] finished)
     {
         try
         {
-            var outcomes = await PublishAsync(batch, stoppingToken);
-            await Parallel.ForEachAsync(
-                outcomes,
-                new ParallelOptions { MaxDegreeOfParallelism = ConcurrentRequests, CancellationToken = _abort.Token },
-                (outcome, cancellationToken) => SettleAsync(outcome.Key, outcome.Value, cancellationToken));
+            for (var index = 0; index < finished.Length; index++)
+            {
+                if (await Task.WhenAny(finished[index], messages[index].SetAside) == messages[index].SetAside)
+                {
+                    await _aside.WaitAsync(_abort.Token);
+                    _ = finished[index].ContinueWith(
+                        _ => _aside.Release(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                }
+            }
         }
-        catch (Exception failure)
+        catch (OperationCanceledException)
         {
-            // Also when it stops before the database is back. The messages become visible again; what is committed is not published twice.
-            LogNotFinished(batch.Count, failure);
+            // Nothing is received any more.
         }
         finally
         {
@@ -120,13 +139,40 @@ internal sealed partial class QueueListener(
         }
     }
 
-    private async Task<IReadOnlyDictionary<HeldMessage, MessageOutcome>> PublishAsync(IReadOnlyList<HeldMessage> batch, CancellationToken stoppingToken)
+    private async Task HandleAsync(MessageInHand inHand)
     {
-        await using var renewal = VisibilityRenewal.Start(queue, _storage, batch, options.Visibility, clock, _abort.Token);
-        return await publisher.PublishAsync(batch, giveUp: stoppingToken, _abort.Token);
+        try
+        {
+            var outcome = await OutcomeAsync(inHand);
+            await _requests.WaitAsync(_abort.Token);
+            try
+            {
+                await SettleAsync(inHand.Message, outcome, _abort.Token);
+            }
+            finally
+            {
+                _requests.Release();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // It stops. What is committed is not published twice.
+            LogNotFinished(inHand.Message.Id);
+        }
+        catch (Exception failure)
+        {
+            LogFailed(inHand.Message.Id, failure);
+        }
     }
 
-    private async ValueTask SettleAsync(HeldMessage message, MessageOutcome outcome, CancellationToken cancellationToken)
+    /// <summary>The outcome, once there is one. Until then, the message is kept from others.</summary>
+    private async Task<MessageOutcome> OutcomeAsync(MessageInHand inHand)
+    {
+        await using var renewal = VisibilityRenewal.Start(queue, _storage, inHand.Message, options.Visibility, clock, _abort.Token);
+        return await inHand.Outcome;
+    }
+
+    private async Task SettleAsync(HeldMessage message, MessageOutcome outcome, CancellationToken cancellationToken)
     {
         try
         {
@@ -164,6 +210,10 @@ internal sealed partial class QueueListener(
     [LoggerMessage(2, LogLevel.Warning, "webhook event message {MessageId} could not be published and is tried again, received {Receives} times: {Reason}")]
     private partial void LogTryAgain(string messageId, long receives, string reason);
 
-    [LoggerMessage(3, LogLevel.Warning, "webhook event messages were not finished and become visible again: {Count}")]
-    private partial void LogNotFinished(int count, Exception failure);
+    [LoggerMessage(
+        3, LogLevel.Warning, "webhook event message {MessageId} was not finished and becomes visible again, because the server stops")]
+    private partial void LogNotFinished(string messageId);
+
+    [LoggerMessage(4, LogLevel.Warning, "webhook event message {MessageId} was not finished and becomes visible again")]
+    private partial void LogFailed(string messageId, Exception failure);
 }

@@ -57,6 +57,41 @@ public sealed class PublishEventsTests(SharedApi api)
     }
 
     [Theory]
+    [InlineData("signup-1")]
+    [InlineData(null)]
+    public async Task Another_event_under_a_known_id_gets_409_with_what_differs_and_is_not_published(string? id)
+    {
+        using var client = api.Server.ForNewOrganization();
+        var webhook = await client.CreateWebhookAsync();
+        id ??= Guid.CreateVersion7().ToString();
+        (await client.Post(Path, $$"""{"event":"user.created","data":{"v":1},"id":"{{id}}" }""")).MustBe(HttpStatusCode.Accepted);
+
+        var data = await client.Post(Path, $$"""{"event":"user.created","data":{"v":2},"id":"{{id}}" }""");
+        var type = await client.Post(
+            Path, $$"""{"event":"user.deleted","data":{"v":1},"id":"{{id}}","timestamp":"2026-08-03T12:00:00Z"}""");
+        var array = await client.Post(
+            Path, $$"""[{"event":"user.login","data":{} },{"event":"user.created","data":{"v":3},"id":"{{id}}" }]""");
+
+        data.MustBeProblem(HttpStatusCode.Conflict, "reused-event-id");
+        Assert.NotEmpty(data.Errors("data"));
+        Assert.NotEmpty(type.MustBeProblem(HttpStatusCode.Conflict, "reused-event-id").Errors("event"));
+        Assert.NotEmpty(type.Errors("timestamp"));
+        Assert.NotEmpty(array.MustBeProblem(HttpStatusCode.Conflict, "reused-event-id").Errors("[1].data"));
+        Assert.Single((await client.Get($"{Calls.Webhooks}/{webhook}/deliveries")).Data);
+    }
+
+    [Fact]
+    public async Task An_array_that_gives_one_id_to_two_events_gets_409_with_the_second_ones_place()
+    {
+        using var client = api.Server.ForNewOrganization();
+
+        var refused = await client.Post(
+            Path, """[{"event":"user.created","data":{},"id":"a"},{"event":"user.deleted","data":{},"id":"a"}]""");
+
+        Assert.NotEmpty(refused.MustBeProblem(HttpStatusCode.Conflict, "reused-event-id").Errors("[1].event"));
+    }
+
+    [Theory]
     [InlineData("application/x-www-form-urlencoded")]
     [InlineData(null)]
     public async Task Json_is_accepted_under_any_content_type(string? contentType)

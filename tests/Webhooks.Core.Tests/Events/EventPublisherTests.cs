@@ -231,7 +231,7 @@ public sealed class EventPublisherTests : DatabaseTest
         var key = Guid.CreateVersion7(now.AddMinutes(minutes));
         var published = Assert.Single(await PublisherAt(now).PublishAsync([Message(_org, key: key.ToString())], Cancel));
         Assert.Equal(key, published.Id);
-        Assert.Equal(0, await QueryAsync<long>("SELECT count(*) FROM event_keys"));
+        Assert.Equal(key, await QueryAsync<Guid>("SELECT event_id FROM event_keys WHERE org_id = $1 AND key = $2", _org, key.ToString()));
     }
 
     [Theory]

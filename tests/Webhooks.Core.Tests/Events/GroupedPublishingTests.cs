@@ -13,6 +13,9 @@ public sealed class GroupedPublishingTests : DatabaseTest
     /// <summary>How many statements with a single event run at once; while they do, a few more events wait.</summary>
     private const int Running = 2;
 
+    /// <summary>How many statements of large publishings run at once.</summary>
+    private const int LargeAtOnce = 2;
+
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
     private readonly Guid _org = Guid.NewGuid();
@@ -241,13 +244,13 @@ public sealed class GroupedPublishingTests : DatabaseTest
     public async Task A_statement_has_a_bounded_number_of_events()
     {
         var first = await OccupyAsync();
-        var gathered = Enumerable.Range(0, 5).Select(_ => PublishAsync([.. Enumerable.Repeat(Message(_org), 400)])).ToArray();
+        var gathered = await PublishLargeAsync(6, [.. Enumerable.Repeat(Message(_org), 400)]);
 
         await ReleaseTableAsync();
         await WhenAll([.. first, .. gathered]);
 
-        Assert.Equal(Running + 2000, await CountAsync());
-        Assert.Equal([1, 1, 400, 800, 800], await DeliveriesPerTransactionAsync());
+        Assert.Equal(Running + 2400, await CountAsync());
+        Assert.Equal([1, 1, 400, 400, 800, 800], await DeliveriesPerTransactionAsync());
     }
 
     [Fact]
@@ -255,16 +258,16 @@ public sealed class GroupedPublishingTests : DatabaseTest
     {
         var half = $"\"{new string('x', 500_000)}\"";
         var first = await OccupyAsync();
-        var gathered = PublishEach(Enumerable.Repeat(Message(_org, data: half), 5));
+        var gathered = await PublishLargeAsync(6, [Message(_org, data: half)]);
 
         await ReleaseTableAsync();
         await WhenAll([.. first, .. gathered]);
 
-        Assert.Equal([1, 1, 1, 2, 2], await DeliveriesPerTransactionAsync());
+        Assert.Equal([1, 1, 1, 1, 2, 2], await DeliveriesPerTransactionAsync());
     }
 
     [Fact]
-    public async Task Publishers_beyond_those_that_may_wait_get_their_turn_too()
+    public async Task However_many_publishers_wait_each_gets_its_turn()
     {
         var first = await OccupyAsync();
         var gathered = PublishEach(Enumerable.Repeat(Message(_org), 3000));
@@ -273,6 +276,42 @@ public sealed class GroupedPublishingTests : DatabaseTest
         await WhenAll([.. first, .. gathered]);
 
         Assert.Equal(Running + 3000, await CountAsync());
+    }
+
+    [Fact]
+    public async Task An_organization_with_many_publishers_keeps_no_other_waiting()
+    {
+        var other = Guid.NewGuid();
+        await AddWebhookAsync(other);
+        var data = $"\"{new string('x', 50_000)}\"";
+        var first = await OccupyAsync();
+        var many = PublishEach(Enumerable.Repeat(Message(_org, data: data), 40));
+        await WaitUntilHeldAsync(Running + 1);
+        var few = PublishEach(Enumerable.Repeat(Message(other, data: data), 2));
+
+        await ReleaseTableAsync();
+        await WhenAll([.. first, .. many, .. few]);
+
+        // With the next statement that begins, although another twenty events wait for longer: a statement has room for twenty.
+        Assert.Equal(2, await QueryAsync<long>("""
+            SELECT count(*) FROM webhook_deliveries
+            WHERE org_id = $1 AND xmin::text = (SELECT max(xmin::text::bigint)::text FROM webhook_deliveries WHERE org_id = $2)
+               OR org_id = $1 AND xmin::text::bigint < (SELECT max(xmin::text::bigint) FROM webhook_deliveries WHERE org_id = $2)
+            """, other, _org));
+    }
+
+    [Fact]
+    public async Task Who_publishes_little_does_not_wait_for_those_who_publish_much()
+    {
+        var first = await OccupyAsync();
+        var large = await PublishLargeAsync(6, [.. Enumerable.Repeat(Message(_org), 400)]);
+
+        var small = PublishAsync(Message(_org));
+        await WaitUntilHeldAsync(Running + LargeAtOnce);
+        await ReleaseTableAsync();
+
+        await WhenAll([.. first, .. large, small]);
+        Assert.Equal(Running + 2401, await CountAsync());
     }
 
     [Fact]
@@ -299,6 +338,22 @@ public sealed class GroupedPublishingTests : DatabaseTest
 
     private Task<IReadOnlyList<PublishedEvent>>[] PublishEach(IEnumerable<EventMessage> messages) =>
         [.. messages.Select(message => PublishAsync([message]))];
+
+    /// <summary>
+    /// Publishes the same several times, each too much to share a statement with small ones: two statements of them run, and the rest
+    /// waits.
+    /// </summary>
+    private async Task<IReadOnlyList<Task<IReadOnlyList<PublishedEvent>>>> PublishLargeAsync(int times, EventMessage[] messages)
+    {
+        var publishings = new List<Task<IReadOnlyList<PublishedEvent>>>();
+        while (publishings.Count < times)
+        {
+            publishings.Add(PublishAsync(messages));
+            await WaitUntilHeldAsync(Running + Math.Min(LargeAtOnce, publishings.Count));
+        }
+
+        return publishings;
+    }
 
     private static Task<IReadOnlyList<PublishedEvent>[]> WhenAll(IEnumerable<Task<IReadOnlyList<PublishedEvent>>> publishings) =>
         Task.WhenAll(publishings).WaitAsync(_patience, Cancel);

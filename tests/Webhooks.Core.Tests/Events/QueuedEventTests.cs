@@ -12,19 +12,27 @@ public sealed class QueuedEventTests
     private static readonly EventMessageReader _reader = new(new WebhooksOptions());
 
     [Fact]
-    public void A_message_that_is_received_twice_has_the_same_key_which_is_an_event_id_of_the_time_it_was_sent()
+    public void A_message_that_is_received_twice_has_the_same_id_of_the_time_it_was_sent()
     {
-        var first = Key(Queued("message-1", Text));
+        var first = Read(Queued("message-1", Text));
+        var again = Read(Queued("message-1", Text, receives: 2));
 
-        Assert.Equal(first, Key(Queued("message-1", Text)));
-        Assert.NotEqual(first, Key(Queued("message-2", Text)));
-        Assert.Equal(_inserted, UuidV7.TimeOf(Guid.ParseExact(first!, "D")));
+        Assert.Equal(first.OwnId, again.OwnId);
+        Assert.NotEqual(first.OwnId, Read(Queued("message-2", Text)).OwnId);
+        Assert.Equal(_inserted, UuidV7.TimeOf(first.OwnId!.Value));
+        Assert.Null(first.Key);
+        Assert.False(first.MayBeStored);
+        Assert.True(again.MayBeStored);
     }
 
     [Fact]
     public void The_publishers_own_key_stays()
     {
-        Assert.Equal("order-17", Key(Queued("message-1", Text[..^1] + ""","id":"order-17"}""")));
+        var read = Read(Queued("message-1", Text[..^1] + ""","id":"order-17"}""", receives: 2));
+
+        Assert.Equal("order-17", read.Key);
+        Assert.Null(read.OwnId);
+        Assert.False(read.MayBeStored);
     }
 
     [Fact]
@@ -63,7 +71,8 @@ public sealed class QueuedEventTests
             });
     }
 
-    private static QueuedEvent Queued(string messageId, string text) => new(messageId, _inserted, Encoding.UTF8.GetBytes(text));
+    private static QueuedEvent Queued(string messageId, string text, int receives = 1) =>
+        new(messageId, _inserted, receives, Encoding.UTF8.GetBytes(text));
 
-    private static string? Key(QueuedEvent queued) => Assert.Single(queued.Read(_reader).Messages).Key;
+    private static EventMessage Read(QueuedEvent queued) => Assert.Single(queued.Read(_reader).Messages);
 }

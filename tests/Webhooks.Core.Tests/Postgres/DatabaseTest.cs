@@ -45,8 +45,16 @@ public abstract class DatabaseTest : IAsyncLifetime
     }
 
     protected EventPublisher PublisherOn(
-        NpgsqlDataSource database, TimeProvider? clock = null, ILogger<EventPublisher>? log = null, IDeliveryIntake? intake = null) => new(
-        new EventInsertion(database, intake ?? new NoIntake(), NullLogger<EventInsertion>.Instance), Tracing, clock ?? TimeProvider.System, log ?? NullLogger<EventPublisher>.Instance);
+        NpgsqlDataSource database, TimeProvider? clock = null, ILogger<EventPublisher>? log = null, IDeliveryIntake? intake = null)
+    {
+        var announcement = new DeliveryAnnouncement(database, NullLogger<DeliveryAnnouncement>.Instance);
+        return new EventPublisher(
+            new EventInsertion(database, intake ?? new NoIntake(), announcement),
+            new PartwiseInsertion(database, announcement, TimeProvider.System, NullLogger<PartwiseInsertion>.Instance),
+            Tracing,
+            clock ?? TimeProvider.System,
+            log ?? NullLogger<EventPublisher>.Instance);
+    }
 
     protected static T Required<T>(T? value)
         where T : class

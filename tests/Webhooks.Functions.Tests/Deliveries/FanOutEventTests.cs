@@ -84,6 +84,22 @@ public sealed class FanOutEventTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Another_event_under_a_known_key_goes_to_the_poison_queue_and_a_log_line_says_what_differs()
+    {
+        await AddWebhooksAsync(2);
+        await FanOutAsync(AppCalls.EventMessage(_organization, key: "order-17"));
+        var other = AppCalls.EventMessage(_organization, key: "order-17")[..^1] + ""","timestamp":"2026-08-03T12:00:00Z"}""";
+
+        var result = await FanOutAsync(other);
+
+        Assert.Equal([other], result.Poison);
+        Assert.Empty(result.Deliveries);
+        Assert.Equal(2, (await StoredAsync()).Count);
+        var line = Assert.Single(_app.Logs.Lines, line => line.Level == LogLevel.Error && line.Text.Contains("webhook-events-poison"));
+        Assert.Contains("what differs is: timestamp", line.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Two_messages_with_the_same_text_are_two_events()
     {
         await AddWebhooksAsync(2);

@@ -179,6 +179,48 @@ public sealed class QueueListenerTests
         Assert.Equal(3, await scene.DeliveriesAsync());
     }
 
+    [Fact]
+    public async Task Another_event_under_a_known_id_goes_to_the_poison_queue_and_the_log_says_what_differs()
+    {
+        await using var scene = await QueueScene.CreateAsync();
+        var other = scene.Message("user.deleted", fields: ""","id":"order-17" """);
+        await scene.PutAsync(scene.Message(fields: ""","id":"order-17" """));
+        await scene.StartListenerAsync();
+        await scene.WaitUntilEmptyAsync();
+
+        await scene.PutAsync(other, scene.Message());
+
+        await scene.WaitUntilEmptyAsync();
+        Assert.Equal([other], await scene.PoisonAsync());
+        await scene.WaitForLogAsync(1, "The id was used for another event within the last 7 days; what differs is: event.");
+        Assert.Equal(2, await scene.DeliveriesAsync("event = 'user.created'"));
+    }
+
+    [Fact]
+    public async Task A_burst_of_one_large_organization_keeps_nobody_waiting_and_is_all_delivered()
+    {
+        const int Messages = 20;
+        const int Webhooks = 100;
+        await using var scene = await QueueScene.CreateAsync();
+        scene.Options = scene.Options with { BatchSize = 2, MaxBatches = 2 };
+        var large = await scene.AddOrganizationAsync(Webhooks);
+        var data = $$"""{"text":"{{new string('x', 45_000)}}"}""";
+        await scene.PutAsync(Enumerable.Range(0, Messages).Select(number =>
+            scene.Message(data: data, fields: $$""","id":"burst-{{number}}" """, organization: large)));
+        await scene.PutAsync(scene.Message("user.login"), scene.Message("user.logout"));
+
+        // As slow as can be: not one delivery of the large organization is stored before the lock is released.
+        var brake = await scene.HoldAsync(large);
+        await scene.StartListenerAsync();
+        await DeliveryScene.WaitUntilAsync(async () => await scene.DeliveriesAsync() == 2);
+        await brake.DisposeAsync();
+
+        await scene.WaitUntilEmptyAsync();
+        Assert.Equal(Messages * Webhooks, await scene.DeliveriesAsync($"org_id = '{large}'"));
+        Assert.Equal(2, await scene.DeliveriesAsync($"org_id = '{scene.OrgId}'"));
+        Assert.Empty(await scene.PoisonAsync());
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData(""","id":"order-17" """)]
@@ -190,8 +232,10 @@ public sealed class QueueListenerTests
         using (var crashing = scene.Host())
         {
             var batch = await crashing.Services.GetRequiredService<EventQueue>().ReceiveAsync(Cancel);
-            var outcomes = await crashing.Services.GetRequiredService<BatchPublisher>().PublishAsync(batch, Cancel, Cancel);
-            Assert.Equal(2, outcomes.Values.OfType<MessageOutcome.Published>().Count());
+            foreach (var message in crashing.Services.GetRequiredService<BatchPublisher>().Publish(batch, Cancel, Cancel))
+            {
+                Assert.IsType<MessageOutcome.Published>(await message.Outcome);
+            }
         }
 
         Assert.Equal(2, await scene.DeliveriesAsync());
@@ -253,7 +297,7 @@ public sealed class QueueListenerTests
         using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
         await listener.StopAsync(patience.Token);
 
-        await scene.WaitForLogAsync(1, "become visible again: 1");
+        await scene.WaitForLogAsync(1, "was not finished and becomes visible again");
         Assert.Equal(1, await QueueScene.LengthAsync(scene.Messages));
     }
 

@@ -83,8 +83,11 @@ internal sealed class QueueScene : IAsyncDisposable
 
     /// <summary>A valid message.</summary>
     /// <param name="fields">More fields, each with a comma before it.</param>
-    public string Message(string type = "user.created", string data = "{}", string fields = "") =>
-        $$"""{"org_id":"{{OrgId}}","event":"{{type}}","data":{{data}}{{fields}} }""";
+    /// <param name="type">The event type.</param>
+    /// <param name="data">Its data.</param>
+    /// <param name="organization">Whose it is; the scene's when null.</param>
+    public string Message(string type = "user.created", string data = "{}", string fields = "", Guid? organization = null) =>
+        $$"""{"org_id":"{{organization ?? OrgId}}","event":"{{type}}","data":{{data}}{{fields}} }""";
 
     public async Task PutAsync(params IEnumerable<string> messages)
     {
@@ -126,6 +129,36 @@ internal sealed class QueueScene : IAsyncDisposable
         $$ BEGIN RAISE EXCEPTION 'refused: %', NEW.payload USING ERRCODE = '{sqlState}'; END $$;
         CREATE TRIGGER refuse BEFORE INSERT ON webhook_deliveries FOR EACH ROW WHEN (NEW.event = '{type}') EXECUTE FUNCTION refuse();
         """);
+
+    /// <summary>Makes another organization, with webhooks for everything.</summary>
+    public async Task<Guid> AddOrganizationAsync(int webhooks)
+    {
+        var organization = Guid.CreateVersion7();
+        await ScalarAsync(
+            $"""
+            INSERT INTO organizations (id) VALUES ('{organization}');
+            INSERT INTO webhooks (id, org_id, url, events, secret)
+            SELECT gen_random_uuid(), '{organization}', 'https://example.com/hook', ARRAY['*'], 'encrypted'
+            FROM generate_series(1, {webhooks});
+            """);
+        return organization;
+    }
+
+    /// <summary>Makes whoever inserts deliveries of an organization wait until the result is disposed of.</summary>
+    public async Task<NpgsqlConnection> HoldAsync(Guid organization)
+    {
+        await ScalarAsync(
+            $"""
+            CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN PERFORM pg_advisory_xact_lock_shared(17); RETURN NEW; END $$;
+            CREATE TRIGGER hold BEFORE INSERT ON webhook_deliveries FOR EACH ROW
+            WHEN (NEW.org_id = '{organization}') EXECUTE FUNCTION hold();
+            """);
+        var connection = await ConnectAsync();
+        await using var command = new NpgsqlCommand("BEGIN; SELECT pg_advisory_xact_lock(17)", connection);
+        await command.ExecuteNonQueryAsync(Cancel);
+        return connection;
+    }
 
     /// <summary>What is on the poison queue, which stays there.</summary>
     public async Task<IReadOnlyList<string>> PoisonAsync()

@@ -66,7 +66,8 @@ internal sealed record RequestDescription(
             Type = JsonSchemaType.String,
             Format = "uri",
             MaxLength = limits.UrlLength,
-            Description = "Where deliveries are posted: an absolute http or https URL without user name and password.",
+            Description = "Where deliveries are posted: an absolute http or https URL without user name and password. It is stored, shown and requested "
+                + "with its host in ASCII (punycode) and what may not stand in a request percent-encoded; the rest of it byte for byte.",
         },
         ["events"] = new OpenApiSchema
         {

@@ -47,12 +47,17 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
     private string? ReadUrl()
     {
         var url = fields.Text(Url);
-        if (url is not null && WebhookUrl.Problem(url, options) is { } problem)
+        if (url is null)
+        {
+            return null;
+        }
+
+        if (WebhookUrl.Problem(url, options, out var stored) is { } problem)
         {
             errors.Add(Url, problem);
         }
 
-        return url;
+        return stored;
     }
 
     private string[]? ReadEvents()

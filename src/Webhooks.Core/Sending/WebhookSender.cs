@@ -69,8 +69,8 @@ public sealed class WebhookSender : IDisposable
         _options = options;
         _places = new HostPlaces(placesPerHost);
         var connector = new GuardedConnector(new EgressPolicy(options.AllowedNetworks), resolve, options.AttemptTimeout);
-        _client = new HttpMessageInvoker(CreateHandler(connector, options.AttemptTimeout, _connectionLifetime, trustedRoot));
-        _clientOfFreshConnections = new HttpMessageInvoker(CreateHandler(connector, options.AttemptTimeout, TimeSpan.Zero, trustedRoot));
+        _client = new HttpMessageInvoker(CreateHandler(connector, _connectionLifetime, trustedRoot));
+        _clientOfFreshConnections = new HttpMessageInvoker(CreateHandler(connector, TimeSpan.Zero, trustedRoot));
     }
 
     /// <summary>Makes one POST. Never throws for what the receiver or the network does: that is the outcome.</summary>
@@ -186,8 +186,7 @@ public sealed class WebhookSender : IDisposable
         return AnswerBody.ReadAsync(response.Content, _options.Limits.ResponseBytes, attempt.Token, cancellationToken);
     }
 
-    private static SocketsHttpHandler CreateHandler(
-        GuardedConnector connector, TimeSpan attemptTimeout, TimeSpan connectionLifetime, X509Certificate2? trustedRoot) => new()
+    private SocketsHttpHandler CreateHandler(GuardedConnector connector, TimeSpan connectionLifetime, X509Certificate2? trustedRoot) => new()
     {
         ConnectCallback = connector.ConnectAsync,
         PlaintextStreamFilter = ObservedConnection.ObserveAsync,
@@ -208,7 +207,7 @@ public sealed class WebhookSender : IDisposable
         PooledConnectionIdleTimeout = _idleConnectionLifetime,
 
         // A connection being made outlives the attempt that asked for it; the attempt's own clock ends before.
-        ConnectTimeout = attemptTimeout,
+        ConnectTimeout = _options.AttemptTimeout,
         SslOptions = new SslClientAuthenticationOptions
         {
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,

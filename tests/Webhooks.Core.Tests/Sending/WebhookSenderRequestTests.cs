@@ -46,6 +46,30 @@ public sealed class WebhookSenderRequestTests
             received.Headers.Keys.Order(StringComparer.OrdinalIgnoreCase));
     }
 
+    [Theory]
+    [InlineData("/%41%7E", "/%41%7E")]
+    [InlineData("/a/%2e%2e/b", "/a/%2e%2e/b")]
+    [InlineData("/a/../b/./c", "/a/../b/./c")]
+    [InlineData("//a///b/", "//a///b/")]
+    [InlineData("/a%2Fb%5C?x=%41&y=%zz&z[]=1", "/a%2Fb%5C?x=%41&y=%zz&z[]=1")]
+    [InlineData("/?", "/?")]
+    [InlineData("", "/")]
+    [InlineData("?x=1", "/?x=1")]
+    [InlineData("/füße?ü={1}", "/f%C3%BC%C3%9Fe?%C3%BC=%7B1%7D")]
+    public async Task The_target_of_the_request_is_what_the_url_says_byte_for_byte(string path, string target)
+    {
+        var head = new TaskCompletionSource<string>();
+        await using var receiver = RawReceiver.Start(async (connection, cancellationToken) =>
+        {
+            head.SetResult(await connection.ReadRequestAsync(cancellationToken));
+            await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", cancellationToken);
+        });
+
+        await Requests.SendOnceAsync(receiver.Url + path);
+
+        Assert.StartsWith($"POST {target} HTTP/1.1\r\nHost: 127.0.0.1:{receiver.Port}\r\n", await head.Task, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_receiver_can_verify_both_signatures_with_the_secret()
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using CsCheck;
 using Webhooks.Core.Webhooks;
 
@@ -78,6 +79,115 @@ public sealed class WebhookUrlTests
     [InlineData("https://example.com/a#section", "fragment")]
     [InlineData("https://example.com#@evil.example/", "fragment")]
     public void A_url_that_is_not_plain_is_refused_with_the_reason(string url, string reason) => AssertRefused(url, _strict, reason);
+
+    [Theory]
+    [InlineData("bücher.example", "xn--bcher-kva.example")]
+    [InlineData("BÜCHER.Example", "xn--bcher-kva.Example")]
+    [InlineData("straße.example", "xn--strae-oqa.example")]
+    [InlineData("ΣΊΣΥΦΟΣ.example", "xn--kxa6akbbkh.example")]
+    [InlineData("ПРИМЕР.испытание", "xn--e1afmkfd.xn--80akhbyknj4f")]
+    [InlineData("例え.テスト", "xn--r8jz45g.xn--zckzah")]
+    [InlineData("例え。テスト", "xn--r8jz45g.xn--zckzah")]
+    [InlineData("한국.example", "xn--3e0b707e.example")]
+    [InlineData("אב.example", "xn--4dbc.example")]
+    [InlineData("אב1.example", "xn--1-zhcd.example")]
+    [InlineData("مثال.إختبار", "xn--mgbh0fb.xn--kgbechtv")]
+    [InlineData("ที่.example", "xn--o3c4dtc.example")]
+    [InlineData("☃.example:8443", "xn--n3h.example:8443")]
+    [InlineData("a_b.ü.example.", "a_b.xn--tda.example.")]
+    [InlineData("xn--bcher-kva.example", "xn--bcher-kva.example")]
+    [InlineData("xn--1-zhcd.example", "xn--1-zhcd.example")]
+    public void An_international_host_is_stored_in_the_ascii_form_that_browsers_resolve(string host, string ascii)
+    {
+        Assert.Null(WebhookUrl.Problem($"https://{host}/hook", _strict, out var stored));
+        Assert.Equal($"https://{ascii}/hook", stored);
+        Assert.True(WebhookUrl.TryRead(stored, _strict, out var uri, out _));
+        Assert.Equal(ascii.Split(':')[0].ToLowerInvariant(), uri.IdnHost);
+    }
+
+    [Theory]
+    [InlineData("ｅxample.com", "full-width")]
+    [InlineData("１２７.0.0.1", "full-width digits")]
+    [InlineData("①②⑦.0.0.1", "digits in circles")]
+    [InlineData("example。ｃom", "full-width after an ideographic full stop")]
+    [InlineData("bu\u0308cher.example", "decomposed")]
+    [InlineData("a\u200Db.example", "zero-width joiner")]
+    [InlineData("نامه\u200Cای.example", "zero-width non-joiner")]
+    [InlineData("STRAẞE.example", "capital sharp s, which browsers did not always map alike")]
+    [InlineData("1אב.example", "a digit before right-to-left letters")]
+    [InlineData("אבa.example", "both directions in a label")]
+    [InlineData("1a.אב.example", "a digit at the beginning of a label beside right-to-left ones")]
+    [InlineData("\u0301a.example", "a mark at the beginning")]
+    [InlineData("xn--ü.example", "both forms at once")]
+    [InlineData("ü%41.example", "percent-encoded")]
+    [InlineData("ⅷ.example", "compatibility letters")]
+    [InlineData("℡.example", "a letter that stands for three")]
+    public void A_host_whose_ascii_form_is_not_certain_is_refused_and_punycode_advised(string host, string kind)
+    {
+        Assert.NotNull(kind);
+        AssertRefused($"https://{host}/", _strict, "punycode");
+    }
+
+    [Fact]
+    public void A_host_that_is_too_long_is_refused_with_that_reason()
+    {
+        AssertRefused($"https://{new string('a', 64)}.example/", _strict, "has 64 characters in its ASCII form, and may have 63");
+        AssertRefused($"https://{new string('ü', 64)}.example/", _strict, "characters in its ASCII form, and may have 63");
+        AssertRefused($"https://{string.Concat(Enumerable.Repeat("abcdefg.", 32))}example/", _strict, "a host name may have 253");
+        Assert.Null(WebhookUrl.Problem($"https://{new string('a', 63)}.example/", _strict));
+    }
+
+    [Fact]
+    public void Whatever_host_is_taken_is_the_one_that_browsers_resolve()
+    {
+        // Each character by itself, and characters of all kinds beside each other.
+        const string Letters = "aZ1-_.üÜßςΣЖא1ב5مثא٣हिन्दीที่例。·́̈\u200D\u200CｅＡ①ﬁ가ᄀ☃😀";
+        var runes = Letters.EnumerateRunes().Select(rune => rune.ToString()).ToArray();
+        var random = new Random(20261126);
+        var hosts = Enumerable.Range(0x80, 0x20000).Where(Rune.IsValid).Select(value => $"a{new Rune(value)}b.example")
+            .Concat(Enumerable.Range(0x80, 0x20000).Where(Rune.IsValid).Select(value => $"{new Rune(value)}.example"))
+            .Concat(Enumerable.Range(0, 50_000).Select(_ =>
+                string.Concat(Enumerable.Range(0, random.Next(1, 9)).Select(_ => runes[random.Next(runes.Length)])) + ".example"));
+        var taken = hosts
+            .Where(host => !Ascii.IsValid(host))
+            .Select(host => (Host: host, Ascii: InternationalHost.TryToAscii(host, out var ascii) ? ascii : null))
+            .Where(pair => pair.Ascii is not null)
+            .ToList();
+        Assert.True(taken.Count > 100_000, $"{taken.Count}");
+
+        var resolved = Browser.HostsOf(taken.Select(pair => pair.Host));
+
+        // An older browser may refuse what it does not know yet, but must not go elsewhere.
+        var elsewhere = taken.Zip(resolved).Where(pair => pair.Second != "" && !pair.Second.Equals(pair.First.Ascii, StringComparison.OrdinalIgnoreCase));
+        Assert.Empty(elsewhere.Select(pair => $"{pair.First.Host}: {pair.First.Ascii}, but {pair.Second}").Take(10));
+        Assert.True(resolved.Count(host => host == "") < taken.Count / 100, "Browsers refuse what is taken.");
+    }
+
+    [Theory]
+    [InlineData("https://example.com/%41%7E?%41=%7e", null)]
+    [InlineData("https://example.com/a/%2e%2e/b/../c/./d//e", null)]
+    [InlineData("https://example.com/a?b[]=c&d=%zz", null)]
+    [InlineData("https://example.com", null)]
+    [InlineData("https://example.com?x=1", null)]
+    [InlineData("HTTPS://EXAMPLE.com:443/", null)]
+    [InlineData("https://example.com/füße?q=ü", "https://example.com/f%C3%BC%C3%9Fe?q=%C3%BC")]
+    [InlineData("https://example.com/{a}|\"<>^`", "https://example.com/%7Ba%7D%7C%22%3C%3E%5E%60")]
+    [InlineData("https://example.com/😀", "https://example.com/%F0%9F%98%80")]
+    public void A_url_is_stored_as_it_was_set_but_for_what_may_not_stand_in_a_request(string url, string? expected)
+    {
+        Assert.Null(WebhookUrl.Problem(url, _strict, out var stored));
+        Assert.Equal(expected ?? url, stored);
+        Assert.Null(WebhookUrl.Problem(stored, _strict, out var again));
+        Assert.Equal(stored, again);
+    }
+
+    [Fact]
+    public void A_url_that_is_too_long_when_it_is_encoded_is_refused()
+    {
+        var options = new WebhooksOptions { Limits = new WebhooksLimits { UrlLength = 40 } };
+
+        AssertRefused("https://example.com/" + new string('ü', 10), options, "80 characters when it is encoded");
+    }
 
     [Fact]
     public void A_url_with_a_broken_character_is_refused()
@@ -171,7 +281,13 @@ public sealed class WebhookUrlTests
         Gen.String.Sample(rest =>
         {
             WebhookUrl.Problem(start + rest, _strict);
-            WebhookUrl.Problem(start + rest, _local);
+            if (WebhookUrl.Problem(start + rest, _local, out var stored) is null)
+            {
+                Assert.True(Ascii.IsValid(stored));
+                Assert.True(WebhookUrl.TryRead(stored, _local, out var uri, out _));
+                Assert.StartsWith("/", uri.PathAndQuery);
+                Assert.EndsWith(uri.PathAndQuery[1..], stored, StringComparison.Ordinal);
+            }
         });
 
     private static void AssertRefused(string url, WebhooksOptions options, string reason) =>

@@ -33,6 +33,7 @@ public static class CoreServices
             .AddSingleton<DeliveryAnnouncement>()
             .AddSingleton<PendingDeliveries>()
             .AddSingleton<DeliveryHistory>()
+            .AddSingleton<DeliveryArrivals>()
             .AddSingleton<DeliveryAttempter>()
             .AddSingleton<TestDelivery>()
             .AddSingleton<WebhookSender>()

@@ -22,7 +22,7 @@ internal static class DeliveryEndpoints
         deliveries.MapGet("/", ListAsync)
             .WithName(OperationNames.ListDeliveries)
             .WithSummary("List a webhook's deliveries")
-            .WithDescription("Newest first.")
+            .WithDescription("Newest first, or in the order in which they came: see `order`.")
             .RequireAuthorization(Scopes.ReadWebhooks);
 
         deliveries.MapGet("/{delivery_id}", GetAsync)
@@ -33,9 +33,22 @@ internal static class DeliveryEndpoints
     }
 
     private static async Task<Results<Ok<ListPage<DeliveryResource>>, NotFoundProblem>> ListAsync(
-        ResourceId id, Query<DeliveryListQuery> query, ClaimsPrincipal user, DeliveryHistory history, CancellationToken cancellationToken)
+        ResourceId id,
+        Query<DeliveryListQuery> query,
+        ClaimsPrincipal user,
+        DeliveryHistory history,
+        DeliveryArrivals arrivals,
+        CancellationToken cancellationToken)
     {
-        var (filter, limit, after) = query.Value;
+        var (filter, limit, after, place) = query.Value;
+        if (place is { } unread)
+        {
+            return await arrivals.ListAsync(user.OrganizationId(), id.Value, filter, limit, unread, cancellationToken) is { } came
+                ? TypedResults.Ok(
+                    new ListPage<DeliveryResource>([.. came.Items.Select(DeliveryResource.From)], ArrivalCursor.Encode(came.Next)))
+                : NotFoundProblem.Webhook;
+        }
+
         return await history.ListAsync(user.OrganizationId(), id.Value, filter, limit, after, cancellationToken) is { } page
             ? TypedResults.Ok(new ListPage<DeliveryResource>([.. page.Items.Select(DeliveryResource.From)], Cursor.Encode(page.Next)))
             : NotFoundProblem.Webhook;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
 
 namespace Webhooks.Api.Requests;
@@ -7,19 +8,12 @@ namespace Webhooks.Api.Requests;
 /// <summary>Reads the query parameters of a list. What is wrong with them goes to the errors.</summary>
 internal sealed class QueryFields
 {
-    private static readonly string[] _timeFormats =
-    [
-        "yyyy-MM-dd'T'HH:mm:ss'Z'",
-        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'",
-        "yyyy-MM-dd'T'HH:mm:sszzz",
-        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz",
-    ];
-
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
     private readonly FieldErrors _errors;
 
     /// <param name="query">What was sent.</param>
-    /// <param name="known">What the operation knows; anything else is refused, because a misspelt filter must not select everything.</param>
+    /// <param name="known">What the operation knows; anything else is refused, because a misspelt filter must not select
+    /// everything.</param>
     /// <param name="errors">Gets what is wrong.</param>
     public QueryFields(IQueryCollection query, QueryParameters known, FieldErrors errors)
     {
@@ -133,9 +127,9 @@ internal sealed class QueryFields
             return null;
         }
 
-        if (DateTimeOffset.TryParseExact(text, _timeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        if (EventTimestamp.TryParse(text, out var time))
         {
-            return time.ToUniversalTime();
+            return time;
         }
 
         Refuse(
@@ -145,19 +139,26 @@ internal sealed class QueryFields
     }
 
     /// <summary>The id that a cursor stands for; null when absent, empty or something else.</summary>
-    public Guid? Cursor(QueryParameter parameter)
+    public Guid? Cursor(QueryParameter parameter) => Cursor(parameter, static text => Requests.Cursor.TryDecode(text, out var id) ? id : (Guid?)null);
+
+    /// <summary>The place in the order of arrival that a cursor stands for; null when absent, empty or something else.</summary>
+    public ArrivalPlace? ArrivalCursor(QueryParameter parameter) =>
+        Cursor(parameter, static text => Requests.ArrivalCursor.TryDecode(text, out var place) ? place : (ArrivalPlace?)null);
+
+    private T? Cursor<T>(QueryParameter parameter, Func<string, T?> decode)
+        where T : struct
     {
         if (Text(parameter) is not { Length: > 0 } text)
         {
             return null;
         }
 
-        if (Requests.Cursor.TryDecode(text, out var id))
+        if (decode(text) is { } decoded)
         {
-            return id;
+            return decoded;
         }
 
-        Refuse(parameter, "It is not a cursor of this list. Use the next_cursor of the page before, or leave it out to begin.");
+        Refuse(parameter, "It is not a cursor of this list in this order. Use the next_cursor of the page before, or leave it out to begin.");
         return null;
     }
 }

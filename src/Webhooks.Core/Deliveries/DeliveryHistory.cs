@@ -8,7 +8,7 @@ namespace Webhooks.Core.Deliveries;
 /// <summary>What the API shows of deliveries. Every statement is bound to the organization.</summary>
 public sealed class DeliveryHistory(NpgsqlDataSource database)
 {
-    private const string SummaryColumns =
+    internal const string SummaryColumns =
         "id, webhook_id, event, event_id, status, test, redelivery_of, attempt_number, response_status, error, duration_ms, "
         + "created_at, delivered_at, next_attempt_at";
 
@@ -129,7 +129,7 @@ public sealed class DeliveryHistory(NpgsqlDataSource database)
         return new DateTimeOffset(ticks, TimeSpan.Zero);
     }
 
-    private static DeliverySummary ReadSummary(NpgsqlDataReader reader) => new(
+    internal static DeliverySummary ReadSummary(NpgsqlDataReader reader) => new(
         Id: reader.GetGuid(0),
         WebhookId: reader.GetGuid(1),
         Event: reader.GetString(2),

@@ -203,9 +203,11 @@ internal sealed class EventMessageFields(WebhooksLimits limits, Guid? callerOrgI
             return;
         }
 
-        if (!EndsWithOffset(text) || !reader.TryGetDateTimeOffset(out var timestamp))
+        if (!EventTimestamp.TryParse(text, out var timestamp))
         {
-            errors.Add(Field(Timestamp), "It must be an ISO 8601 date and time with an offset from UTC, as in 2026-08-01T12:00:00Z or 2026-08-01T14:00:00.250+02:00.");
+            errors.Add(
+                Field(Timestamp),
+                "It must be an ISO 8601 date and time with an offset from UTC, as in 2026-08-01T12:00:00Z or 2026-08-01T14:00:00.250+02:00.");
         }
         else if (timestamp < DateTimeOffset.UnixEpoch)
         {
@@ -213,7 +215,7 @@ internal sealed class EventMessageFields(WebhooksLimits limits, Guid? callerOrgI
         }
         else
         {
-            _timestamp = timestamp.ToUniversalTime();
+            _timestamp = timestamp;
         }
     }
 
@@ -261,10 +263,6 @@ internal sealed class EventMessageFields(WebhooksLimits limits, Guid? callerOrgI
         [var one] => $"Did you mean {one}? ",
         var several => $"Did you mean {string.Join(", ", several.SkipLast(1))} or {several[^1]}? ",
     };
-
-    /// <summary>Whether an ISO 8601 time says how far it is from UTC; the JSON reader would take one that does not as local time.</summary>
-    private static bool EndsWithOffset(string text) =>
-        text.EndsWith('Z') || (text.Length > 6 && text[^6] is '+' or '-' && text[^3] == ':');
 
     private static string KindOf(JsonTokenType token) => token switch
     {

@@ -35,6 +35,7 @@ public sealed partial class PartitionMaintenance(
         {
             await DropExpiredAsync(now, cancellationToken);
             await ForgetKeysAsync(cancellationToken);
+            await ForgetLateDeliveriesAsync(cancellationToken);
         }
     }
 
@@ -317,6 +318,14 @@ public sealed partial class PartitionMaintenance(
             forgotten = await command.ExecuteNonQueryAsync(cancellationToken);
         }
         while (forgotten == KeysPerBatch);
+    }
+
+    /// <summary>Forgets which deliveries came late of those that are dropped: a partition holds a week, and ids as old as may be chosen.</summary>
+    private async Task ForgetLateDeliveriesAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("DELETE FROM late_deliveries WHERE created_at < now() - @age");
+        command.Parameters.AddWithValue("age", options.DeliveryRetention + EventIdentity.OldestOwnId + TimeSpan.FromDays(7));
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     [LoggerMessage(1, LogLevel.Information, "webhook database: partition {Partition} made, {Moved} rows moved into it")]

@@ -340,6 +340,11 @@ public sealed class EventMessageReaderTests
     [InlineData("1970-01-01T00:00:00Z", "1970-01-01T00:00:00.0000000")]
     [InlineData("9999-12-31T23:59:59Z", "9999-12-31T23:59:59.0000000")]
     [InlineData("2026-08-01T12:00:00\\u005a", "2026-08-01T12:00:00.0000000")]
+    [InlineData("2026-08-01t12:00:00z", "2026-08-01T12:00:00.0000000")]
+    [InlineData("2026-08-01T12:00:00-00:00", "2026-08-01T12:00:00.0000000")]
+    [InlineData("2026-08-01T12:00:00.1z", "2026-08-01T12:00:00.1000000")]
+    [InlineData("2016-12-31T23:59:60Z", "2017-01-01T00:00:00.0000000")]
+    [InlineData("1990-12-31T15:59:60.25-08:00", "1991-01-01T00:00:00.2500000")]
     public void A_timestamp_is_read_as_UTC(string written, string utc) =>
         Assert.Equal(utc, Accepted(With($"\"timestamp\":\"{written}\"")).Timestamp!.Value.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffff", null));
 
@@ -348,6 +353,15 @@ public sealed class EventMessageReaderTests
     [InlineData("2026-08-01")]
     [InlineData("2026-08-01 12:00:00Z")]
     [InlineData("2026-02-30T12:00:00Z")]
+    [InlineData("2026-08-01T12:00:60Z")]
+    [InlineData("2026-08-14T23:59:60Z")]
+    [InlineData("9999-12-31T23:59:60Z")]
+    [InlineData("2026-08-01T12:00:61Z")]
+    [InlineData("2026-08-01T12:00:00.Z")]
+    [InlineData("2026-08-01T12:00:00.1.2Z")]
+    [InlineData("2026-08-01T12:00:00+1:300")]
+    [InlineData("2026-08-01T12:00:00Z ")]
+    [InlineData("2026-08-01T12:00:00ZZ")]
     [InlineData("2026-08-01T25:00:00Z")]
     [InlineData("2026-08-01T12:00:00+25:00")]
     [InlineData("1969-12-31T23:59:59Z")]

@@ -133,6 +133,24 @@ public sealed partial class PlanTests : DatabaseTest
     }
 
     [Fact]
+    public async Task Pages_in_the_order_of_arrival_read_few_rows_of_a_large_table()
+    {
+        await FillAsync(analyzed: true);
+        await ExecuteAsync(
+            "UPDATE webhook_deliveries SET created_at = least(now(), to_timestamp(('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint / 1000.0))");
+        await ExecuteAsync("DELETE FROM late_deliveries");
+        await using var observed = Observed();
+        var arrivals = new DeliveryArrivals(observed);
+
+        foreach (var place in (ArrivalPlace[])[ArrivalPlace.Before(null), ArrivalPlace.Before(DateTimeOffset.UtcNow.AddHours(-50))])
+        {
+            var page = await ReadsFewRowsAsync(
+                "arrivals", () => arrivals.ListAsync(_org, _webhooks[0], new DeliveryFilter(), 50, place, Cancel));
+            Assert.Equal(50, page?.Items.Count);
+        }
+    }
+
+    [Fact]
     public async Task The_operators_queries_use_their_indexes()
     {
         await FillAsync(analyzed: true);

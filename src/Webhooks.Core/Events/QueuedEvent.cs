@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -9,7 +7,7 @@ namespace Webhooks.Core.Events;
 /// <param name="MessageId">The queue's id of the message; the same each time the message is received.</param>
 /// <param name="InsertedOn">When it was put on the queue, UTC.</param>
 /// <param name="Receives">How often it has been received, this time included.</param>
-/// <param name="Body">The message in UTF-8: JSON, or base64 of it, which some storage libraries add.</param>
+/// <param name="Body">The message in UTF-8: JSON, or base64 of it in any form, which some storage libraries add.</param>
 public sealed record QueuedEvent(string MessageId, DateTimeOffset InsertedOn, long Receives, ReadOnlyMemory<byte> Body)
 {
     /// <summary>
@@ -19,21 +17,18 @@ public sealed record QueuedEvent(string MessageId, DateTimeOffset InsertedOn, lo
     /// </summary>
     public EventMessages Read(EventMessageReader reader)
     {
-        var read = reader.Read(Json(), orgId: null);
+        var json = QueuedText.Json(Body);
+        var read = reader.Read(json, orgId: null);
+        if (read.Errors.Count > 0 && QueuedText.Mend(json) is { } mend)
+        {
+            return read with { Errors = new Dictionary<string, string[]> { [""] = [mend] } };
+        }
+
         return read with { Messages = [.. read.Messages.Select(Identified)] };
     }
 
     private EventMessage Identified(EventMessage message) =>
         message.Key is null ? message with { OwnId = OwnId(), MayBeStored = Receives > 1 } : message;
-
-    private ReadOnlyMemory<byte> Json()
-    {
-        // No JSON object is valid base64, so there is nothing to guess.
-        var decoded = new byte[Base64.GetMaxDecodedFromUtf8Length(Body.Length)];
-        return Base64.DecodeFromUtf8(Body.Span, decoded, out _, out var length) == OperationStatus.Done
-            ? decoded.AsMemory(0, length)
-            : Body;
-    }
 
     /// <summary>A UUIDv7 of the message's own, which needs no place in the table of keys.</summary>
     private Guid OwnId() => UuidV7.Create(InsertedOn, SHA256.HashData(Encoding.UTF8.GetBytes(MessageId)));

@@ -43,6 +43,62 @@ public sealed class QueuedEventTests
         Assert.Equal("user.created", Assert.Single(Queued("message-1", base64).Read(_reader).Messages).Event);
     }
 
+    [Fact]
+    public void Every_form_of_base64_is_read_as_what_it_stands_for()
+    {
+        // Has digits of both alphabets, and needs padding.
+        var json = Text[..^3] + """{"text":"~~~???>>>~~~"}}""";
+        var base64 = Convert.ToBase64String(Encoding.UTF8.GetBytes(json));
+        Assert.True(base64.Contains('+') && base64.EndsWith('='));
+        string[] forms =
+        [
+            base64,
+            base64.TrimEnd('='),
+            base64.Replace('+', '-').Replace('/', '_'),
+            base64.Replace('+', '-').Replace('/', '_').TrimEnd('='),
+            Convert.ToBase64String(Encoding.UTF8.GetBytes(json), Base64FormattingOptions.InsertLineBreaks),
+            string.Join('\n', base64.Chunk(64).Select(line => new string(line))) + "\n",
+            Convert.ToBase64String(Encoding.UTF8.GetBytes("\uFEFF" + json)),
+            "\uFEFF" + json,
+        ];
+
+        Assert.All(forms, form => Assert.Equal("user.created", Assert.Single(Queued("message-1", form).Read(_reader).Messages).Event));
+    }
+
+    [Fact]
+    public void What_is_not_an_event_message_is_named_with_the_mend()
+    {
+        const string CloudEvent = """{"specversion":"1.0","type":"user.created","source":"/a","id":"1","data":{}}""";
+        const string EventGrid = """{"id":"1","topic":"t","subject":"s","eventType":"user.created","eventTime":"2026-01-01T00:00:00Z","data":{}}""";
+        var base64 = Convert.ToBase64String(Encoding.UTF8.GetBytes(Text));
+        (byte[] Body, string Says)[] messages =
+        [
+            (Encoding.UTF8.GetBytes(Convert.ToBase64String(Encoding.UTF8.GetBytes(base64))), "base64 of base64"),
+            (Encoding.UTF8.GetBytes($"[{Text}]"), "array"),
+            (Encoding.UTF8.GetBytes(Convert.ToBase64String(Encoding.UTF8.GetBytes($"[{Text}]"))), "array"),
+            (Encoding.UTF8.GetBytes(System.Text.Json.JsonSerializer.Serialize(Text)), "JSON string"),
+            (Encoding.UTF8.GetBytes(CloudEvent), "CloudEvents"),
+            (Encoding.UTF8.GetBytes($"[{CloudEvent}]"), "CloudEvents"),
+            (Encoding.UTF8.GetBytes(Convert.ToBase64String(Encoding.UTF8.GetBytes(EventGrid))), "Event Grid"),
+            (Encoding.Unicode.GetBytes(Text), "UTF-16"),
+            ([0x1F, 0x8B, 8, 0, 1], "gzip"),
+            (Encoding.UTF8.GetBytes(" \n"), "empty"),
+            ("7"u8.ToArray(), "JSON object"),
+        ];
+
+        Assert.All(messages, message =>
+        {
+            var read = new QueuedEvent("message-1", _inserted, Receives: 1, message.Body).Read(_reader);
+
+            Assert.Empty(read.Messages);
+            Assert.Contains(message.Says, read.ErrorSummary, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void A_slip_in_an_event_message_is_told_by_field_as_before() =>
+        Assert.Contains("event: ", Queued("message-1", Text.Replace("user.created", "user.craeted")).Read(_reader).ErrorSummary, StringComparison.Ordinal);
+
     [Theory]
     [InlineData("")]
     [InlineData("AAAA")]

@@ -49,11 +49,13 @@ public sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Starts a server and waits until it is ready.</summary>
     /// <param name="keys">Where its keys are kept.</param>
     /// <param name="settings">By their names in the environment, such as <c>ConnectionStrings__Webhooks</c>. Private networks and http are allowed otherwise.</param>
+    /// <param name="descriptors">How many files it may have open; null for as many as this process.</param>
     /// <exception cref="InvalidOperationException">It ended; the message has its log.</exception>
-    public static async Task<ServerProcess> StartAsync(TemporaryDirectory keys, IReadOnlyDictionary<string, string> settings)
+    public static async Task<ServerProcess> StartAsync(
+        TemporaryDirectory keys, IReadOnlyDictionary<string, string> settings, int? descriptors = null)
     {
         var keyFile = Path.Combine(keys.Path, "development.key");
-        var start = new ProcessStartInfo("dotnet", TestedHost.Arguments)
+        var start = new ProcessStartInfo("/bin/sh", ["-c", Command(descriptors), "dotnet", .. TestedHost.Arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -113,6 +115,9 @@ public sealed partial class ServerProcess : IAsyncDisposable
 
         _process.Dispose();
     }
+
+    /// <summary>The process stays the one that is started: the shell makes way for it.</summary>
+    private static string Command(int? descriptors) => descriptors is { } limit ? $"ulimit -n {limit}; exec dotnet \"$@\"" : "exec dotnet \"$@\"";
 
     private async Task WaitUntilReadyAsync()
     {

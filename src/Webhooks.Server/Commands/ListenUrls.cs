@@ -32,6 +32,10 @@ internal static class ListenUrls
         }
     }
 
+    /// <summary>On how many addresses the server listens: localhost is two of them.</summary>
+    public static int CountAddresses(string urls) =>
+        Math.Max(1, urls.Split(';', StringSplitOptions.RemoveEmptyEntries).Sum(url => IsLocalhost(Parse(url).Host) ? 2 : 1));
+
     private static BindingAddress Parse(string url)
     {
         try
@@ -61,9 +65,11 @@ internal static class ListenUrls
         }
     }
 
+    private static bool IsLocalhost(string host) => string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase);
+
     private static IPAddress FindIp(string host)
     {
-        if (string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase))
+        if (IsLocalhost(host))
         {
             return IPAddress.Loopback;
         }

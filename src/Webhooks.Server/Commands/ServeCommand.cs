@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration.Memory;
+using Npgsql;
 using Webhooks.Api;
 using Webhooks.Api.Telemetry;
 using Webhooks.Core;
@@ -57,7 +58,10 @@ internal static partial class ServeCommand
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [.. defaults, .. LogLevels.Defaults] });
         Logs.Configure(builder.Logging);
         var options = WebhooksOptions.From(builder.Configuration);
-        builder.WebHost.UseUrls(urls).ConfigureKestrel(kestrel => ConfigureKestrel(kestrel, options.Limits));
+        var engine = EngineOptions.From(builder.Configuration);
+        var (budget, needed) = Divide(builder.Configuration, engine);
+        var clients = budget?.Clients / ListenUrls.CountAddresses(urls);
+        builder.WebHost.UseUrls(urls).ConfigureKestrel(kestrel => ConfigureKestrel(kestrel, options.Limits, clients));
 
         builder.Services
             .AddSingleton<IHostLifetime, SignalsElsewhere>()
@@ -65,7 +69,7 @@ internal static partial class ServeCommand
             .AddWebhooksKeyRing(builder.Configuration)
             .AddWebhooksCore(options)
             .AddWebhooksApi(builder.Configuration)
-            .AddDeliveryEngine(builder.Configuration)
+            .AddDeliveryEngine(budget is null ? engine : engine.Within(budget.Attempts))
             .AddServerTelemetry(builder.Configuration);
         if (builder.Configuration[QueueServices.Setting] is { Length: > 0 } queues)
         {
@@ -76,14 +80,66 @@ internal static partial class ServeCommand
         builder.Services.Configure<KeyManagementOptions>(keys => keys.XmlRepository = new UnusedKeys());
 
         var app = builder.Build();
+        if (budget is not null)
+        {
+            Report(app.Logger, budget, needed);
+        }
+
         AllowedNetworks.WarnOfInstanceServices(options, app.Logger);
         app.UseWebhooksApi();
         app.MapWebhooksApi();
         return app;
     }
 
-    private static void ConfigureKestrel(KestrelServerOptions kestrel, WebhooksLimits limits)
+    /// <summary>Divides the descriptors that there may be; the pool of connections to the database becomes as large as its part.</summary>
+    private static (DescriptorBudget? Budget, int Needed) Divide(ConfigurationManager configuration, EngineOptions engine)
     {
+        if (DescriptorLimit.Read() is not { } limit)
+        {
+            return (null, 0);
+        }
+
+        NpgsqlConnectionStringBuilder database;
+        using (var source = DatabaseConnection.Configure(configuration))
+        {
+            // It has been found good: it can be read.
+            database = new NpgsqlConnectionStringBuilder(configuration[DatabaseConnection.Setting]);
+        }
+
+        var connections = database.MaxPoolSize;
+        var budget = DescriptorBudget.Of(limit, connections, engine.MaxInFlight);
+        if (budget.Database < connections)
+        {
+            database.MaxPoolSize = budget.Database;
+            database.MinPoolSize = Math.Min(database.MinPoolSize, budget.Database);
+            configuration[DatabaseConnection.Setting] = database.ConnectionString;
+        }
+
+        return (budget, DescriptorBudget.Needed(connections, engine.MaxInFlight));
+    }
+
+    private static void Report(ILogger logger, DescriptorBudget budget, int needed)
+    {
+        if (budget.Limit >= needed)
+        {
+            LogDescriptors(logger, budget.Limit, budget.Database, budget.Attempts, budget.Clients);
+        }
+        else
+        {
+            LogFewDescriptors(logger, budget.Limit, needed, budget.Database, budget.Attempts, budget.Clients);
+        }
+    }
+
+    /// <param name="kestrel">What is configured.</param>
+    /// <param name="limits">Bounds on what callers send.</param>
+    /// <param name="clients">The most connections to one address; any more are closed at once. Null for no bound.</param>
+    private static void ConfigureKestrel(KestrelServerOptions kestrel, WebhooksLimits limits, int? clients)
+    {
+        kestrel.Limits.MaxConcurrentConnections = clients;
+
+        // Longer than load balancers keep a connection that is not used (60 s is common), which must not find it closed.
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(75);
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.AddServerHeader = false;
         // Each endpoint has its own limit; this one is for what comes to none.
         kestrel.Limits.MaxRequestBodySize = Math.Max(limits.PublishBytes, limits.RequestBytes);
@@ -97,4 +153,18 @@ internal static partial class ServeCommand
 
     [LoggerMessage(3, LogLevel.Information, "webhook events arrive over HTTP only: ConnectionStrings__Queues is not set")]
     private static partial void LogNoQueue(ILogger logger);
+
+    [LoggerMessage(
+        4,
+        LogLevel.Information,
+        "webhook server may have {Limit} files open: {Database} connections to the database, {Attempts} attempts and {Clients} clients at once")]
+    private static partial void LogDescriptors(ILogger logger, int limit, int database, int attempts, int clients);
+
+    [LoggerMessage(
+        5,
+        LogLevel.Warning,
+        "webhook server may have {Limit} files open (ulimit -n) and needs {Needed} for its settings: "
+        + "until the limit is raised, {Database} connections to the database, {Attempts} attempts and {Clients} clients at once")]
+    private static partial void LogFewDescriptors(
+        ILogger logger, int limit, int needed, int database, int attempts, int clients);
 }

@@ -47,6 +47,14 @@ public sealed class EngineOptions
     /// </summary>
     internal int MaxQueued => 4 * MaxInFlight;
 
+    /// <summary>The same, with as many attempts at once at most.</summary>
+    internal EngineOptions Within(int attempts) => new()
+    {
+        MaxInFlight = Math.Min(MaxInFlight, attempts),
+        MaxInFlightPerWebhook = Math.Min(MaxInFlightPerWebhook, attempts),
+        DrainTimeout = DrainTimeout,
+    };
+
     /// <summary>For how long a delivery is claimed.</summary>
     internal TimeSpan LeaseFor(TimeSpan attemptTimeout) => attemptTimeout + LeaseMargin;
 

@@ -13,12 +13,15 @@ using Webhooks.Api.Webhooks;
 namespace Webhooks.Api;
 
 /// <summary>
-/// Composes the API: a pipeline and the endpoints it ends in. A host with routing uses both as they are; a host that chooses the endpoint itself
-/// builds the pipeline on an <see cref="ApplicationBuilder"/>, sets the endpoint of the request by its name and runs its delegate at the end.
+/// Composes the API: a pipeline and the endpoints it ends in. A host with routing uses both as they are; a host that chooses the endpoint
+/// itself
+/// builds the pipeline on an <see cref="ApplicationBuilder"/>, sets the endpoint of the request by its name and runs its delegate at the
+/// end.
 /// </summary>
 public static class WebhooksApiPipeline
 {
-    /// <summary>Adds what every request passes before its endpoint: response headers, errors as problems, authentication and authorization.</summary>
+    /// <summary>Adds what every request passes before its endpoint: response headers, errors as problems, authentication and
+    /// authorization.</summary>
     public static IApplicationBuilder UseWebhooksApi(this IApplicationBuilder app)
     {
         var problems = app.ApplicationServices.GetRequiredService<ExceptionProblems>();
@@ -62,11 +65,17 @@ public static class WebhooksApiPipeline
         return endpoints;
     }
 
-    /// <summary>Answers hold secrets and payloads: no cache may keep them. A page that may be kept says so itself.</summary>
+    /// <summary>Answers hold secrets and payloads: no cache may keep them, and nothing guess what they are. A page that may be kept says
+    /// so itself.</summary>
+    internal static void Protect(HttpResponse response)
+    {
+        response.Headers.CacheControl = "no-store";
+        response.Headers.XContentTypeOptions = "nosniff";
+    }
+
     private static Task ForbidCaching(HttpContext context, RequestDelegate next)
     {
-        context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers.XContentTypeOptions = "nosniff";
+        Protect(context.Response);
         return next(context);
     }
 }

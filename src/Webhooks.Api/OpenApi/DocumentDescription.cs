@@ -19,11 +19,21 @@ internal static class DocumentDescription
             Version = "v1",
             Description =
                 "Register webhooks, publish events, and see what was delivered.\n\n"
-                + "Names are snake_case; times are ISO 8601 in UTC. Lists are newest first: send `next_cursor` back as `cursor` until it is null. "
+                + "Names are snake_case; times are ISO 8601 in UTC. Lists are newest first, by id, unless another order is asked for: send `next_cursor` "
+                + "back as `cursor` until it is null. "
                 + "Errors are problem documents (RFC 9457); `errors` holds messages by field. Their types are stable:\n\n"
                 + string.Join('\n', ProblemKind.All.Select(kind => $"- `{kind.Type}` ({kind.Status}): {kind.Title}.")),
         };
+        foreach (var server in document.Servers ?? [])
+        {
+            server.Url = server.Url?.TrimEnd('/');
+        }
+
         document.Components ??= new OpenApiComponents();
+
+        // The type of path parameters, whose schema the operations say themselves.
+        document.Components.Schemas?.Remove("Id");
+        ReceivedEvents.AddTo(document);
         document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
         document.Components.SecuritySchemes[Bearer] = new OpenApiSecurityScheme
         {

@@ -134,6 +134,7 @@ internal static class OperationDescription
             if (operation.Responses!.TryGetValue(Key(status), out var answer))
             {
                 answer.Description = description;
+                AnswerHeaders.Describe(answer, status);
             }
         }
     }

@@ -93,7 +93,15 @@ internal sealed record RequestDescription(
     private static Dictionary<string, IOpenApiSchema> EventProperties(WebhooksLimits limits) => new()
     {
         ["event"] = Text("The event type."),
-        ["data"] = new OpenApiSchema { Type = JsonSchemaType.Object, Description = "What happened. Receivers get it as it is." },
+        ["data"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.Object,
+            AdditionalProperties = new OpenApiSchema(),
+            Description =
+                "What happened. Receivers get the same JSON value, written anew: members are in an order of their own, numbers are written out without "
+                + "an exponent (`1E2` as `100`, `-0` as `0`) with the digits that they had, and escapes and white space may differ. Nothing is lost: a "
+                + "member that is given twice is refused, and so is what cannot be kept exactly.",
+        },
         ["org_id"] = new OpenApiSchema
         {
             Type = JsonSchemaType.String,
@@ -112,13 +120,17 @@ internal sealed record RequestDescription(
         {
             Type = JsonSchemaType.String,
             Format = "date-time",
-            Description = "When it happened, ISO 8601. Without it, when it is accepted.",
+            Description =
+                "When it happened: RFC 3339, which also has `t`, `z` and leap seconds, or ISO 8601 without seconds. Receivers get it in UTC with "
+                + "milliseconds. Without it, when it is accepted.",
         },
         ["traceparent"] = new OpenApiSchema
         {
             Type = JsonSchemaType.String,
             Pattern = "^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$",
-            Description = "The W3C trace context of what you were doing, which the event's trace links to. For the queue: over HTTP, the header of this name does more.",
+            Description =
+                "The W3C trace context of what you were doing, which the event's trace links to. For the queue: over HTTP, the header of this name "
+                + "does more.",
         },
     };
 

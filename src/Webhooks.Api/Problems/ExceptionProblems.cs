@@ -22,6 +22,8 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
     {
         var thrown = context.Features.GetRequiredFeature<IExceptionHandlerFeature>();
         var problem = Describe(thrown.Error, OperationName(thrown.Endpoint));
+        // What was set before is gone.
+        WebhooksApiPipeline.Protect(context.Response);
         var headers = context.Response.Headers;
         switch (problem.Status)
         {

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Webhooks.Api.Tests.Hosting;
 
 namespace Webhooks.Api.Tests.OpenApi;
 
-public sealed class OpenApiTests(SharedApi api)
+public sealed partial class OpenApiTests(SharedApi api)
 {
     [Fact]
     public async Task The_document_has_every_mapped_operation_under_its_name()
@@ -69,7 +70,7 @@ public sealed class OpenApiTests(SharedApi api)
 
     [Theory]
     [InlineData("ListWebhooks", "active event url limit cursor")]
-    [InlineData("ListDeliveries", "id status event response_status from to limit cursor")]
+    [InlineData("ListDeliveries", "id status event response_status from to order limit cursor")]
     [InlineData("GetDelivery", "id delivery_id")]
     [InlineData("PublishEvents", "")]
     public async Task An_operation_documents_its_parameters(string id, string names)
@@ -181,6 +182,46 @@ public sealed class OpenApiTests(SharedApi api)
         Assert.DoesNotContain("http://", page.Text, StringComparison.Ordinal);
         Assert.Contains("openapi/v1.json", page.Text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task The_reference_page_runs_its_own_scripts_only_and_cannot_be_framed()
+    {
+        using var client = api.Server.Anonymous();
+
+        var page = (await client.Get("/docs/")).MustBe(HttpStatusCode.OK);
+        var again = await client.Get("/docs/");
+
+        var policy = Policy(page);
+        var nonce = Nonce().Match(policy).Groups[1].Value;
+        Assert.Contains("default-src 'none'", policy, StringComparison.Ordinal);
+        Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("http", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe-eval", policy, StringComparison.Ordinal);
+        Assert.NotEqual(nonce, Nonce().Match(Policy(again)).Groups[1].Value);
+        Assert.All(page.Text.Split("<script").Skip(1), script => Assert.Contains($"nonce=\"{nonce}\"", script, StringComparison.Ordinal));
+        Assert.Equal(["no-referrer"], page.Headers.GetValues("Referrer-Policy"));
+    }
+
+    [Theory]
+    [InlineData("/health/live")]
+    [InlineData("/openapi/v1.json")]
+    [InlineData("/api/v1/webhooks")]
+    [InlineData("/api/v1/nowhere")]
+    public async Task Nothing_may_keep_an_answer_or_guess_what_it_is_also_when_it_is_an_error(string path)
+    {
+        using var client = api.Server.ForNewOrganization();
+
+        foreach (var answer in (Answer[])[await client.Get(path), await client.Post(path, "{")])
+        {
+            Assert.Equal(["nosniff"], answer.Headers.GetValues("X-Content-Type-Options"));
+            Assert.Contains("no-store", answer.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    private static string Policy(Answer answer) => Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
+
+    [GeneratedRegex("'nonce-([0-9A-F]{32})'")]
+    private static partial Regex Nonce();
 
     private async Task<JsonElement> ReadAsync()
     {

@@ -1,0 +1,119 @@
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+using Webhooks.Core.Events;
+
+namespace Webhooks.Api.OpenApi;
+
+/// <summary>The document's section <c>webhooks</c>: the request that receivers get, for each event type with its sample.</summary>
+internal static class ReceivedEvents
+{
+    private const string Payload = "WebhookPayload";
+    private const string SampleWebhook = "0198a6f0-4c00-7000-8000-000000000001";
+    private const string SampleTime = "2026-01-31T18:30:00.000Z";
+
+    private static readonly (string Name, string Description, string? Format)[] _headers =
+    [
+        ("webhook-id", "The event's id: the same at every attempt, and whenever the event is sent to this webhook again.", "uuid"),
+        ("webhook-timestamp", "When this attempt was made, in seconds since 1970.", null),
+        ("webhook-signature", "`v1,` and the base64 HMAC-SHA256 of `id.timestamp.body` (Standard Webhooks); several are separated by spaces.", null),
+        ("X-Webhook-Event", "The event type.", null),
+        ("X-Webhook-Signature", "The hexadecimal HMAC-SHA256 of the body; the key is the secret as it is written.", null),
+        ("X-Webhook-Delivery", "The delivery's id.", "uuid"),
+        ("X-Webhook-Attempt", "The number of this attempt; 1 for the first.", null),
+    ];
+
+    public static void AddTo(OpenApiDocument document)
+    {
+        document.AddComponent(Payload, PayloadSchema());
+        document.Webhooks ??= new Dictionary<string, IOpenApiPathItem>();
+        foreach (var type in EventCatalog.All)
+        {
+            document.Webhooks[type.Name] = new OpenApiPathItem
+            {
+                Operations = new Dictionary<HttpMethod, OpenApiOperation> { [HttpMethod.Post] = Describe(type, document) },
+            };
+        }
+    }
+
+    private static OpenApiOperation Describe(EventType type, OpenApiDocument document) => new()
+    {
+        OperationId = "Receive " + type.Name,
+        Summary = type.Name,
+        Description = type.Description,
+        Tags = new HashSet<OpenApiTagReference> { new("Received events", document) },
+        Security = [],
+        Parameters = [.. _headers.Select(Header)],
+        RequestBody = new OpenApiRequestBody
+        {
+            Required = true,
+            Description = "The bytes that are signed.",
+            Content = new Dictionary<string, OpenApiMediaType>
+            {
+                ["application/json"] = new()
+                {
+                    Schema = new OpenApiSchema
+                    {
+                        AllOf =
+                        [
+                            new OpenApiSchemaReference(Payload, document),
+                            new OpenApiSchema
+                            {
+                                Type = JsonSchemaType.Object,
+                                Required = new HashSet<string>(StringComparer.Ordinal) { "event" },
+                                Properties = new Dictionary<string, IOpenApiSchema>
+                                {
+                                    ["event"] = new OpenApiSchema { Type = JsonSchemaType.String, Const = type.Name },
+                                },
+                            },
+                        ],
+                    },
+                    Example = new JsonObject
+                    {
+                        ["event"] = type.Name,
+                        ["timestamp"] = SampleTime,
+                        ["data"] = JsonNode.Parse(type.Sample),
+                        ["webhook_id"] = SampleWebhook,
+                    },
+                },
+            },
+        },
+        Responses = new OpenApiResponses
+        {
+            ["2XX"] = new OpenApiResponse { Description = "Received. The body is kept for the history; it does not matter otherwise." },
+            ["default"] = new OpenApiResponse { Description = "Not received, as no answer: it is tried again, until the last attempt." },
+        },
+    };
+
+    private static IOpenApiParameter Header((string Name, string Description, string? Format) header) => new OpenApiParameter
+    {
+        Name = header.Name,
+        In = ParameterLocation.Header,
+        Required = true,
+        Description = header.Description,
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = header.Format },
+    };
+
+    private static OpenApiSchema PayloadSchema() => new()
+    {
+        Type = JsonSchemaType.Object,
+        Description = "What a webhook is sent.",
+        Required = new HashSet<string>(StringComparer.Ordinal) { "event", "timestamp", "data", "webhook_id" },
+        Properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["event"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "The event type." },
+            ["timestamp"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                Format = "date-time",
+                Description = "When it happened, UTC, with milliseconds.",
+            },
+            ["data"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object,
+                AdditionalProperties = new OpenApiSchema(),
+                Description = "What happened; other members may be added.",
+            },
+            ["webhook_id"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid", Description = "The webhook that it is sent to." },
+        },
+    };
+}

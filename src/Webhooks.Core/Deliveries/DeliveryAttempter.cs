@@ -15,6 +15,8 @@ public sealed partial class DeliveryAttempter(
     TimeProvider clock,
     ILogger<DeliveryAttempter> logger)
 {
+    private readonly UnreadableSecrets _unreadable = new();
+
     /// <summary>Attempts the delivery, or cancels it when its webhook was deleted or deactivated meanwhile.</summary>
     /// <exception cref="SecretUnavailableException">The secret cannot be decrypted now; no attempt was made.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled; the receiver may or may not have got the request.</exception>
@@ -22,17 +24,41 @@ public sealed partial class DeliveryAttempter(
     {
         if (delivery.EncryptedSecret is null || !DeliveryLifecycle.MayAttempt(delivery.WebhookActive, delivery.Test))
         {
+            _unreadable.Remove(delivery.WebhookId);
             LogCanceled(delivery.WebhookId, delivery.Id);
             return new DeliveryResult(delivery, Attempt: null, new NextStep.Canceled());
         }
 
-        var signer = await signers.GetAsync(delivery.WebhookId, delivery.EncryptedSecret, cancellationToken);
+        var signer = await SignerAsync(delivery.WebhookId, delivery.EncryptedSecret, cancellationToken);
         var attempt = await SendAsync(delivery, signer, cancellationToken);
         metrics.AttemptMade(delivery, attempt);
         Log(delivery, attempt);
 
         var next = DeliveryLifecycle.AfterAttempt(attempt.Outcome, attempt.Number, delivery.Test, options.RetryDelays, clock.GetUtcNow());
         return new DeliveryResult(delivery, attempt, next);
+    }
+
+    private async ValueTask<WebhookSigner> SignerAsync(Guid webhookId, string encryptedSecret, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var signer = await signers.GetAsync(webhookId, encryptedSecret, cancellationToken);
+            if (_unreadable.Remove(webhookId))
+            {
+                LogReadable(webhookId);
+            }
+
+            return signer;
+        }
+        catch (SecretUnavailableException unavailable)
+        {
+            if (_unreadable.Add(webhookId))
+            {
+                LogUnreadable(webhookId, unavailable.Message);
+            }
+
+            throw;
+        }
     }
 
     private async Task<Attempt> SendAsync(ClaimedDelivery delivery, WebhookSigner signer, CancellationToken cancellationToken)
@@ -80,6 +106,13 @@ public sealed partial class DeliveryAttempter(
     [LoggerMessage(
         5, LogLevel.Warning, "webhook {WebhookId} delivery {DeliveryId} attempt {Attempt} failed: {Error} in {Milliseconds} ms, {Detail}")]
     private partial void LogNotAnsweredBecause(Guid webhookId, Guid deliveryId, int attempt, string error, long milliseconds, string detail);
+
+    [LoggerMessage(
+        6, LogLevel.Error, "webhook {WebhookId} waits: its secret cannot be decrypted; no attempt is spent until it can. {Reason}")]
+    private partial void LogUnreadable(Guid webhookId, string reason);
+
+    [LoggerMessage(7, LogLevel.Information, "webhook {WebhookId} goes on: its secret can be decrypted again")]
+    private partial void LogReadable(Guid webhookId);
 
     [LoggerMessage(4, LogLevel.Information, "webhook {WebhookId} delivery {DeliveryId} canceled: the webhook was deleted or deactivated")]
     private partial void LogCanceled(Guid webhookId, Guid deliveryId);

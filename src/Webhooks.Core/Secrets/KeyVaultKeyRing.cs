@@ -35,6 +35,7 @@ public sealed partial class KeyVaultKeyRing(
     private readonly SemaphoreSlim _reading = new(1);
     private volatile VaultKeys? _keys;
     private DateTimeOffset _nextRead = DateTimeOffset.MinValue;
+    private bool _fails;
 
     /// <inheritdoc/>
     public async ValueTask<EncryptionKey> GetNewestAsync(CancellationToken cancellationToken)
@@ -56,7 +57,7 @@ public sealed partial class KeyVaultKeyRing(
 
         return keys.ByVersion.GetValueOrDefault(version) ?? throw new SecretUnavailableException(
             $"Key Vault {client.VaultUri} has no enabled version '{version}' of secret '{name}'. "
-            + "Enable or restore it, and re-encrypt before it is disabled again.");
+            + "Enable or restore it, and re-encrypt before it is disabled again; or correct Webhooks__Secrets__KeyVault and __KeyName.");
     }
 
     public void Dispose() => _reading.Dispose();
@@ -123,11 +124,23 @@ public sealed partial class KeyVaultKeyRing(
             }
 
             _nextRead = clock.GetUtcNow() + RetryInterval;
-            return _keys = await ReadAsync(known, cancellationToken);
+            _keys = await ReadAsync(known, cancellationToken);
+            if (_fails)
+            {
+                _fails = false;
+                LogRefreshed(name);
+            }
+
+            return _keys;
         }
         catch (SecretUnavailableException unavailable)
         {
-            LogNotRefreshed(unavailable, name);
+            if (!_fails)
+            {
+                _fails = true;
+                LogNotRefreshed(name, unavailable.Message);
+            }
+
             return _keys!;
         }
         finally
@@ -211,6 +224,10 @@ public sealed partial class KeyVaultKeyRing(
         _ => "it cannot be reached.",
     };
 
-    [LoggerMessage(1, LogLevel.Error, "webhook encryption keys could not be read again from secret {Name}; those read before are used")]
-    private partial void LogNotRefreshed(Exception failure, string name);
+    [LoggerMessage(
+        1, LogLevel.Error, "webhook encryption keys could not be read again from secret {Name}; those read before are used. {Reason}")]
+    private partial void LogNotRefreshed(string name, string reason);
+
+    [LoggerMessage(2, LogLevel.Information, "webhook encryption keys were read again from secret {Name}")]
+    private partial void LogRefreshed(string name);
 }

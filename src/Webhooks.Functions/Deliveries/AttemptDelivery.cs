@@ -2,6 +2,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Webhooks.Core;
 using Webhooks.Core.Deliveries;
+using Webhooks.Core.Secrets;
 using Webhooks.Core.Sending;
 
 namespace Webhooks.Functions.Deliveries;
@@ -37,18 +38,37 @@ public sealed partial class AttemptDelivery(
     /// </summary>
     private static readonly TimeSpan _stopsWithin = TimeSpan.FromSeconds(4);
 
-    /// <summary>Makes the attempt if it is due and nobody else's.</summary>
+    /// <summary>
+    /// The shortest and longest wait before a delivery is looked at again whose webhook's secret cannot be decrypted: as long as it is old
+    /// already, so that the history of its orchestration does not grow with the minutes that a key is away.
+    /// </summary>
+    private static readonly (TimeSpan Least, TimeSpan Most) _waitForSecret = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(15));
+
+    /// <summary>Makes the attempt if it is due and nobody else's. While the secret cannot be decrypted, none is made.</summary>
     /// <returns>Where the delivery stands then, and when to call again.</returns>
-    /// <exception cref="Core.Secrets.SecretUnavailableException">The secret cannot be decrypted now; no attempt was made.</exception>
     [Function(FunctionName)]
     public async Task<AttemptResult> RunAsync(
         [ActivityTrigger(Activity = nameof(AttemptDelivery))] DeliveryInput input, CancellationToken cancellationToken)
     {
         var claim = await patience.RunAsync(
             () => deliveries.ClaimAsync(input.DeliveryId, options.AttemptTimeout + LeaseMargin, CancellationToken.None), cancellationToken);
-        return claim is not null && await AttemptAsync(claim, cancellationToken) is { } result
-            ? result
-            : await StandAsync(input.DeliveryId, cancellationToken);
+        try
+        {
+            return claim is not null && await AttemptAsync(claim, cancellationToken) is { } result
+                ? result
+                : await StandAsync(input.DeliveryId, _shortestWait, cancellationToken);
+        }
+        catch (SecretUnavailableException)
+        {
+            // The attempter has told it. A failure would be a stack trace at every try, here and in the host.
+            return await StandAsync(input.DeliveryId, WaitForSecret(claim!), cancellationToken);
+        }
+    }
+
+    private TimeSpan WaitForSecret(ClaimedDelivery claim)
+    {
+        var age = clock.GetUtcNow() - claim.CreatedAt;
+        return age < _waitForSecret.Least ? _waitForSecret.Least : age > _waitForSecret.Most ? _waitForSecret.Most : age;
     }
 
     /// <summary>Attempts and records. Null when the lease was lost to another claim meanwhile, whose result counts.</summary>
@@ -89,13 +109,13 @@ public sealed partial class AttemptDelivery(
         }
     }
 
-    /// <summary>Where a delivery stands that is not ours to attempt: finished, not due yet, or another's until a lease ends.</summary>
-    private async Task<AttemptResult> StandAsync(Guid delivery, CancellationToken cancellationToken)
+    /// <summary>Where a delivery stands that is not ours to attempt: finished, not due yet, another's until a lease ends, or without a secret.</summary>
+    private async Task<AttemptResult> StandAsync(Guid delivery, TimeSpan least, CancellationToken cancellationToken)
     {
         // A row that is gone was dropped by retention: there is nothing to deliver any more.
         var state = await patience.RunAsync(() => pending.FindAsync(delivery, CancellationToken.None), cancellationToken)
             ?? new DeliveryState(DeliveryStatus.Canceled, AttemptsMade: 0, ResponseStatus: null, DueIn: null);
-        DateTime? next = state.DueIn is { } dueIn ? (clock.GetUtcNow() + (dueIn > _shortestWait ? dueIn : _shortestWait)).UtcDateTime : null;
+        DateTime? next = state.DueIn is { } dueIn ? (clock.GetUtcNow() + (dueIn > least ? dueIn : least)).UtcDateTime : null;
         return new AttemptResult(state.Status.ToText(), state.AttemptsMade, state.ResponseStatus, next);
     }
 

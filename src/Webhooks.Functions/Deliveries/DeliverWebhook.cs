@@ -13,7 +13,10 @@ namespace Webhooks.Functions.Deliveries;
 /// </remarks>
 public static class DeliverWebhook
 {
-    /// <summary>For what fails around an attempt (database, key vault), not the attempt itself: 5 s to 80 s between six tries. After that the sweep starts the delivery again.</summary>
+    /// <summary>
+    /// For what fails around an attempt (the database), not the attempt itself: 5 s to 80 s between six tries. After that the sweep starts
+    /// the delivery again.
+    /// </summary>
     private static readonly TaskOptions _retry = TaskOptions.FromRetryPolicy(new RetryPolicy(
         maxNumberOfAttempts: 6,
         firstRetryInterval: TimeSpan.FromSeconds(5),

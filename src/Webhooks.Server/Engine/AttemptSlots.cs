@@ -89,9 +89,9 @@ internal sealed partial class AttemptSlots(
             _aborted.Enqueue(delivery);
             lanes.Finish(started, attempt: null);
         }
-        catch (SecretUnavailableException unavailable)
+        catch (SecretUnavailableException)
         {
-            LogSecretUnavailable(delivery.WebhookId, options.RestWithoutSecret.TotalSeconds, unavailable);
+            // The attempter has told it.
             lanes.Rest(started, options.RestWithoutSecret);
         }
         catch (Exception unexpected)
@@ -118,9 +118,6 @@ internal sealed partial class AttemptSlots(
 
     [LoggerMessage(1, LogLevel.Warning, "webhook attempts aborted: {Count} had not ended when the engine had to stop; they are made again")]
     private partial void LogAborted(int count);
-
-    [LoggerMessage(2, LogLevel.Error, "webhook {WebhookId} rests for {Seconds} s: its secret cannot be decrypted; no attempt is spent")]
-    private partial void LogSecretUnavailable(Guid webhookId, double seconds, SecretUnavailableException unavailable);
 
     [LoggerMessage(3, LogLevel.Error, "webhook {WebhookId} delivery {DeliveryId} could not be attempted; it is tried again when its lease ends")]
     private partial void LogUnexpected(Guid webhookId, Guid deliveryId, Exception unexpected);

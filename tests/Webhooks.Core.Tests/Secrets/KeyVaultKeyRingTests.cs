@@ -1,8 +1,10 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Webhooks.Core.Secrets;
+using Webhooks.Testing;
 
 namespace Webhooks.Core.Tests.Secrets;
 
@@ -157,6 +159,32 @@ public sealed class KeyVaultKeyRingTests : IAsyncLifetime
 
         // The first read, and one refresh with the client's own retry.
         Assert.Equal(3, _vault.Listings);
+    }
+
+    [Fact]
+    public async Task A_vault_that_cannot_be_read_again_is_told_once_without_a_stack_trace_and_so_is_its_return()
+    {
+        using var logs = new LogRecorder();
+        using var factory = new LoggerFactory([logs]);
+        using var ring = new KeyVaultKeyRing(_vault.Client(), VaultServer.SecretName, _clock, factory.CreateLogger<KeyVaultKeyRing>());
+        _vault.Add();
+        await ring.GetNewestAsync(Cancel);
+        _vault.Fault = Answer(StatusCodes.Status403Forbidden, """{"error":{"code":"Forbidden","message":"Caller is not authorized."}}""");
+        for (var reads = 0; reads < 3; reads++)
+        {
+            _clock.Advance(KeyVaultKeyRing.RefreshInterval);
+            await ring.GetNewestAsync(Cancel);
+        }
+
+        var told = Assert.Single(logs.Lines);
+        Assert.Contains("403 Forbidden", told.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(nameof(SecretUnavailableException), told.Text, StringComparison.Ordinal);
+
+        _vault.Fault = null;
+        _clock.Advance(KeyVaultKeyRing.RefreshInterval);
+        await ring.GetNewestAsync(Cancel);
+        Assert.EndsWith("were read again from secret webhook-keys ", logs.Lines.Last().Text, StringComparison.Ordinal);
+        Assert.Equal(2, logs.Lines.Count);
     }
 
     [Fact]

@@ -149,18 +149,41 @@ public sealed class AttemptDeliveryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_the_key_no_attempt_is_spent_and_the_next_call_can_make_it()
+    public async Task Without_the_key_no_attempt_is_spent_one_line_tells_it_and_a_later_call_can_make_it()
     {
         await using var receiver = await Receiver.StartAsync();
         var delivery = await PublishAsync(receiver);
         _keys.Available = false;
-        await Assert.ThrowsAsync<SecretUnavailableException>(() => _app.AttemptAsync(delivery));
+        for (var calls = 0; calls < 3; calls++)
+        {
+            var waiting = await _app.AttemptAsync(delivery);
+            Assert.Equal(("pending", 0, null), (waiting.Status, waiting.Attempt, waiting.LastStatus));
+            Assert.Equal(DateTime.UtcNow + TimeSpan.FromMinutes(1), waiting.NextAttemptAt!.Value, TimeSpan.FromSeconds(20));
+        }
+
         Assert.Empty(receiver.Requests);
+        var told = Assert.Single(_app.Logs.Lines, line => line.Text.Contains("secret cannot be decrypted", StringComparison.Ordinal));
+        Assert.Contains("The key was taken away.", told.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(nameof(SecretUnavailableException), told.Text, StringComparison.Ordinal);
 
         _keys.Available = true;
         var result = await _app.AttemptAsync(delivery);
 
         Assert.Equal(new AttemptResult("succeeded", 1, 200, null), result);
+        Assert.Single(_app.Logs.Lines, line => line.Text.Contains("secret can be decrypted again", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Without_the_key_an_old_delivery_waits_for_longer_so_that_its_history_stays_short()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var delivery = await PublishAsync(receiver);
+        await _app.ExecuteAsync("UPDATE webhook_deliveries SET created_at = now() - interval '1 day' WHERE id = $1", delivery);
+        _keys.Available = false;
+
+        var result = await _app.AttemptAsync(delivery);
+
+        Assert.Equal(DateTime.UtcNow + TimeSpan.FromMinutes(15), result.NextAttemptAt!.Value, TimeSpan.FromSeconds(20));
     }
 
     [Fact]

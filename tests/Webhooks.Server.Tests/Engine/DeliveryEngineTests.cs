@@ -161,8 +161,15 @@ public sealed class DeliveryEngineTests
         Assert.Empty(receiver.Requests);
         Assert.NotEqual(0, engine.Log.Count("secret cannot be decrypted"));
 
+        var asked = scene.Keys.Refusals;
+        await DeliveryScene.WaitUntilAsync(() => Task.FromResult(scene.Keys.Refusals > asked + 2));
+        Assert.Equal(1, engine.Log.Count("secret cannot be decrypted"));
+        Assert.Equal(1, engine.Log.Count("The key was taken away."));
+        Assert.Equal(0, engine.Log.Count("secret can be decrypted again"));
+
         scene.Keys.Available = true;
         await scene.WaitForAsync(20, "status = 'succeeded' AND attempt_number = 1");
+        Assert.Equal(1, engine.Log.Count("secret can be decrypted again"));
     }
 
     [Fact]

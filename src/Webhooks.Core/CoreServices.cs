@@ -36,6 +36,7 @@ public static class CoreServices
             .AddSingleton<DeliveryArrivals>()
             .AddSingleton<DeliveryAttempter>()
             .AddSingleton<TestDelivery>()
+            .AddSingleton<RunningTests>()
             .AddSingleton<WebhookSender>()
             .AddSingleton<WebhookSigners>()
             .AddSingleton<SecretProtector>()

@@ -33,6 +33,7 @@ internal static class OperationDescription
         [409] = "The organization has as many webhooks as it may have.",
         [413] = "The body is larger than allowed.",
         [415] = "The body is compressed or otherwise encoded (Content-Encoding).",
+        [429] = "The organization has as many tests under way as it may have. Try again after `Retry-After` seconds.",
         [500] = "Something went wrong on our side.",
         [503] = "The database or the keys cannot be reached. Try again after `Retry-After` seconds.",
     };

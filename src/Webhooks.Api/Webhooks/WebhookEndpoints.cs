@@ -55,7 +55,8 @@ internal static class WebhookEndpoints
             .WithSummary("Send a sample event now")
             .WithDescription(
                 "Makes one signed attempt, also when the webhook is not active, and waits for its result: `status` is `succeeded` or `failed`. "
-                + "It is not retried; the history shows it with `test` true.")
+                + "It is not retried; the history shows it with `test` true. An organization may have "
+                + $"{RunningTests.MostOfOrganization} tests under way at once.")
             .RequireAuthorization(Scopes.WriteWebhooks);
     }
 
@@ -97,9 +98,17 @@ internal static class WebhookEndpoints
             ? TypedResults.NoContent()
             : NotFoundProblem.Webhook;
 
-    private static async Task<Results<Ok<DeliveryDetailResource>, NotFoundProblem>> TestAsync(
-        ResourceId id, Body<TestWebhookBody> body, ClaimsPrincipal user, TestDelivery test, CancellationToken cancellationToken) =>
-        await test.SendAsync(user.OrganizationId(), id.Value, body.Value.Event, cancellationToken) is { } delivery
+    private static async Task<Results<Ok<DeliveryDetailResource>, NotFoundProblem, TooManyTests>> TestAsync(
+        ResourceId id, Body<TestWebhookBody> body, ClaimsPrincipal user, TestDelivery test, RunningTests running, CancellationToken cancellationToken)
+    {
+        using var begun = running.TryBegin(user.OrganizationId());
+        if (begun is null)
+        {
+            return new TooManyTests();
+        }
+
+        return await test.SendAsync(user.OrganizationId(), id.Value, body.Value.Event, cancellationToken) is { } delivery
             ? TypedResults.Ok(DeliveryDetailResource.From(delivery))
             : NotFoundProblem.Webhook;
+    }
 }

@@ -56,7 +56,7 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("GetWebhook", "200 401 403 404 500 503")]
     [InlineData("UpdateWebhook", "200 400 401 403 404 413 415 500 503")]
     [InlineData("DeleteWebhook", "204 401 403 404 500 503")]
-    [InlineData("TestWebhook", "200 400 401 403 404 413 415 500 503")]
+    [InlineData("TestWebhook", "200 400 401 403 404 413 415 429 500 503")]
     [InlineData("ListDeliveries", "200 400 401 403 404 500 503")]
     [InlineData("GetDelivery", "200 401 403 404 500 503")]
     [InlineData("ListAvailableEvents", "200 401 403 500 503")]

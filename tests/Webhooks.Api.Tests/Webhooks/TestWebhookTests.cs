@@ -75,6 +75,31 @@ public sealed class TestWebhookTests(SharedApi api)
         Assert.NotEmpty(result["attempts"].EnumerateArray().Single().GetProperty("message").GetString()!);
     }
 
+    [Fact]
+    public async Task An_organization_with_many_tests_under_way_is_told_to_wait_and_another_is_served()
+    {
+        var answering = new TaskCompletionSource();
+        await using var receiver = await Receiver.StartAsync((_, _) => answering.Task);
+        using var client = api.Server.ForNewOrganization();
+        using var other = api.Server.ForNewOrganization();
+        var path = $"{Calls.Webhooks}/{await client.CreateWebhookAsync(receiver.Url)}/test";
+        var underWay = Enumerable.Range(0, 5).Select(_ => client.Post(path)).ToArray();
+        await Eventually.HoldsAsync(() => receiver.Requests.Count == 5, () => $"{receiver.Requests.Count}", TestContext.Current.CancellationToken);
+
+        var refusal = (await client.Post(path)).MustBeProblem(HttpStatusCode.TooManyRequests, "too-many-tests");
+        var served = other.Post($"{Calls.Webhooks}/{await other.CreateWebhookAsync(receiver.Url)}/test");
+        await Eventually.HoldsAsync(() => receiver.Requests.Count == 6, () => $"{receiver.Requests.Count}", TestContext.Current.CancellationToken);
+
+        Assert.Equal(TimeSpan.FromSeconds(5), refusal.Headers.RetryAfter?.Delta);
+        answering.SetResult();
+        foreach (var test in underWay.Append(served))
+        {
+            (await test).MustBe(HttpStatusCode.OK);
+        }
+
+        (await client.Post(path)).MustBe(HttpStatusCode.OK);
+    }
+
     [Theory]
     [InlineData("""{"event":"user.creatd"}""", "event")]
     [InlineData("""{"event":"*"}""", "event")]

@@ -28,6 +28,7 @@ internal sealed partial class QueueListener(
     private readonly CancellationTokenSource _abort = new();
 
     private volatile bool _hasQueues;
+    private int _notFinished;
 
     /// <summary>Receives no more, and lets the batches in hand be finished.</summary>
     /// <param name="cancellationToken">Aborts them; their messages become visible again.</param>
@@ -38,6 +39,10 @@ internal sealed partial class QueueListener(
         // Either they are finished, or their time is up.
         await _abort.CancelAsync();
         await (ExecuteTask ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_notFinished > 0)
+        {
+            LogNotFinished(_notFinished);
+        }
     }
 
     public override void Dispose()
@@ -157,7 +162,7 @@ internal sealed partial class QueueListener(
         catch (OperationCanceledException)
         {
             // It stops. What is committed is not published twice.
-            LogNotFinished(inHand.Message.Id);
+            Interlocked.Increment(ref _notFinished);
         }
         catch (Exception failure)
         {
@@ -210,9 +215,8 @@ internal sealed partial class QueueListener(
     [LoggerMessage(2, LogLevel.Warning, "webhook event message {MessageId} could not be published and is tried again, received {Receives} times: {Reason}")]
     private partial void LogTryAgain(string messageId, long receives, string reason);
 
-    [LoggerMessage(
-        3, LogLevel.Warning, "webhook event message {MessageId} was not finished and becomes visible again, because the server stops")]
-    private partial void LogNotFinished(string messageId);
+    [LoggerMessage(3, LogLevel.Warning, "webhook event messages were not finished and become visible again: {Count}")]
+    private partial void LogNotFinished(int count);
 
     [LoggerMessage(4, LogLevel.Warning, "webhook event message {MessageId} was not finished and becomes visible again")]
     private partial void LogFailed(string messageId, Exception failure);

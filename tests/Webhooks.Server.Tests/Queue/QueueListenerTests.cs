@@ -297,7 +297,7 @@ public sealed class QueueListenerTests
         using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
         await listener.StopAsync(patience.Token);
 
-        await scene.WaitForLogAsync(1, "was not finished and becomes visible again");
+        await scene.WaitForLogAsync(1, "become visible again: 1");
         Assert.Equal(1, await QueueScene.LengthAsync(scene.Messages));
     }
 

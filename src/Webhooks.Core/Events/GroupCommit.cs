@@ -9,8 +9,8 @@ namespace Webhooks.Core.Events;
 /// with the next. Who comes alone does not wait, organizations take turns, and nobody notices whom he shared a statement with.
 /// </summary>
 /// <remarks>
-/// A statement for a few deliveries costs nearly as much as one for many. So while one runs, another begins beside it only for a crowd, or when the
-/// one that runs has a single event: two publishers that happen to coincide do not wait for each other.
+/// A statement for a few deliveries costs nearly as much as one for many. So while one runs, another begins beside it only for a crowd, or
+/// when the one that runs has a single event: two publishers that happen to coincide do not wait for each other.
 /// </remarks>
 /// <param name="lanes">Take what cannot be stored here.</param>
 /// <param name="insertion">The statement.</param>

@@ -10,7 +10,8 @@ namespace Webhooks.Api.Deliveries;
 /// <param name="Limit">How many.</param>
 /// <param name="After">The id after which the page begins, newest first; null for the first page.</param>
 /// <param name="Arrivals">Where the page begins in the order of arrival; null for newest first.</param>
-internal sealed record DeliveryListQuery(DeliveryFilter Filter, int Limit, Guid? After, ArrivalPlace? Arrivals) : IRequestQuery<DeliveryListQuery>
+internal sealed record DeliveryListQuery(DeliveryFilter Filter, int Limit, Guid? After, ArrivalPlace? Arrivals)
+    : IRequestQuery<DeliveryListQuery>
 {
     private const string Newest = "newest";
     private const string Arrival = "arrival";
@@ -22,14 +23,16 @@ internal sealed record DeliveryListQuery(DeliveryFilter Filter, int Limit, Guid?
 
     private static readonly QueryParameter _event = new("event", "Only deliveries of this event type.");
 
-    private static readonly QueryParameter _responseStatus = new("response_status", "Only deliveries whose last answer had this HTTP status.")
+    private static readonly QueryParameter _responseStatus = new(
+        "response_status", "Only deliveries whose last answer had this HTTP status.")
     {
         Type = JsonSchemaType.Integer,
         Least = 100,
         Most = 599,
     };
 
-    private static readonly QueryParameter _from = new("from", "Only deliveries created at this time or later; ISO 8601 with Z or an offset.")
+    private static readonly QueryParameter _from = new(
+        "from", "Only deliveries created at this time or later; ISO 8601 with Z or an offset.")
     {
         Format = "date-time",
     };
@@ -41,10 +44,10 @@ internal sealed record DeliveryListQuery(DeliveryFilter Filter, int Limit, Guid?
 
     private static readonly QueryParameter _order = new(
         "order",
-        "`newest` (the default): by id, newest first. An id has the time of its event, so a delivery of an event with an older id of the publisher's "
-        + "own stands where that time belongs, and not at the beginning. `arrival`: in the order in which deliveries came, about two minutes after "
-        + "they did, each once and none left out, for whoever asks again and again: `next_cursor` is never null then; keep it and send it the next "
-        + "time, also after an empty page. `status` and `response_status` cannot be used with it, because they change.")
+        "`newest` (the default): by id, newest first. An id has the time of its event, so a delivery of an event with an older id of the "
+        + "publisher's own stands where that time belongs, and not at the beginning. `arrival`: in the order in which deliveries came, about two "
+        + "minutes after they did, each once and none left out, for whoever asks again and again: `next_cursor` is never null then; keep it and "
+        + "send it the next time, also after an empty page. `status` and `response_status` cannot be used with it, because they change.")
     {
         Values = [Newest, Arrival],
     };

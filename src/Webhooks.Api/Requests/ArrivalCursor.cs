@@ -18,7 +18,8 @@ internal static class ArrivalCursor
         Span<byte> bytes = stackalloc byte[Bytes];
         bytes[0] = Version;
         place.Id.TryWriteBytes(bytes[1..], bigEndian: true, out _);
-        BinaryPrimitives.WriteInt64BigEndian(bytes[TimeAt..], (place.LateAt - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+        var microseconds = (place.LateAt - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        BinaryPrimitives.WriteInt64BigEndian(bytes[TimeAt..], microseconds);
         place.LateId.TryWriteBytes(bytes[LateIdAt..], bigEndian: true, out _);
         return Base64Url.EncodeToString(bytes);
     }

@@ -139,7 +139,8 @@ internal sealed class QueryFields
     }
 
     /// <summary>The id that a cursor stands for; null when absent, empty or something else.</summary>
-    public Guid? Cursor(QueryParameter parameter) => Cursor(parameter, static text => Requests.Cursor.TryDecode(text, out var id) ? id : (Guid?)null);
+    public Guid? Cursor(QueryParameter parameter) =>
+        Cursor(parameter, static text => Requests.Cursor.TryDecode(text, out var id) ? id : (Guid?)null);
 
     /// <summary>The place in the order of arrival that a cursor stands for; null when absent, empty or something else.</summary>
     public ArrivalPlace? ArrivalCursor(QueryParameter parameter) =>
@@ -158,7 +159,8 @@ internal sealed class QueryFields
             return decoded;
         }
 
-        Refuse(parameter, "It is not a cursor of this list in this order. Use the next_cursor of the page before, or leave it out to begin.");
+        Refuse(
+            parameter, "It is not a cursor of this list in this order. Use the next_cursor of the page before, or leave it out to begin.");
         return null;
     }
 }

@@ -137,7 +137,11 @@ public sealed class DeliveryArrivals(NpgsqlDataSource database)
 
     /// <returns>What is read of those that came late: all, unless the page is full.</returns>
     private static async Task<(DateTimeOffset At, Guid Id)> ReadLateAsync(
-        NpgsqlDataReader reader, List<DeliverySummary> deliveries, int limit, (DateTimeOffset At, Guid Id) all, CancellationToken cancellationToken)
+        NpgsqlDataReader reader,
+        List<DeliverySummary> deliveries,
+        int limit,
+        (DateTimeOffset At, Guid Id) all,
+        CancellationToken cancellationToken)
     {
         var (rows, last) = (0, all);
         while (await reader.ReadAsync(cancellationToken))
@@ -177,7 +181,8 @@ public sealed class DeliveryArrivals(NpgsqlDataSource database)
     /// read.</summary>
     private static ArrivalPlace Later(ArrivalPlace before, ArrivalPlace read)
     {
-        var late = read.LateAt > before.LateAt || (read.LateAt == before.LateAt && read.LateId.CompareTo(before.LateId) > 0) ? read : before;
+        var isLater = read.LateAt > before.LateAt || (read.LateAt == before.LateAt && read.LateId.CompareTo(before.LateId) > 0);
+        var late = isLater ? read : before;
         return new ArrivalPlace(read.Id.CompareTo(before.Id) > 0 ? read.Id : before.Id, late.LateAt, late.LateId);
     }
 }

@@ -31,19 +31,20 @@ internal static class QueuedText
             return $"It is empty. Send one event as a JSON object, {Example}.";
         }
 
-        if (bytes.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]))
+        if (bytes is [0x1F, 0x8B, ..])
         {
             return "It looks like gzip. Send the JSON as it is.";
         }
 
-        if (bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) || bytes.Contains((byte)0))
+        if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] || bytes.Contains((byte)0))
         {
             return "It looks like UTF-16. Send UTF-8.";
         }
 
         if (!StartsJson(bytes) && Decode(bytes) is { } decoded && StartsJson(Json(decoded).Span))
         {
-            return "It looks like base64 of base64. Encode it once, or not at all: when the queue client encodes messages, give it the JSON itself.";
+            return "It looks like base64 of base64. Encode it once, or not at all: "
+                + "when the queue client encodes messages, give it the JSON itself.";
         }
 
         return Parse(json) is { } value ? Mend(value) : null;
@@ -53,9 +54,8 @@ internal static class QueuedText
     {
         JsonValueKind.String when StartsJson(Encoding.UTF8.GetBytes(value.GetString()!)) =>
             "It is JSON within a JSON string. Serialize the event once.",
-        JsonValueKind.Array when value.EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.Object } first && Envelope(first) is { } envelope =>
-            envelope,
-        JsonValueKind.Array => "It is an array. A message of the queue holds one event: send each as a message of its own, without the brackets.",
+        JsonValueKind.Array => (value.EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.Object } first ? Envelope(first) : null)
+            ?? "It is an array. A message of the queue holds one event: send each as a message of its own, without the brackets.",
         JsonValueKind.Object => Envelope(value),
         _ => $"It is no JSON object. Send one event, {Example}.",
     };
@@ -69,7 +69,8 @@ internal static class QueuedText
         }
 
         return Has(item, "eventType", "eventTime")
-            ? $"It looks like an event in Event Grid's own schema, which is not read here. Send {Example}: eventType is event, data stays, id stays."
+            ? "It looks like an event in Event Grid's own schema, which is not read here. "
+                + $"Send {Example}: eventType is event, data stays, id stays."
             : null;
     }
 
@@ -119,6 +120,8 @@ internal static class QueuedText
         }
 
         var decoded = new byte[Base64Url.GetMaxDecodedLength(count)];
-        return Base64Url.DecodeFromUtf8(digits.AsSpan(0, count), decoded, out _, out var length) == OperationStatus.Done ? decoded[..length] : null;
+        return Base64Url.DecodeFromUtf8(digits.AsSpan(0, count), decoded, out _, out var length) == OperationStatus.Done
+            ? decoded[..length]
+            : null;
     }
 }

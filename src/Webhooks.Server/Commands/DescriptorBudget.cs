@@ -44,8 +44,8 @@ internal sealed record DescriptorBudget(int Limit, int Database, int Attempts, i
             throw new InvalidSettingException(
                 "ulimit -n",
                 $"{limit}",
-                $"The server opens {Own} files for itself. With {Own + Least} it serves slowly; for all that is set it needs {Needed(database, attempts)}. "
-                + "Raise the limit.");
+                $"The server opens {Own} files for itself. With {Own + Least} it serves slowly; "
+                + $"for all that is set it needs {Needed(database, attempts)}. Raise the limit.");
         }
 
         if (limit < Needed(database, attempts))

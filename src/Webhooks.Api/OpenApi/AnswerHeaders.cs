@@ -9,9 +9,11 @@ internal static class AnswerHeaders
     private static readonly Dictionary<int, (string Name, JsonSchemaType Type, string Description)> _byStatus = new()
     {
         [StatusCodes.Status201Created] = ("Location", JsonSchemaType.String, "The path of what was created."),
-        [StatusCodes.Status401Unauthorized] = ("WWW-Authenticate", JsonSchemaType.String, "What is wrong with the token (RFC 6750, section 3)."),
+        [StatusCodes.Status401Unauthorized] =
+            ("WWW-Authenticate", JsonSchemaType.String, "What is wrong with the token (RFC 6750, section 3)."),
         [StatusCodes.Status403Forbidden] = ("WWW-Authenticate", JsonSchemaType.String, "The scope that is needed (RFC 6750, section 3)."),
         [StatusCodes.Status415UnsupportedMediaType] = ("Accept-Encoding", JsonSchemaType.String, "The content encodings that are read."),
+        [StatusCodes.Status429TooManyRequests] = ("Retry-After", JsonSchemaType.Integer, "After how many seconds to try again."),
         [StatusCodes.Status503ServiceUnavailable] = ("Retry-After", JsonSchemaType.Integer, "After how many seconds to try again."),
     };
 

@@ -10,6 +10,17 @@ internal static class DocumentDescription
     /// <summary>The name of the security scheme.</summary>
     public const string Bearer = "bearer";
 
+    /// <summary>The tag of what receivers get.</summary>
+    public const string ReceivedEvents = "Received events";
+
+    private static readonly (string Name, string Description)[] _tags =
+    [
+        ("Webhooks", "Where events go to."),
+        ("Deliveries", "What was sent to a webhook, and what came of it."),
+        ("Events", "What happens in the platform."),
+        (ReceivedEvents, "The request that a webhook gets, for each event type."),
+    ];
+
     public static Task TransformAsync(
         OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {
@@ -29,11 +40,12 @@ internal static class DocumentDescription
             server.Url = server.Url?.TrimEnd('/');
         }
 
+        document.Tags = _tags.Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Description }).ToHashSet();
         document.Components ??= new OpenApiComponents();
 
         // The type of path parameters, whose schema the operations say themselves.
         document.Components.Schemas?.Remove("Id");
-        ReceivedEvents.AddTo(document);
+        OpenApi.ReceivedEvents.AddTo(document);
         document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
         document.Components.SecuritySchemes[Bearer] = new OpenApiSecurityScheme
         {

@@ -30,7 +30,7 @@ internal static class OperationDescription
         [401] = "The bearer token is missing or not valid. `WWW-Authenticate` says why.",
         [403] = "The token lacks the scope, or names no organization.",
         [404] = "Your organization has no such thing.",
-        [409] = "The organization has as many webhooks as it may have.",
+        [409] = "It cannot be done beside what there is; `type` and `detail` say why.",
         [413] = "The body is larger than allowed.",
         [415] = "The body is compressed or otherwise encoded (Content-Encoding).",
         [429] = "The organization has as many tests under way as it may have. Try again after `Retry-After` seconds.",
@@ -136,6 +136,7 @@ internal static class OperationDescription
             {
                 answer.Description = description;
                 AnswerHeaders.Describe(answer, status);
+                AnswerExamples.Describe(answer, operation.OperationId!, status);
             }
         }
     }

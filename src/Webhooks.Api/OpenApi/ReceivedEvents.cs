@@ -15,7 +15,10 @@ internal static class ReceivedEvents
     [
         ("webhook-id", "The event's id: the same at every attempt, and whenever the event is sent to this webhook again.", "uuid"),
         ("webhook-timestamp", "When this attempt was made, in seconds since 1970.", null),
-        ("webhook-signature", "`v1,` and the base64 HMAC-SHA256 of `id.timestamp.body` (Standard Webhooks); several are separated by spaces.", null),
+        (
+            "webhook-signature",
+            "`v1,` and the base64 HMAC-SHA256 of `id.timestamp.body` (Standard Webhooks); several are separated by spaces.",
+            null),
         ("X-Webhook-Event", "The event type.", null),
         ("X-Webhook-Signature", "The hexadecimal HMAC-SHA256 of the body; the key is the secret as it is written.", null),
         ("X-Webhook-Delivery", "The delivery's id.", "uuid"),
@@ -37,10 +40,10 @@ internal static class ReceivedEvents
 
     private static OpenApiOperation Describe(EventType type, OpenApiDocument document) => new()
     {
-        OperationId = "Receive " + type.Name,
+        OperationId = "Receive" + string.Concat(type.Name.Split('.', '_').Select(word => char.ToUpperInvariant(word[0]) + word[1..])),
         Summary = type.Name,
         Description = type.Description,
-        Tags = new HashSet<OpenApiTagReference> { new("Received events", document) },
+        Tags = new HashSet<OpenApiTagReference> { new(DocumentDescription.ReceivedEvents, document) },
         Security = [],
         Parameters = [.. _headers.Select(Header)],
         RequestBody = new OpenApiRequestBody
@@ -113,7 +116,12 @@ internal static class ReceivedEvents
                 AdditionalProperties = new OpenApiSchema(),
                 Description = "What happened; other members may be added.",
             },
-            ["webhook_id"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid", Description = "The webhook that it is sent to." },
+            ["webhook_id"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                Format = "uuid",
+                Description = "The webhook that it is sent to.",
+            },
         },
     };
 }

@@ -1,0 +1,88 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.OpenApi;
+using Webhooks.Api.Problems;
+
+namespace Webhooks.Api.OpenApi;
+
+/// <summary>An example of each answer, as the API gives it.</summary>
+internal static class AnswerExamples
+{
+    private const string Webhook = """
+        "id":"019c1509-4c00-7000-8000-000000000001","org_id":"0197a000-0000-7000-8000-000000000001","url":"https://example.com/webhooks",
+        "events":["user.created","subscription.created"],"active":true,"description":"My webhook",
+        "created_at":"2026-01-31T18:00:00Z","updated_at":"2026-01-31T18:00:00Z"
+        """;
+
+    private const string Delivery = """
+        "id":"019c1524-c2c0-789c-896f-9c2fb1de4809","webhook_id":"019c1509-4c00-7000-8000-000000000001","event":"user.created",
+        "event_id":"019c1524-c2c0-704c-9458-6767cc057b2f","status":"succeeded","test":false,"redelivery_of":null,"attempt_number":1,
+        "response_status":200,"error":null,"duration_ms":30,"created_at":"2026-01-31T18:30:00.191201Z",
+        "delivered_at":"2026-01-31T18:30:00.263468Z","next_attempt_at":null
+        """;
+
+    private const string Detail = $$"""
+        {{{Delivery}},"response_body":"","payload":{"data":{"id":"usr_1"},"event":"user.created","timestamp":"2026-01-31T18:30:00.000Z",
+        "webhook_id":"019c1509-4c00-7000-8000-000000000001"},"attempts":[{"number":1,"started_at":"2026-01-31T18:30:00.233Z","duration_ms":30,
+        "response_status":200,"response_body":"","error":null,"message":null}]}
+        """;
+
+    private const string Published = """
+        {"id":"019c1524-c2c0-704c-9458-6767cc057b2f","event":"user.created","org_id":"0197a000-0000-7000-8000-000000000001","deliveries":1}
+        """;
+
+    private const string Available = """
+        {"data":[{"category":"User","events":[{"name":"user.created","description":"A user signed up.","sample":{"id":"usr_1"}}]}]}
+        """;
+
+    private static readonly Dictionary<string, string> _successes = new(StringComparer.Ordinal)
+    {
+        [OperationNames.CreateWebhook] = $$"""{{{Webhook}},"secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}""",
+        [OperationNames.ListWebhooks] = $$"""{"data":[{{{Webhook}}}],"next_cursor":null}""",
+        [OperationNames.GetWebhook] = $$"""{{{Webhook}}}""",
+        [OperationNames.UpdateWebhook] = $$"""{{{Webhook}}}""",
+        [OperationNames.TestWebhook] = Detail,
+        [OperationNames.ListDeliveries] = $$"""{"data":[{{{Delivery}}}],"next_cursor":null}""",
+        [OperationNames.GetDelivery] = Detail,
+        [OperationNames.PublishEvents] = Published,
+        [OperationNames.ListAvailableEvents] = Available,
+    };
+
+    /// <summary>Adds the example of an operation's answer.</summary>
+    /// <param name="answer">The answer.</param>
+    /// <param name="operation">The operation's name.</param>
+    /// <param name="status">The answer's status.</param>
+    public static void Describe(IOpenApiResponse answer, string operation, int status)
+    {
+        foreach (var content in answer.Content?.Values ?? [])
+        {
+            content.Example = status < StatusCodes.Status400BadRequest
+                ? JsonNode.Parse(_successes[operation])
+                : Problem(KindOf(operation, status));
+        }
+    }
+
+    private static ProblemKind KindOf(string operation, int status) => status switch
+    {
+        StatusCodes.Status400BadRequest => ProblemKind.InvalidRequest,
+        StatusCodes.Status409Conflict when operation == OperationNames.PublishEvents => ProblemKind.ReusedEventId,
+        _ => ProblemKind.All.First(kind => kind.Status == status),
+    };
+
+    private static JsonObject Problem(ProblemKind kind)
+    {
+        var problem = new JsonObject
+        {
+            ["type"] = kind.Type,
+            ["title"] = kind.Title,
+            ["status"] = kind.Status,
+            ["detail"] = "What happened this time, and what to do.",
+        };
+        if (kind == ProblemKind.InvalidRequest)
+        {
+            problem["errors"] = new JsonObject { ["events[0]"] = new JsonArray("'user.craeted' is not an event type. Did you mean user.created?") };
+        }
+
+        return problem;
+    }
+}

@@ -1,0 +1,42 @@
+// A program of a user, written against the client that is generated from the document alone.
+// Arguments: the server, a token, and a URL that receives webhooks.
+import assert from 'node:assert/strict';
+import createClient from 'openapi-fetch';
+import type { components, paths, webhooks } from './openapi.js';
+
+type Received = webhooks['user.created']['post']['requestBody']['content']['application/json'];
+type Problem = components['schemas']['Problem'];
+
+const [baseUrl, token, url] = process.argv.slice(2) as [string, string, string];
+const client = createClient<paths>({ baseUrl, headers: { Authorization: `Bearer ${token}` } });
+
+const created = await client.POST('/api/v1/webhooks', { body: { url, events: ['user.created'] } });
+assert.equal(created.response.headers.get('location'), `/api/v1/webhooks/${created.data?.id}`);
+const id: string = created.data!.id;
+
+const published = await client.POST('/api/v1/events', { body: { event: 'user.created', data: { user_id: '42', tags: ['a'] } } });
+assert(published.data && 'deliveries' in published.data);
+assert.equal(published.data.deliveries satisfies number, 1);
+const several = await client.POST('/api/v1/events', { body: [{ event: 'user.created', data: {} }] });
+assert(several.data && 'data' in several.data);
+assert.equal(several.data.data[0]?.event, 'user.created');
+
+const refused = await client.POST('/api/v1/events', { body: { event: 'user.craeted', data: {} } });
+const problem: Problem = refused.error!;
+assert.match(problem.errors?.['event']?.[0] ?? '', /Did you mean user.created/);
+
+const tested = await client.POST('/api/v1/webhooks/{id}/test', { params: { path: { id } } });
+const status: 'pending' | 'succeeded' | 'failed' | 'canceled' = tested.data!.status;
+assert.equal(status, 'succeeded');
+
+const list = await client.GET('/api/v1/webhooks/{id}/deliveries', { params: { path: { id }, query: { status: 'succeeded', order: 'newest' } } });
+const delivery_id = list.data!.data[0]!.id;
+const shown = await client.GET('/api/v1/webhooks/{id}/deliveries/{delivery_id}', { params: { path: { id, delivery_id } } });
+const payload = shown.data!.payload as Received;
+assert.equal(payload.event satisfies 'user.created', 'user.created');
+assert.equal(payload.webhook_id, id);
+const runtimeStatus: string | undefined = shown.data!.orchestration?.runtime_status;
+assert.notEqual(runtimeStatus, 'Failed');
+
+const types = await client.GET('/api/v1/webhooks/events/available');
+assert.equal(typeof types.data!.data[0]!.events[0]!.sample, 'object');

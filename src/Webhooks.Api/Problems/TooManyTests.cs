@@ -15,12 +15,13 @@ internal sealed class TooManyTests : IResult, IEndpointMetadataProvider
     private const int RetryAfter = 5;
 
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
-        builder.Metadata.Add(new ProducesResponseTypeMetadata(ProblemKind.TooManyTests.Status, typeof(ProblemDetails), [ProblemKind.MediaType]));
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(
+            ProblemKind.TooManyTests.Status, typeof(ProblemDetails), [ProblemKind.MediaType]));
 
     public Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.Headers.RetryAfter = RetryAfter.ToString(CultureInfo.InvariantCulture);
         return httpContext.Response.WriteProblemAsync(ProblemKind.TooManyTests.Details(
-            $"{RunningTests.MostOfOrganization} tests of the organization wait for their answers. Try again when one has ended; nothing was sent."));
+            $"{RunningTests.MostOfOrganization} tests of the organization wait for their answers. Nothing was sent; try again when one has ended."));
     }
 }

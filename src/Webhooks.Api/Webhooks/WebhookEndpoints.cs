@@ -99,7 +99,12 @@ internal static class WebhookEndpoints
             : NotFoundProblem.Webhook;
 
     private static async Task<Results<Ok<DeliveryDetailResource>, NotFoundProblem, TooManyTests>> TestAsync(
-        ResourceId id, Body<TestWebhookBody> body, ClaimsPrincipal user, TestDelivery test, RunningTests running, CancellationToken cancellationToken)
+        ResourceId id,
+        Body<TestWebhookBody> body,
+        ClaimsPrincipal user,
+        TestDelivery test,
+        RunningTests running,
+        CancellationToken cancellationToken)
     {
         using var begun = running.TryBegin(user.OrganizationId());
         if (begun is null)

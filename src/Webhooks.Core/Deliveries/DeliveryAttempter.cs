@@ -5,7 +5,9 @@ using Webhooks.Core.Telemetry;
 
 namespace Webhooks.Core.Deliveries;
 
-/// <summary>Makes a claimed delivery's next attempt and decides what follows it. Both hosts attempt through here; recording is the caller's.</summary>
+/// <summary>
+/// Makes a claimed delivery's next attempt and decides what follows it. Both hosts attempt through here; recording is the caller's.
+/// </summary>
 public sealed partial class DeliveryAttempter(
     WebhookSender sender,
     WebhookSigners signers,
@@ -105,7 +107,8 @@ public sealed partial class DeliveryAttempter(
 
     [LoggerMessage(
         5, LogLevel.Warning, "webhook {WebhookId} delivery {DeliveryId} attempt {Attempt} failed: {Error} in {Milliseconds} ms, {Detail}")]
-    private partial void LogNotAnsweredBecause(Guid webhookId, Guid deliveryId, int attempt, string error, long milliseconds, string detail);
+    private partial void LogNotAnsweredBecause(
+        Guid webhookId, Guid deliveryId, int attempt, string error, long milliseconds, string detail);
 
     [LoggerMessage(
         6, LogLevel.Error, "webhook {WebhookId} waits: its secret cannot be decrypted; no attempt is spent until it can. {Reason}")]

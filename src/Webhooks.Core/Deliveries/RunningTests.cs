@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 
 namespace Webhooks.Core.Deliveries;
 
-/// <summary>The test deliveries under way in this process: few of each organization, since each holds a request and a connection while its receiver thinks.</summary>
+/// <summary>
+/// The test deliveries under way in this process: few of each organization, since each holds a request and a connection while its receiver
+/// thinks.
+/// </summary>
 public sealed class RunningTests
 {
     /// <summary>Tests of one organization at once.</summary>

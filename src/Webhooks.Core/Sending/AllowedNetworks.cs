@@ -15,7 +15,10 @@ public static partial class AllowedNetworks
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "Webhooks:AllowedNetworks names {Network}, which holds addresses where clouds serve credentials to their machines: "
-        + "they stay refused. Name narrower networks; an address that webhooks must reach all the same is named by itself (/32 or /128)")]
+    [LoggerMessage(
+        1,
+        LogLevel.Warning,
+        "Webhooks:AllowedNetworks names {Network}, which holds addresses where clouds serve credentials to their machines: they "
+        + "stay refused. Name narrower networks; an address that webhooks must reach all the same is named by itself (/32 or /128)")]
     private static partial void LogHoldsInstanceServices(ILogger logger, IPNetwork network);
 }

@@ -2,17 +2,22 @@ using System.Buffers;
 
 namespace Webhooks.Core.Sending;
 
-/// <summary>The body of an answer: reads the beginning of it and makes it safe to store. Nothing that a body does takes back the status before it.</summary>
+/// <summary>
+/// The body of an answer: reads the beginning of it and makes it safe to store. Nothing that a body does takes back the status before it.
+/// </summary>
 internal static class AnswerBody
 {
     /// <summary>
-    /// At most the first <paramref name="limit"/> bytes as text. When the body breaks off or does not end in time, its last line says that it was cut.
+    /// At most the first <paramref name="limit"/> bytes as text. When the body breaks off or does not end in time, its last line says that
+    /// it was cut.
     /// </summary>
     /// <param name="content">The answer's content.</param>
     /// <param name="limit">Bytes that are read, and bytes that are kept of what they decode to.</param>
     /// <param name="inTime">Is canceled when the body has had its time.</param>
     /// <param name="cancellationToken">Is canceled when nobody wants the outcome any more.</param>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled while the body was still coming.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> was canceled while the body was still coming.
+    /// </exception>
     public static async ValueTask<string> ReadAsync(
         HttpContent content, int limit, CancellationToken inTime, CancellationToken cancellationToken)
     {
@@ -33,7 +38,9 @@ internal static class AnswerBody
         }
     }
 
-    /// <summary>The number of bytes that came, and why it is not all of the body although there was room for more; null when it is.</summary>
+    /// <summary>
+    /// The number of bytes that came, and why it is not all of the body although there was room for more; null when it is.
+    /// </summary>
     private static async Task<(int Length, string? Cut)> FillAsync(
         HttpContent content, Memory<byte> buffer, CancellationToken inTime, CancellationToken cancellationToken)
     {

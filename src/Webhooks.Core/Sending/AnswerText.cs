@@ -5,7 +5,9 @@ using System.Text;
 
 namespace Webhooks.Core.Sending;
 
-/// <summary>The text of an answer's body, decoded as its <c>Content-Encoding</c> and <c>Content-Type</c> say, as far as that can be done.</summary>
+/// <summary>
+/// The text of an answer's body, decoded as its <c>Content-Encoding</c> and <c>Content-Type</c> say, as far as that can be done.
+/// </summary>
 internal static class AnswerText
 {
     private const string CharsetParameter = "charset=";
@@ -17,8 +19,8 @@ internal static class AnswerText
         SearchValues.Create([.. Enumerable.Range(0, 32).Except([9, 10, 12, 13, 27]).Select(value => (byte)value)]);
 
     /// <summary>
-    /// The bytes as text that a PostgreSQL <c>text</c> column takes: NUL and what is not valid become U+FFFD, and a character that the end of what is
-    /// known went through is left out.
+    /// The bytes as text that a PostgreSQL <c>text</c> column takes: NUL and what is not valid become U+FFFD, and a character that the end
+    /// of what is known went through is left out.
     /// </summary>
     /// <param name="headers">The answer's headers.</param>
     /// <param name="bytes">The beginning of the body.</param>
@@ -36,9 +38,10 @@ internal static class AnswerText
         if (ContentCodings.Decode(coding, bytes, limit) is not { } decoded)
         {
             // What is not what it says may be plain text all the same, as a proxy's error page is.
-            return IsText(bytes)
-                ? Mark(Decode(headers, bytes, isWhole), cut)
-                : Mark(string.Create(CultureInfo.InvariantCulture, $"[{bytes.Length} bytes that cannot be decoded as {Excerpt(coding)}]"), cut);
+            var undecoded = IsText(bytes)
+                ? Decode(headers, bytes, isWhole)
+                : string.Create(CultureInfo.InvariantCulture, $"[{bytes.Length} bytes that cannot be decoded as {Excerpt(coding)}]");
+            return Mark(undecoded, cut);
         }
 
         var broken = isWhole && decoded.Broken ? $"the rest cannot be decoded as {Excerpt(coding)}" : null;
@@ -71,7 +74,9 @@ internal static class AnswerText
         }
     }
 
-    /// <summary>The encoding that a byte order mark names, and the mark's length. It is believed before the header, as browsers do.</summary>
+    /// <summary>
+    /// The encoding that a byte order mark names, and the mark's length. It is believed before the header, as browsers do.
+    /// </summary>
     private static (Encoding Encoding, int Length)? MarkedEncoding(ReadOnlySpan<byte> bytes) => bytes switch
     {
         [0xEF, 0xBB, 0xBF, ..] => (Encoding.UTF8, 3),

@@ -12,8 +12,8 @@ internal static class ContentCodings
     private const int Step = 256;
 
     /// <summary>
-    /// What a body decodes to; null when a coding is unknown, or nothing could be decoded. Each coding is undone by itself and gives at most the limit,
-    /// so that no body costs more than a few times that, whatever it would grow to.
+    /// What a body decodes to; null when a coding is unknown, or nothing could be decoded. Each coding is undone by itself and gives at
+    /// most the limit, so that no body costs more than a few times that, whatever it would grow to.
     /// </summary>
     /// <param name="header">The header <c>Content-Encoding</c>: codings in the order in which they were applied.</param>
     /// <param name="body">The body, or the beginning of it.</param>
@@ -55,14 +55,16 @@ internal static class ContentCodings
         {
             "IDENTITY" => source,
             "GZIP" or "X-GZIP" => new GZipStream(source, CompressionMode.Decompress),
-            "DEFLATE" => IsZlib(body) ? new ZLibStream(source, CompressionMode.Decompress) : new DeflateStream(source, CompressionMode.Decompress),
+            "DEFLATE" when IsZlib(body) => new ZLibStream(source, CompressionMode.Decompress),
+            "DEFLATE" => new DeflateStream(source, CompressionMode.Decompress),
             "BR" => new BrotliStream(source, CompressionMode.Decompress),
             _ => null,
         };
     }
 
     /// <summary>The name stands for zlib's format (RFC 1950), but servers send it without zlib's head, too.</summary>
-    private static bool IsZlib(byte[] body) => body is [var method, var flags, ..] && (method & 0x0F) == 8 && ((method << 8) | flags) % 31 == 0;
+    private static bool IsZlib(byte[] body) =>
+        body is [var method, var flags, ..] && (method & 0x0F) == 8 && ((method << 8) | flags) % 31 == 0;
 
     private static DecodedBody Read(Stream stream, int limit, DecodedBody coded)
     {

@@ -16,12 +16,14 @@ namespace Webhooks.Core.Sending;
 internal sealed class EgressPolicy(IReadOnlyList<IPNetwork> allowedNetworks)
 {
     /// <summary>
-    /// Where clouds serve a machine's credentials and settings to whoever asks from it. A network that the operator allows does not open them: each
-    /// must be named by itself. All of IPv4's link-local network is among them, since clouds put such services at addresses of their own choice there.
+    /// Where clouds serve a machine's credentials and settings to whoever asks from it. A network that the operator allows does not open
+    /// them: each must be named by itself. All of IPv4's link-local network is among them, since clouds put such services at addresses of
+    /// their own choice there.
     /// </summary>
     private static readonly IPNetwork[] _instanceServices =
     [
-        IPNetwork.Parse("169.254.0.0/16"), // .169.254 nearly everywhere, .170.2 and .170.23 containers of AWS, .42.42 Scaleway, .0.23 Tencent, .129.x Azure
+        // .169.254 nearly everywhere, .170.2 and .170.23 containers of AWS, .42.42 Scaleway, .0.23 Tencent, .129.x Azure
+        IPNetwork.Parse("169.254.0.0/16"),
         IPNetwork.Parse("168.63.129.16/32"), // Azure's host agent (WireServer)
         IPNetwork.Parse("100.100.100.200/32"), // Alibaba Cloud
         IPNetwork.Parse("192.0.0.192/32"), // Oracle Cloud
@@ -54,7 +56,9 @@ internal sealed class EgressPolicy(IReadOnlyList<IPNetwork> allowedNetworks)
         IPNetwork.Parse("240.0.0.0/4"), // reserved, and broadcast
     ];
 
-    /// <summary>All of IPv6 that is assigned to public hosts; what lies outside is loopback, private, link-local, multicast or unassigned.</summary>
+    /// <summary>
+    /// All of IPv6 that is assigned to public hosts; what lies outside is loopback, private, link-local, multicast or unassigned.
+    /// </summary>
     private static readonly IPNetwork _globalIPv6 = IPNetwork.Parse("2000::/3");
 
     private static readonly IPNetwork[] _refusedGlobalIPv6 =
@@ -74,7 +78,9 @@ internal sealed class EgressPolicy(IReadOnlyList<IPNetwork> allowedNetworks)
 
     private static readonly IPNetwork _teredo = IPNetwork.Parse("2001::/32");
 
-    /// <summary>Services above port 1023 that speak no HTTP or must not be spoken to from outside: databases, caches, brokers, remote control.</summary>
+    /// <summary>
+    /// Services above port 1023 that speak no HTTP or must not be spoken to from outside: databases, caches, brokers, remote control.
+    /// </summary>
     private static readonly HashSet<int> _refusedPorts =
     [
         1433, 1521, 1723, 2049, 2375, 2376, 2379, 2380, 3306, 3389, 4369, 5060, 5061, 5432, 5671, 5672, 5900, 5985, 5986, 6000, 6379, 6380,
@@ -85,15 +91,17 @@ internal sealed class EgressPolicy(IReadOnlyList<IPNetwork> allowedNetworks)
     public static bool AllowsPort(int port) => port is 80 or 443 || (port is >= 1024 and <= 65535 && !_refusedPorts.Contains(port));
 
     /// <summary>
-    /// Whether webhooks may be sent to this address: it is public, or in an allowed network, or carries an IPv4 address that is. An address of a cloud's
-    /// instance services, or one that may carry such an address, is allowed only where it is named by itself.
+    /// Whether webhooks may be sent to this address: it is public, or in an allowed network, or carries an IPv4 address that is. An address
+    /// of a cloud's instance services, or one that may carry such an address, is allowed only where it is named by itself.
     /// </summary>
     public bool Allows(IPAddress address) =>
         IsNamed(address)
         || (!ReachesInstanceService(address)
             && (IsAllowedByOperator(address) || (CarriedIPv4(address) is { } carried ? Allows(carried) : IsPublic(address))));
 
-    /// <summary>The allowed networks that hold addresses of instance services, which stay refused: not those that name a single address.</summary>
+    /// <summary>
+    /// The allowed networks that hold addresses of instance services, which stay refused: not those that name a single address.
+    /// </summary>
     public static IEnumerable<IPNetwork> HoldingInstanceServices(IEnumerable<IPNetwork> networks) =>
         networks.Where(network => !IsSingle(network) && _instanceServices.Any(service => Overlap(network, service)));
 
@@ -162,8 +170,8 @@ internal sealed class EgressPolicy(IReadOnlyList<IPNetwork> allowedNetworks)
         address.IsIPv4MappedToIPv6 || _nat64.Contains(address) ? new IPAddress(address.GetAddressBytes().AsSpan(12)) : null;
 
     /// <summary>
-    /// Every IPv4 address that this IPv6 address may stand for, wherever a gateway or tunnel of any kind looks for it. A gateway of a network's own
-    /// may use any prefix (RFC 6052), so the last four bytes count but in the addresses of public hosts.
+    /// Every IPv4 address that this IPv6 address may stand for, wherever a gateway or tunnel of any kind looks for it. A gateway of a
+    /// network's own may use any prefix (RFC 6052), so the last four bytes count but in the addresses of public hosts.
     /// </summary>
     private static List<IPAddress> PossiblyCarriedIPv4(IPAddress address)
     {

@@ -1,6 +1,8 @@
 namespace Webhooks.Core.Sending;
 
-/// <summary>What is seen of one request on the connection that it is sent on. See <see cref="ObservedConnection"/>, which writes it.</summary>
+/// <summary>
+/// What is seen of one request on the connection that it is sent on. See <see cref="ObservedConnection"/>, which writes it.
+/// </summary>
 internal sealed class Exchange
 {
     private static readonly AsyncLocal<Exchange?> _current = new();
@@ -17,8 +19,9 @@ internal sealed class Exchange
     }
 
     /// <summary>
-    /// Whether the request was written to a connection that had served others before, and not a byte of an answer came. If such a connection breaks,
-    /// the receiver was most likely just closing it, as it may at any time (RFC 9112, 9.5), and has not read the request.
+    /// Whether the request was written to a connection that had served others before, and not a byte of an answer came. If such a
+    /// connection breaks, the receiver was most likely just closing it, as it may at any time (RFC 9112, 9.5), and has not read the
+    /// request.
     /// </summary>
     public bool IsUnansweredOnUsedConnection => _onUsedConnection && !_isAnswerBegun;
 

@@ -25,7 +25,10 @@ internal sealed class GuardedConnector(EgressPolicy policy, Func<string, Cancell
         return await ConnectToOneOfAsync(tried, context.DnsEndPoint.Port, cancellationToken);
     }
 
-    /// <summary>The host's addresses, all of them allowed. What a name resolves to is not the tenant's to know, so every failure of a name is one error.</summary>
+    /// <summary>
+    /// The host's addresses, all of them allowed. What a name resolves to is not the tenant's to know, so every failure of a name is one
+    /// error.
+    /// </summary>
     private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
     {
         if (EgressPolicy.TryReadLiteral(host, out var literal))
@@ -54,7 +57,10 @@ internal sealed class GuardedConnector(EgressPolicy policy, Func<string, Cancell
             : addresses;
     }
 
-    /// <summary>Tries the addresses in their order; each but the last may take its share of the time, so that a silent one does not use up all of it.</summary>
+    /// <summary>
+    /// Tries the addresses in their order; each but the last may take its share of the time, so that a silent one does not use up all of
+    /// it.
+    /// </summary>
     private async Task<Stream> ConnectToOneOfAsync(IPAddress[] addresses, int port, CancellationToken cancellationToken)
     {
         for (var i = 0; i < addresses.Length - 1; i++)

@@ -1,11 +1,13 @@
 namespace Webhooks.Core.Sending;
 
 /// <summary>
-/// The attempts under way to one host, bounded and shared between organizations: whoever has the fewest goes first, and nobody can take all places.
+/// The attempts under way to one host, bounded and shared between organizations: whoever has the fewest goes first, and nobody can take all
+/// places.
 /// </summary>
 /// <remarks>
-/// An organization may have as many attempts under way as there are places left. So one alone gets to half of them, two get to a third each, and a
-/// newcomer finds one free at once, whatever the others do (dynamic thresholds, by which switches share their buffers between ports).
+/// An organization may have as many attempts under way as there are places left. So one alone gets to half of them, two get to a third
+/// each, and a newcomer finds one free at once, whatever the others do (dynamic thresholds, by which switches share their buffers between
+/// ports).
 /// </remarks>
 /// <param name="places">Attempts under way at once.</param>
 internal sealed class HostLine(int places)

@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace Webhooks.Core.Sending;
 
 /// <summary>
-/// The lines before the hosts of receivers, one for each name and port. They stand before the HTTP client's pool, which knows hosts but no organizations.
+/// The lines before the hosts of receivers, one for each name and port. They stand before the HTTP client's pool, which knows hosts but no
+/// organizations.
 /// </summary>
 /// <param name="places">Attempts under way to one host at once.</param>
 internal sealed class HostPlaces(int places)
@@ -24,7 +25,8 @@ internal sealed class HostPlaces(int places)
 
         if (_lines.Count >= MostKept)
         {
-            // Someone may just be about to enter one of them: the host is then over its places for as long as that attempt takes, which hurts nobody.
+            // Someone may just be about to enter one of them: the host is then over its places for as long as that attempt takes, which
+            // hurts nobody.
             foreach (var idle in _lines.Where(pair => pair.Value.IsIdle))
             {
                 _lines.TryRemove(idle);

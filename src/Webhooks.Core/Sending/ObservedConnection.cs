@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Webhooks.Core.Sending;
 
 /// <summary>
-/// A receiver's connection as the HTTP client uses it, above TLS. It tells each request's <see cref="Exchange"/> whether it is the connection's first,
-/// and when its answer begins; the client says neither.
+/// A receiver's connection as the HTTP client uses it, above TLS. It tells each request's <see cref="Exchange"/> whether it is the
+/// connection's first, and when its answer begins; the client says neither.
 /// </summary>
 internal sealed class ObservedConnection(Stream connection) : Stream
 {

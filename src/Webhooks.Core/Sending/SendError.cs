@@ -3,12 +3,15 @@ namespace Webhooks.Core.Sending;
 /// <summary>The codes under which an attempt that got no answer is recorded and shown. They are part of the API.</summary>
 public static class SendError
 {
-    /// <summary>No status came before the attempt timeout ended; or others of the organization that wait for the same host left no place for the attempt.</summary>
+    /// <summary>
+    /// No status came before the attempt timeout ended; or others of the organization that wait for the same host left no place for the
+    /// attempt.
+    /// </summary>
     public const string Timeout = "timeout";
 
     /// <summary>
-    /// The host name does not resolve to addresses that webhooks may be sent to: to none, or to one that is refused. It is one code for both, since
-    /// the difference would tell anyone which names exist in the operator's own network. The operator's log has it.
+    /// The host name does not resolve to addresses that webhooks may be sent to: to none, or to one that is refused. It is one code for
+    /// both, since the difference would tell anyone which names exist in the operator's own network. The operator's log has it.
     /// </summary>
     public const string DnsError = "dns_error";
 

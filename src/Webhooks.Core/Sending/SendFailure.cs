@@ -8,15 +8,18 @@ namespace Webhooks.Core.Sending;
 internal static class SendFailure
 {
     private const string TooManyAttemptsUnderWay =
-        "So many requests to this host wait for their answers that another was not begun. Answer with a 2xx status first, and do the work afterwards.";
+        "So many requests to this host wait for their answers that another was not begun. Answer with a 2xx status first, and do the work "
+        + "afterwards.";
 
     private const string ClientCertificateDemanded =
-        "The server demands a client certificate, and webhooks are sent without one. Let it accept connections without a client certificate on this "
-        + "URL: verify the request's signature instead.";
+        "The server demands a client certificate, and webhooks are sent without one. Let it accept connections without a client certificate on "
+        + "this URL: verify the request's signature instead.";
 
     /// <summary>The outcome for a code of <see cref="SendError"/>.</summary>
     /// <param name="error">The code.</param>
-    /// <param name="attemptTimeout">For the message of <see cref="SendError.Timeout"/>, which must not tell how far the attempt came.</param>
+    /// <param name="attemptTimeout">
+    /// For the message of <see cref="SendError.Timeout"/>, which must not tell how far the attempt came.
+    /// </param>
     public static SendOutcome.NotAnswered Outcome(string error, TimeSpan attemptTimeout) => new(error, Message(error, attemptTimeout));
 
     /// <summary>The outcome for what the HTTP client threw before it had the answer's headers.</summary>
@@ -71,8 +74,8 @@ internal static class SendFailure
     };
 
     /// <summary>
-    /// Whether the receiver said <c>certificate_required</c>, the alert that TLS 1.3 has for it (RFC 8446, 6.2). It comes after the handshake, when the
-    /// answer is read. OpenSSL gives it as reason 1000 + 116 of its library 20. TLS 1.2 has no alert of its own for it.
+    /// Whether the receiver said <c>certificate_required</c>, the alert that TLS 1.3 has for it (RFC 8446, 6.2). It comes after the
+    /// handshake, when the answer is read. OpenSSL gives it as reason 1000 + 116 of its library 20. TLS 1.2 has no alert of its own for it.
     /// </summary>
     private static bool DemandsCertificate(CryptographicException failure) => failure.HResult == ((20 << 23) | 1116);
 
@@ -87,8 +90,8 @@ internal static class SendFailure
         SendError.ConnectionFailed =>
             "No connection to the server could be made. Check that it can be reached from the internet.",
         SendError.ConnectionClosed =>
-            "The server closed the connection before it answered. Check its logs for a crash or a limit at the time of the attempt, and that it demands "
-            + "no client certificate.",
+            "The server closed the connection before it answered. Check its logs for a crash or a limit at the time of the attempt, and that it "
+            + "demands no client certificate.",
         SendError.TlsError =>
             "No secure connection could be made. Check that the server offers TLS 1.2 or later and demands no client certificate, and that its "
             + "certificate is trusted, valid for the host name, not expired, and sent with its intermediate certificates.",

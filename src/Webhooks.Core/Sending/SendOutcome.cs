@@ -8,13 +8,13 @@ public abstract record SendOutcome
     }
 
     /// <summary>
-    /// The receiver answered in time: status, headers, and all of the body or as much as is kept. Whatever becomes of the body, the status counts:
-    /// the receiver had decided by then.
+    /// The receiver answered in time: status, headers, and all of the body or as much as is kept. Whatever becomes of the body, the status
+    /// counts: the receiver had decided by then.
     /// </summary>
     /// <param name="Status">The HTTP status code.</param>
     /// <param name="Body">
-    /// The beginning of the body, made safe for a PostgreSQL text column; empty when there was none. When the body broke off or did not end in time,
-    /// the last line says so: <c>[cut off: …]</c>.
+    /// The beginning of the body, made safe for a PostgreSQL text column; empty when there was none. When the body broke off or did not end
+    /// in time, the last line says so: <c>[cut off: …]</c>.
     /// </param>
     public sealed record Answered(int Status, string Body) : SendOutcome
     {

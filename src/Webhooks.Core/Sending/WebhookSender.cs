@@ -25,13 +25,14 @@ public sealed class WebhookSender : IDisposable
     private const int PlacesPerHost = 512;
 
     /// <summary>
-    /// The longest wait for one of these places, before the attempt's own time begins. Leases are longer than the attempt timeout by more than that.
+    /// The longest wait for one of these places, before the attempt's own time begins. Leases are longer than the attempt timeout by more
+    /// than that.
     /// </summary>
     private static readonly TimeSpan _patienceForPlace = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The time for the rest of an answer once its status is there, which alone counts: a body that never ends must not hold a connection for all of
-    /// the attempt's time, but who still computes it must not be cut off at once, either.
+    /// The time for the rest of an answer once its status is there, which alone counts: a body that never ends must not hold a connection
+    /// for all of the attempt's time, but who still computes it must not be cut off at once, either.
     /// </summary>
     private static readonly TimeSpan _patienceForBody = TimeSpan.FromSeconds(5);
 
@@ -75,8 +76,8 @@ public sealed class WebhookSender : IDisposable
 
     /// <summary>Makes one POST. Never throws for what the receiver or the network does: that is the outcome.</summary>
     /// <remarks>
-    /// A request whose kept connection breaks before a byte of the answer is sent once more, on a fresh connection and within the same time: it met the
-    /// receiver's closing of an idle connection. That is still one attempt.
+    /// A request whose kept connection breaks before a byte of the answer is sent once more, on a fresh connection and within the same
+    /// time: it met the receiver's closing of an idle connection. That is still one attempt.
     /// </remarks>
     /// <exception cref="OperationCanceledException">The token was canceled (not the attempt timeout: that is an outcome).</exception>
     public async Task<SendOutcome> SendAsync(SendRequest request, CancellationToken cancellationToken)
@@ -215,7 +216,9 @@ public sealed class WebhookSender : IDisposable
         },
     };
 
-    /// <summary>No downloads: a certificate names URLs for its issuer and for revocation, and they would be fetched past the guard.</summary>
+    /// <summary>
+    /// No downloads: a certificate names URLs for its issuer and for revocation, and they would be fetched past the guard.
+    /// </summary>
     private static X509ChainPolicy CreateChainPolicy(X509Certificate2? trustedRoot)
     {
         var policy = new X509ChainPolicy

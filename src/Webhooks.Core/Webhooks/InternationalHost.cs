@@ -6,10 +6,10 @@ namespace Webhooks.Core.Webhooks;
 
 /// <summary>A host name with letters beyond ASCII, and the ASCII form that is resolved.</summary>
 /// <remarks>
-/// The form is the one that browsers resolve (UTS 46 as the URL standard applies it), or there is none: what would need all of that standard's mappings,
-/// normalization, or rules for joiners is refused. Those need more of Unicode than .NET has without its globalization data, and what .NET does instead,
-/// with or without them, leads to another host: it neither maps full-width letters nor refuses joiners, and it fails at right-to-left labels that end
-/// in a digit.
+/// The form is the one that browsers resolve (UTS 46 as the URL standard applies it), or there is none: what would need all of that
+/// standard's mappings, normalization, or rules for joiners is refused. Those need more of Unicode than .NET has without its globalization
+/// data, and what .NET does instead, with or without them, leads to another host: it neither maps full-width letters nor refuses joiners,
+/// and it fails at right-to-left labels that end in a digit.
 /// </remarks>
 internal static class InternationalHost
 {
@@ -55,7 +55,9 @@ internal static class InternationalHost
     private static List<Rune> Lower(string label) =>
         [.. label.EnumerateRunes().Select(character => IsLowered(character.Value) ? Rune.ToLowerInvariant(character) : character)];
 
-    /// <summary>Latin, Greek, Cyrillic and Armenian. Palochka and the capital sharp s were mapped in another way by earlier versions.</summary>
+    /// <summary>
+    /// Latin, Greek, Cyrillic and Armenian. Palochka and the capital sharp s were mapped in another way by earlier versions.
+    /// </summary>
     private static bool IsLowered(int character) =>
         character is < 0x590 and not 0x4C0 or (>= 0x1E00 and < 0x1F00 and not 0x1E9E);
 
@@ -96,5 +98,6 @@ internal static class InternationalHost
     private static bool IsPlain(Rune character) => character.Value is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-' or '_';
 
     private static bool IsMark(Rune character) =>
-        Rune.GetUnicodeCategory(character) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
+        Rune.GetUnicodeCategory(character)
+            is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
 }

@@ -7,10 +7,12 @@ using Webhooks.Core.Sending;
 
 namespace Webhooks.Core.Webhooks;
 
-/// <summary>Which URLs a webhook may have. The addresses behind a host name are vetted again at every connection (<c>Sending/</c>).</summary>
+/// <summary>
+/// Which URLs a webhook may have. The addresses behind a host name are vetted again at every connection (<c>Sending/</c>).
+/// </summary>
 /// <remarks>
-/// A URL is stored and shown in the form in which it is requested: the host in ASCII, and what may not stand in a request's target percent-encoded.
-/// Everything else of it is as it was set, byte for byte.
+/// A URL is stored and shown in the form in which it is requested: the host in ASCII, and what may not stand in a request's target
+/// percent-encoded. Everything else of it is as it was set, byte for byte.
 /// </remarks>
 public static class WebhookUrl
 {
@@ -19,8 +21,8 @@ public static class WebhookUrl
     private const string NotAbsolute = $"The URL is not a complete web address with a valid host. Write one such as {Example}.";
 
     private const string UncertainHost =
-        "The URL's host name has characters whose ASCII form is not certain. Write it in that form yourself (punycode, with xn--), as a browser's address "
-        + "bar or the registrar of the domain gives it.";
+        "The URL's host name has characters whose ASCII form is not certain. Write it in that form yourself (punycode, with xn--), as a browser's "
+        + "address bar or the registrar of the domain gives it.";
 
     private const int LabelLength = 63;
 
@@ -30,7 +32,10 @@ public static class WebhookUrl
     private static readonly SearchValues<char> _ofTarget =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=:@/?%[]");
 
-    /// <summary>The parser would otherwise decode what is percent-encoded, and resolve dots: the receiver would get another target than the one that is shown.</summary>
+    /// <summary>
+    /// The parser would otherwise decode what is percent-encoded, and resolve dots: the receiver would get another target than the one that
+    /// is shown.
+    /// </summary>
     private static readonly UriCreationOptions _asItIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     /// <summary>Null when the URL may be used, or else what is wrong and what to do, for the person who set it.</summary>
@@ -188,7 +193,8 @@ public static class WebhookUrl
         var host = (port < 0 ? authority : authority[..port]).TrimEnd('.');
         if (host.Length > HostLength)
         {
-            return $"The URL's host name has {host.Length} characters in its ASCII form, and a host name may have {HostLength}. Use a shorter one.";
+            return $"The URL's host name has {host.Length} characters in its ASCII form, and a host name may have {HostLength}. "
+                + "Use a shorter one.";
         }
 
         foreach (var label in host.Split('.'))
@@ -196,7 +202,8 @@ public static class WebhookUrl
             var (_, length) = label.GetOffsetAndLength(host.Length);
             if (length > LabelLength)
             {
-                return $"A part of the URL's host name has {length} characters in its ASCII form, and may have {LabelLength}. Use a shorter one.";
+                return $"A part of the URL's host name has {length} characters in its ASCII form, and may have {LabelLength}. "
+                    + "Use a shorter one.";
             }
         }
 
@@ -250,7 +257,8 @@ public static class WebhookUrl
         return false;
     }
 
-    private static int AuthorityStart(string url) => url.IndexOf(Uri.SchemeDelimiter, StringComparison.Ordinal) + Uri.SchemeDelimiter.Length;
+    private static int AuthorityStart(string url) =>
+        url.IndexOf(Uri.SchemeDelimiter, StringComparison.Ordinal) + Uri.SchemeDelimiter.Length;
 
     private static ReadOnlySpan<char> Authority(string url)
     {

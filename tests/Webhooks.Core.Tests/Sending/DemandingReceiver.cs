@@ -6,8 +6,8 @@ using Webhooks.Testing;
 namespace Webhooks.Core.Tests.Sending;
 
 /// <summary>
-/// An https server of Node.js that demands a client certificate. One of .NET will not do: on Linux, it closes the connection without the alert that
-/// says why.
+/// An https server of Node.js that demands a client certificate. One of .NET will not do: on Linux, it closes the connection without the
+/// alert that says why.
 /// </summary>
 internal sealed class DemandingReceiver : IDisposable
 {

@@ -158,7 +158,8 @@ public sealed class WebhookUrlTests
         var resolved = Browser.HostsOf(taken.Select(pair => pair.Host));
 
         // An older browser may refuse what it does not know yet, but must not go elsewhere.
-        var elsewhere = taken.Zip(resolved).Where(pair => pair.Second != "" && !pair.Second.Equals(pair.First.Ascii, StringComparison.OrdinalIgnoreCase));
+        var elsewhere = taken.Zip(resolved).Where(pair =>
+            pair.Second != "" && !pair.Second.Equals(pair.First.Ascii, StringComparison.OrdinalIgnoreCase));
         Assert.Empty(elsewhere.Select(pair => $"{pair.First.Host}: {pair.First.Ascii}, but {pair.Second}").Take(10));
         Assert.True(resolved.Count(host => host == "") < taken.Count / 100, "Browsers refuse what is taken.");
     }

@@ -42,11 +42,13 @@ internal static class Database
         return failure switch
         {
             PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } =>
-                $"{server} has no database '{target.Database}'. Create it (createdb {target.Database}), or correct ConnectionStrings__Webhooks.",
+                $"{server} has no database '{target.Database}'. "
+                + $"Create it (createdb {target.Database}), or correct ConnectionStrings__Webhooks.",
             PostgresException refusal =>
                 $"{server} refused user '{target.Username}': {refusal.MessageText.TrimEnd('.')}. Correct ConnectionStrings__Webhooks.",
             _ =>
-                $"{server} cannot be reached: {(failure.InnerException ?? failure).Message.TrimEnd('.')}. Start it, or correct ConnectionStrings__Webhooks.",
+                $"{server} cannot be reached: {(failure.InnerException ?? failure).Message.TrimEnd('.')}. "
+                + "Start it, or correct ConnectionStrings__Webhooks.",
         };
     }
 }

@@ -21,5 +21,6 @@ internal sealed class DevelopmentTokens
         configuration[KeyFilePath] is { } file ? new DevelopmentTokens(DevelopmentKey.LoadOrCreate(file)) : null;
 
     /// <summary>A signed token of an organization.</summary>
-    public string Create(Guid organization, IReadOnlyList<string> scopes, TimeSpan lifetime) => _key.CreateToken(organization, scopes, lifetime);
+    public string Create(Guid organization, IReadOnlyList<string> scopes, TimeSpan lifetime) =>
+        _key.CreateToken(organization, scopes, lifetime);
 }

@@ -1,6 +1,8 @@
 namespace Webhooks.Server;
 
-/// <summary>A chore that is done when the process starts and then at intervals. When it fails, it is tried again at its next time.</summary>
+/// <summary>
+/// A chore that is done when the process starts and then at intervals. When it fails, it is tried again at its next time.
+/// </summary>
 internal abstract class PeriodicService(TimeSpan interval, TimeProvider clock) : BackgroundService
 {
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -11,9 +11,9 @@ namespace Webhooks.Endurance.Tests;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Longer: <c>WEBHOOKS_ENDURANCE_MINUTES=30 artifacts/bin/Webhooks.Endurance.Tests/release/Webhooks.Endurance.Tests</c>. It is the length of
-/// the constant load, of the chaos and of the hostility, each; 0.5 by default. The backlog has 100,000 deliveries for each minute, at least
-/// 100,000 and at most 1,000,000, so 10 minutes are its full size. One test alone: <c>-class '*ChaosTests'</c>.
+/// Longer: <c>WEBHOOKS_ENDURANCE_MINUTES=30 artifacts/bin/Webhooks.Endurance.Tests/release/Webhooks.Endurance.Tests</c>. It is the length
+/// of the constant load, of the chaos and of the hostility, each; 0.5 by default. The backlog has 100,000 deliveries for each minute, at
+/// least 100,000 and at most 1,000,000, so 10 minutes are its full size. One test alone: <c>-class '*ChaosTests'</c>.
 /// </para>
 /// <para>
 /// The chaos writes its seed; <c>WEBHOOKS_ENDURANCE_SEED</c> begins with the same one, so that the same things fail in the same order.

@@ -2,7 +2,9 @@ using Webhooks.Server.Local;
 
 namespace Webhooks.Testing;
 
-/// <summary>A queue service (Azurite) of its own for a test that stops it and starts it again; for the Functions app, a whole storage account.</summary>
+/// <summary>
+/// A queue service (Azurite) of its own for a test that stops it and starts it again; for the Functions app, a whole storage account.
+/// </summary>
 public sealed class AzuriteServer : IAsyncDisposable
 {
     private readonly StoppableService _service = new(directory => new LocalServicesOptions(directory) { Queue = true, Storage = TestedHost.IsFunctions });

@@ -48,7 +48,9 @@ public sealed class Receiver : IAsyncDisposable
             },
             port);
 
-    /// <summary>Starts one that answers by a delegate, which may also wait: <c>context.RequestAborted</c> ends with the connection.</summary>
+    /// <summary>
+    /// Starts one that answers by a delegate, which may also wait: <c>context.RequestAborted</c> ends with the connection.
+    /// </summary>
     /// <param name="answer">Writes the answer to a request that has been read and recorded.</param>
     /// <param name="port">0 for any free port.</param>
     public static async Task<Receiver> StartAsync(Func<ReceivedRequest, HttpContext, Task> answer, int port = 0)

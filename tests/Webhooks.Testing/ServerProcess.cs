@@ -6,8 +6,8 @@ using Webhooks.Api.Authentication;
 namespace Webhooks.Testing;
 
 /// <summary>
-/// The real server, or what <see cref="TestedHost"/> is instead, as a process of its own, which a test can end in any way and start again. Each has its
-/// own keys; give servers that share a database the same <see cref="TemporaryDirectory"/>.
+/// The real server, or what <see cref="TestedHost"/> is instead, as a process of its own, which a test can end in any way and start again.
+/// Each has its own keys; give servers that share a database the same <see cref="TemporaryDirectory"/>.
 /// </summary>
 public sealed partial class ServerProcess : IAsyncDisposable
 {
@@ -48,7 +48,9 @@ public sealed partial class ServerProcess : IAsyncDisposable
 
     /// <summary>Starts a server and waits until it is ready.</summary>
     /// <param name="keys">Where its keys are kept.</param>
-    /// <param name="settings">By their names in the environment, such as <c>ConnectionStrings__Webhooks</c>. Private networks and http are allowed otherwise.</param>
+    /// <param name="settings">
+    /// By their names in the environment, such as <c>ConnectionStrings__Webhooks</c>. Private networks and http are allowed otherwise.
+    /// </param>
     /// <param name="descriptors">How many files it may have open; null for as many as this process.</param>
     /// <exception cref="InvalidOperationException">It ended; the message has its log.</exception>
     public static async Task<ServerProcess> StartAsync(

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace Webhooks.Testing;
 
-/// <summary>A port of 127.0.0.1 on which connecting takes for ever (on Linux): its queue holds one connection, which nobody accepts.</summary>
+/// <summary>
+/// A port of 127.0.0.1 on which connecting takes for ever (on Linux): its queue holds one connection, which nobody accepts.
+/// </summary>
 public sealed class SilentPort : IDisposable
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

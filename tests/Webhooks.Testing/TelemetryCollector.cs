@@ -39,7 +39,8 @@ public sealed class TelemetryCollector : IAsyncDisposable
     }
 
     /// <summary>
-    /// What has come of a signal (<c>traces</c>, <c>metrics</c> or <c>logs</c>): protobuf, in which every name and text stands as it is, one character a byte.
+    /// What has come of a signal (<c>traces</c>, <c>metrics</c> or <c>logs</c>): protobuf, in which every name and text stands as it is,
+    /// one character a byte.
     /// </summary>
     public string Received(string signal)
     {

@@ -1,8 +1,8 @@
 namespace Webhooks.Testing;
 
 /// <summary>
-/// The host that <see cref="ServerProcess"/> starts: the server, or, with <c>WEBHOOKS_TEST_HOST=functions</c> as <c>./test functions</c> sets it, the Azure
-/// Functions app under the Core Tools.
+/// The host that <see cref="ServerProcess"/> starts: the server, or, with <c>WEBHOOKS_TEST_HOST=functions</c> as <c>./test functions</c>
+/// sets it, the Azure Functions app under the Core Tools.
 /// </summary>
 public static class TestedHost
 {

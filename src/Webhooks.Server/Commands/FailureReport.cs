@@ -12,7 +12,9 @@ internal static class FailureReport
     /// <summary>The exit code of a command line or setting that cannot be used.</summary>
     private const int Misused = 2;
 
-    /// <summary>The exit code after Ctrl-C or SIGTERM before the command had done its work: 128 and SIGINT's number, as shells have it.</summary>
+    /// <summary>
+    /// The exit code after Ctrl-C or SIGTERM before the command had done its work: 128 and SIGINT's number, as shells have it.
+    /// </summary>
     private const int Interrupted = 130;
 
     /// <summary>Runs a command.</summary>

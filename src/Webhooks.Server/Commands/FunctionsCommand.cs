@@ -12,7 +12,10 @@ internal static class FunctionsCommand
 {
     /// <summary>The queues that must be there before the app starts: a queue trigger does not make its queue.</summary>
     private static readonly string[] _queues =
-        [QueueListenerOptions.DefaultQueueName, QueueListenerOptions.DefaultPoisonQueueName, "webhook-deliveries", "webhook-deliveries-poison"];
+        [
+            QueueListenerOptions.DefaultQueueName, QueueListenerOptions.DefaultPoisonQueueName,
+            "webhook-deliveries", "webhook-deliveries-poison",
+        ];
 
     /// <summary>Runs the app until termination is requested, then stops it in order.</summary>
     /// <param name="app">The directory of the built app.</param>
@@ -34,7 +37,8 @@ internal static class FunctionsCommand
         }
 
         var tokenFile = await LocalToken.WriteAsync(configuration, termination);
-        await using var functions = await FunctionsApp.StartAsync(app, port, ForEnvironment(local.Settings.Keys, configuration, port), termination);
+        await using var functions = await FunctionsApp.StartAsync(
+            app, port, ForEnvironment(local.Settings.Keys, configuration, port), termination);
         Console.WriteLine(Tour.Text(url, tokenFile, storage));
 
         var failed = Task.WhenAny(local.Failed, functions.Failed).Unwrap();
@@ -68,18 +72,22 @@ internal static class FunctionsCommand
         catch (FormatException)
         {
             // Without the value: it may hold the account's key.
-            throw new InvalidSettingException(FunctionsApp.StorageSetting, "It is not a storage connection string. Without it, ./run functions starts Azurite.");
+            throw new InvalidSettingException(
+                FunctionsApp.StorageSetting, "It is not a storage connection string. Without it, ./run functions starts Azurite.");
         }
         catch (Exception failure) when (EventQueue.IsFailure(failure) && !cancellationToken.IsCancellationRequested)
         {
-            throw new LocalServicesException("The storage account of AzureWebJobsStorage cannot be used. Start it, or unset AzureWebJobsStorage: ./run functions starts Azurite then.");
+            throw new LocalServicesException(
+                "The storage account of AzureWebJobsStorage cannot be used. "
+                + "Start it, or unset AzureWebJobsStorage: ./run functions starts Azurite then.");
         }
     }
 
     /// <summary>What local.settings.json would say.</summary>
     private static Dictionary<string, string?> ForEnvironment(IEnumerable<string> paths, IConfiguration configuration, int port)
     {
-        var settings = paths.ToDictionary(path => path.Replace(ConfigurationPath.KeyDelimiter, "__", StringComparison.Ordinal), path => configuration[path]);
+        var settings = paths.ToDictionary(
+            path => path.Replace(ConfigurationPath.KeyDelimiter, "__", StringComparison.Ordinal), path => configuration[path]);
         settings["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated";
         settings["WEBSITE_HOSTNAME"] = $"localhost:{port}";
         return settings;

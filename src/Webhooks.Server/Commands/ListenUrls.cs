@@ -12,7 +12,9 @@ internal static class ListenUrls
 
     private const string Setting = "urls";
 
-    /// <summary>The URLs separated by semicolons: what the command line says, else ASP.NET Core's setting, else localhost and <c>PORT</c>.</summary>
+    /// <summary>
+    /// The URLs separated by semicolons: what the command line says, else ASP.NET Core's setting, else localhost and <c>PORT</c>.
+    /// </summary>
     /// <exception cref="InvalidSettingException">PORT is not a port.</exception>
     public static string Choose(string? option, IConfiguration configuration)
     {
@@ -57,7 +59,9 @@ internal static class ListenUrls
         }
         catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
-            throw new CannotListenException($"Port {address.Port} is taken. Stop the program that uses it, or choose another port, for example PORT={address.Port + 1} ./run.");
+            throw new CannotListenException(
+                $"Port {address.Port} is taken. Stop the program that uses it, "
+                + $"or choose another port, for example PORT={address.Port + 1} ./run.");
         }
         catch (SocketException failure)
         {

@@ -18,7 +18,9 @@ internal static class ReencryptCommand
             return 0;
         }
 
-        Console.Error.WriteLine($"error: the secrets of these webhooks cannot be decrypted: {string.Join(", ", report.Unreadable)}. Keep the older keys until they have new secrets.");
+        Console.Error.WriteLine(
+            $"error: the secrets of these webhooks cannot be decrypted: {string.Join(", ", report.Unreadable)}. "
+            + "Keep the older keys until they have new secrets.");
         return 1;
     }
 }

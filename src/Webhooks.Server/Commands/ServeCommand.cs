@@ -148,7 +148,8 @@ internal static partial class ServeCommand
     [LoggerMessage(1, LogLevel.Information, "webhook server listens on {Urls}")]
     private static partial void LogListening(ILogger logger, string urls);
 
-    [LoggerMessage(2, LogLevel.Information, "webhook server stops when what is under way has finished; a second signal (Ctrl-C) ends it at once")]
+    [LoggerMessage(2, LogLevel.Information,
+        "webhook server stops when what is under way has finished; a second signal (Ctrl-C) ends it at once")]
     private static partial void LogStopping(ILogger logger);
 
     [LoggerMessage(3, LogLevel.Information, "webhook events arrive over HTTP only: ConnectionStrings__Queues is not set")]
@@ -157,7 +158,8 @@ internal static partial class ServeCommand
     [LoggerMessage(
         4,
         LogLevel.Information,
-        "webhook server may have {Limit} files open: {Database} connections to the database, {Attempts} attempts and {Clients} clients at once")]
+        "webhook server may have {Limit} files open: {Database} connections to the database, {Attempts} attempts and {Clients} clients "
+        + "at once")]
     private static partial void LogDescriptors(ILogger logger, int limit, int database, int attempts, int clients);
 
     [LoggerMessage(

@@ -12,7 +12,11 @@ internal sealed class Termination : IDisposable
     private readonly PosixSignalRegistration[] _registrations;
 
     public Termination() =>
-        _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];
+        _registrations =
+        [
+            .. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }
+                .Select(signal => PosixSignalRegistration.Create(signal, OnSignal)),
+        ];
 
     /// <summary>Is canceled by the first signal.</summary>
     public CancellationToken Requested => _requested.Token;

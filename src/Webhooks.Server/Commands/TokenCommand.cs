@@ -13,7 +13,8 @@ internal static class TokenCommand
         var set = Settings.Read([]);
         var tokens = DevelopmentTokens.From(isLocal ? Settings.Read(LocalDefaults.For(set)) : set)
             ?? throw new InvalidSettingException(
-                DevelopmentTokens.KeyFilePath, "Set it to the server's development key file. Where an authority issues the tokens, get one from there.");
+                DevelopmentTokens.KeyFilePath,
+                "Set it to the server's development key file. Where an authority issues the tokens, get one from there.");
         Console.WriteLine(tokens.Create(organization, scopes, lifetime));
         return 0;
     }

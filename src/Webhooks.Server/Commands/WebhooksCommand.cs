@@ -12,12 +12,20 @@ internal static class WebhooksCommand
     {
         var local = new Option<bool>("--local")
         {
-            Description = "Use a PostgreSQL and a queue that are started here and stopped again, and keys and data in WEBHOOKS_DATA (.data).",
+            Description =
+                "Use a PostgreSQL and a queue that are started here and stopped again, and keys and data in WEBHOOKS_DATA (.data).",
             Recursive = true,
         };
-        var urls = new Option<string?>("--urls") { Description = "Where to listen, for example http://0.0.0.0:8084. Without it: http://localhost and PORT (8084)." };
-        var root = new RootCommand("Sends webhooks: accepts events, signs them, delivers them with retries, and records every attempt.") { local, urls };
-        root.SetAction((result, cancellationToken) => ServeCommand.RunAsync(result.GetValue(local), result.GetValue(urls), cancellationToken));
+        var urls = new Option<string?>("--urls")
+        {
+            Description = "Where to listen, for example http://0.0.0.0:8084. Without it: http://localhost and PORT (8084).",
+        };
+        var root = new RootCommand("Sends webhooks: accepts events, signs them, delivers them with retries, and records every attempt.")
+        {
+            local, urls,
+        };
+        root.SetAction((result, cancellationToken) =>
+            ServeCommand.RunAsync(result.GetValue(local), result.GetValue(urls), cancellationToken));
         root.Add(CreateFunctions());
         root.Add(CreateMigrate(local));
         root.Add(CreateReencrypt(local));
@@ -28,7 +36,8 @@ internal static class WebhooksCommand
     private static Command CreateFunctions()
     {
         var app = new Option<DirectoryInfo>("--app") { Description = "The directory of the built app.", Required = true };
-        var functions = new Command("functions", "Runs the Azure Functions app under the Core Tools on this machine; ./run functions builds it before.") { app };
+        var functions = new Command(
+            "functions", "Runs the Azure Functions app under the Core Tools on this machine; ./run functions builds it before.") { app };
         functions.SetAction((result, cancellationToken) => FunctionsCommand.RunAsync(result.GetValue(app)!.FullName, cancellationToken));
         return functions;
     }

@@ -119,6 +119,7 @@ internal sealed partial class AttemptSlots(
     [LoggerMessage(1, LogLevel.Warning, "webhook attempts aborted: {Count} had not ended when the engine had to stop; they are made again")]
     private partial void LogAborted(int count);
 
-    [LoggerMessage(3, LogLevel.Error, "webhook {WebhookId} delivery {DeliveryId} could not be attempted; it is tried again when its lease ends")]
+    [LoggerMessage(3, LogLevel.Error,
+        "webhook {WebhookId} delivery {DeliveryId} could not be attempted; it is tried again when its lease ends")]
     private partial void LogUnexpected(Guid webhookId, Guid deliveryId, Exception unexpected);
 }

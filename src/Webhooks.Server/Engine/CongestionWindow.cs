@@ -9,7 +9,8 @@ internal readonly record struct CongestionWindow
 {
     private const int Initial = 4;
 
-    // A receiver that answers slowly needs several attempts under way, or it could never work off what it gets; but it gets fewer than a fast one.
+    // A receiver that answers slowly needs several attempts under way, or it could never work off what it gets; but it gets fewer than a
+    // fast one.
     private const int SlowPart = 4;
 
     private readonly double _size;

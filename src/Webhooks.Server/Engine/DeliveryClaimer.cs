@@ -4,7 +4,8 @@ using Webhooks.Core.Deliveries;
 namespace Webhooks.Server.Engine;
 
 /// <summary>
-/// Keeps the lanes supplied: claims what is due while there is room, parks what a lane cannot work off soon, and claims it again when it can.
+/// Keeps the lanes supplied: claims what is due while there is room, parks what a lane cannot work off soon, and claims it again when it
+/// can.
 /// </summary>
 internal sealed class DeliveryClaimer(
     DeliveryStore deliveries,
@@ -67,7 +68,8 @@ internal sealed class DeliveryClaimer(
     {
         slots.Fill();
 
-        // A result that waits to be recorded has a lease. If that ended meanwhile, we would claim and attempt what we have attempted already.
+        // A result that waits to be recorded has a lease. If that ended meanwhile, we would claim and attempt what we have attempted
+        // already.
         if (lanes.Paused)
         {
             await ParkAsync(abandon);

@@ -40,7 +40,8 @@ internal sealed partial class DeliveryEngine(
         LogStopped();
     }
 
-    [LoggerMessage(1, LogLevel.Information, "webhook delivery engine started: up to {MaxInFlight} attempts at once, {MaxInFlightPerWebhook} to one webhook")]
+    [LoggerMessage(1, LogLevel.Information,
+        "webhook delivery engine started: up to {MaxInFlight} attempts at once, {MaxInFlightPerWebhook} to one webhook")]
     private partial void LogStarted(int maxInFlight, int maxInFlightPerWebhook);
 
     [LoggerMessage(2, LogLevel.Information, "webhook delivery engine stopped")]

@@ -11,7 +11,9 @@ public sealed class EngineOptions
     /// <summary>Attempts under way at once. 1 to 10,000.</summary>
     public int MaxInFlight { get; init; } = 512;
 
-    /// <summary>Attempts under way at once to one webhook. 1 to 10,000; it gets there step by step, see <see cref="CongestionWindow"/>.</summary>
+    /// <summary>
+    /// Attempts under way at once to one webhook. 1 to 10,000; it gets there step by step, see <see cref="CongestionWindow"/>.
+    /// </summary>
     public int MaxInFlightPerWebhook { get; init; } = 128;
 
     /// <summary>How long a stopping engine lets attempts finish before it aborts them. Up to 10 min.</summary>
@@ -20,10 +22,14 @@ public sealed class EngineOptions
     /// <summary>The longest that due work waits when no notification arrives.</summary>
     internal TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>An answer that takes this long is slow, and so is a webhook that has attempts under way and finishes none for this long.</summary>
+    /// <summary>
+    /// An answer that takes this long is slow, and so is a webhook that has attempts under way and finishes none for this long.
+    /// </summary>
     internal TimeSpan SlowAfter { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How much longer than an attempt a lease is: time to wait in a lane, and to be recorded although the database was away.</summary>
+    /// <summary>
+    /// How much longer than an attempt a lease is: time to wait in a lane, and to be recorded although the database was away.
+    /// </summary>
     internal TimeSpan LeaseMargin { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The part of <see cref="LeaseMargin"/> that must be left when an attempt starts.</summary>
@@ -42,8 +48,8 @@ public sealed class EngineOptions
     internal TimeSpan FinishTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Claimed deliveries of the backlog that wait in lanes, and as many again of those that are stored now. This, not the backlog, is what the
-    /// engine holds in memory.
+    /// Claimed deliveries of the backlog that wait in lanes, and as many again of those that are stored now. This, not the backlog, is what
+    /// the engine holds in memory.
     /// </summary>
     internal int MaxQueued => 4 * MaxInFlight;
 

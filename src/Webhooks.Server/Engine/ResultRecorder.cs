@@ -150,7 +150,8 @@ internal sealed partial class ResultRecorder(
         }
     }
 
-    // Beside what PostgreSQL cannot hold: a broken constraint (class 23), and a value that the client cannot write, for example text that is not Unicode.
+    // Beside what PostgreSQL cannot hold: a broken constraint (class 23), and a value that the client cannot write, for example text that
+    // is not Unicode.
     private static bool IsDataError(Exception failure) =>
         DatabaseFailure.IsForGood(failure)
         || failure is PostgresException { SqlState: ['2', '3', ..] } or ArgumentException or InvalidCastException;
@@ -168,12 +169,17 @@ internal sealed partial class ResultRecorder(
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "webhook {WebhookId} delivery {DeliveryId}: the result came after the lease was lost and is not recorded; another claim goes on with it")]
+    [LoggerMessage(1, LogLevel.Warning,
+        "webhook {WebhookId} delivery {DeliveryId}: the result came after the lease was lost and is not recorded; another claim goes "
+        + "on with it")]
     private partial void LogLeaseLost(Guid webhookId, Guid deliveryId);
 
-    [LoggerMessage(2, LogLevel.Error, "webhook {WebhookId} delivery {DeliveryId}: the database refuses the result for good; the delivery is attempted again when its lease ends")]
+    [LoggerMessage(2, LogLevel.Error,
+        "webhook {WebhookId} delivery {DeliveryId}: the database refuses the result for good; the delivery is attempted again when its "
+        + "lease ends")]
     private partial void LogUnrecordable(Guid webhookId, Guid deliveryId, Exception unusable);
 
-    [LoggerMessage(3, LogLevel.Error, "webhook results lost: {Count} could not be recorded before the engine had to stop; the attempts are made again")]
+    [LoggerMessage(3, LogLevel.Error,
+        "webhook results lost: {Count} could not be recorded before the engine had to stop; the attempts are made again")]
     private partial void LogAbandoned(int count);
 }

@@ -1,6 +1,8 @@
 namespace Webhooks.Server.Engine;
 
-/// <summary>How often something happened within the last second: a count of this second, and the part that still counts of the one before.</summary>
+/// <summary>
+/// How often something happened within the last second: a count of this second, and the part that still counts of the one before.
+/// </summary>
 internal struct SlidingRate
 {
     private long _second;

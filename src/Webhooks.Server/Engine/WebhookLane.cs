@@ -4,7 +4,8 @@ using Webhooks.Core.Sending;
 namespace Webhooks.Server.Engine;
 
 /// <summary>
-/// One webhook's claimed deliveries, and what is known of its receiver. <see cref="WebhookLanes"/> guards it: nothing here is safe for threads.
+/// One webhook's claimed deliveries, and what is known of its receiver. <see cref="WebhookLanes"/> guards it: nothing here is safe for
+/// threads.
 /// </summary>
 internal sealed class WebhookLane
 {
@@ -64,7 +65,9 @@ internal sealed class WebhookLane
 
     public bool CanStart(TimeSpan now) => Queued > 0 && InFlight < Window.Size && !Rests(now);
 
-    /// <summary>Attempts are under way, but none has finished for long: the receiver hangs, although no attempt has timed out yet.</summary>
+    /// <summary>
+    /// Attempts are under way, but none has finished for long: the receiver hangs, although no attempt has timed out yet.
+    /// </summary>
     public bool Hangs(TimeSpan now) => InFlight > 0 && now - LastProgress >= _options.SlowAfter;
 
     /// <summary>Whether one more delivery may wait here.</summary>

@@ -1,6 +1,8 @@
 namespace Webhooks.Server.Local;
 
-/// <summary>Settings of a local run that nobody has set otherwise: keys of its own, and receivers on this machine over plain http.</summary>
+/// <summary>
+/// Settings of a local run that nobody has set otherwise: keys of its own, and receivers on this machine over plain http.
+/// </summary>
 internal static class LocalDefaults
 {
     private const string AuthorityPath = "Webhooks:Auth:Authority";

@@ -44,7 +44,10 @@ internal sealed class LocalRun : IAsyncDisposable
     public ValueTask DisposeAsync() => _services?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private static async Task<LocalRun> StartAsync(
-        IConfiguration configuration, string storageSetting, Func<LocalServicesOptions, LocalServicesOptions> withStorage, CancellationToken cancellationToken)
+        IConfiguration configuration,
+        string storageSetting,
+        Func<LocalServicesOptions, LocalServicesOptions> withStorage,
+        CancellationToken cancellationToken)
     {
         var settings = LocalDefaults.For(configuration);
         var options = new LocalServicesOptions(LocalDefaults.DataDirectory)
@@ -78,7 +81,9 @@ internal sealed class LocalRun : IAsyncDisposable
         return new LocalRun(services, settings);
     }
 
-    /// <summary>Whether somebody has set a setting or, as with the account name that may take a storage connection string's place, a part of it.</summary>
+    /// <summary>
+    /// Whether somebody has set a setting or, as with the account name that may take a storage connection string's place, a part of it.
+    /// </summary>
     private static bool IsSet(IConfiguration configuration, string setting) =>
         configuration.GetSection(setting).AsEnumerable().Any(part => !string.IsNullOrEmpty(part.Value));
 }

@@ -14,7 +14,8 @@ internal sealed class LocalServices : IAsyncDisposable
 
     private readonly Process _supervisor;
     private readonly Action<string> _progress;
-    private readonly TaskCompletionSource<LocalServicesReport.ConnectionStrings> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<LocalServicesReport.ConnectionStrings> _ready =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<string> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
 
@@ -27,11 +28,13 @@ internal sealed class LocalServices : IAsyncDisposable
 
     /// <summary>How to reach PostgreSQL, for Npgsql.</summary>
     /// <exception cref="InvalidOperationException">It was not asked for.</exception>
-    public string PostgresConnectionString => _ready.Task.Result.Postgres ?? throw new InvalidOperationException("PostgreSQL was not asked for.");
+    public string PostgresConnectionString =>
+        _ready.Task.Result.Postgres ?? throw new InvalidOperationException("PostgreSQL was not asked for.");
 
     /// <summary>How to reach the queue or the whole account: a storage connection string.</summary>
     /// <exception cref="InvalidOperationException">Neither was asked for.</exception>
-    public string QueuesConnectionString => _ready.Task.Result.Queues ?? throw new InvalidOperationException("The queue was not asked for.");
+    public string QueuesConnectionString =>
+        _ready.Task.Result.Queues ?? throw new InvalidOperationException("The queue was not asked for.");
 
     /// <summary>Completes when a service ended although nobody stopped it; says which and why.</summary>
     public Task<string> Failed => _failed.Task;
@@ -41,9 +44,11 @@ internal sealed class LocalServices : IAsyncDisposable
     /// <param name="progress">Is called with a line for each step that takes time.</param>
     /// <param name="cancellationToken">Stops what has been started.</param>
     /// <exception cref="LocalServicesException">They cannot start.</exception>
-    public static async Task<LocalServices> StartAsync(LocalServicesOptions options, Action<string> progress, CancellationToken cancellationToken)
+    public static async Task<LocalServices> StartAsync(
+        LocalServicesOptions options, Action<string> progress, CancellationToken cancellationToken)
     {
-        var services = new LocalServices(NodeScript.Start("services.mjs", Arguments(options), start => start.RedirectStandardOutput = true), progress);
+        var services = new LocalServices(
+            NodeScript.Start("services.mjs", Arguments(options), start => start.RedirectStandardOutput = true), progress);
         try
         {
             var first = await Task.WhenAny(services._ready.Task, services.Failed).WaitAsync(cancellationToken);

@@ -10,7 +10,9 @@ internal sealed record LocalServicesOptions(string DataDirectory)
     /// <summary>Whether to start the storage queue (Azurite).</summary>
     public bool Queue { get; init; }
 
-    /// <summary>Whether to start the queue with the blobs and tables of a whole storage account, which an Azure Functions app needs.</summary>
+    /// <summary>
+    /// Whether to start the queue with the blobs and tables of a whole storage account, which an Azure Functions app needs.
+    /// </summary>
     public bool Storage { get; init; }
 
     /// <summary>The queue's port on 127.0.0.1; 0 means a free one that stays the same for the directory.</summary>

@@ -25,7 +25,8 @@ internal static class LocalToken
         }
 
         await using var writer = new StreamWriter(file, options);
-        await writer.WriteLineAsync(tokens.Create(Organization, DevelopmentTokens.OrganizationScopes, _lifetime).AsMemory(), cancellationToken);
+        await writer.WriteLineAsync(
+            tokens.Create(Organization, DevelopmentTokens.OrganizationScopes, _lifetime).AsMemory(), cancellationToken);
         return file;
     }
 }

@@ -3,7 +3,9 @@ using System.Diagnostics;
 
 namespace Webhooks.Server.Local;
 
-/// <summary>Starts the Node.js scripts of the directory <c>local</c> that run programs for as long as their standard input is open.</summary>
+/// <summary>
+/// Starts the Node.js scripts of the directory <c>local</c> that run programs for as long as their standard input is open.
+/// </summary>
 internal static class NodeScript
 {
     /// <summary>The directory <c>local</c> of the repository that this program was built in.</summary>
@@ -21,7 +23,8 @@ internal static class NodeScript
                 }
             }
 
-            throw new LocalServicesException("Local services are for a checkout of the repository: local/services.mjs was not found above this program.");
+            throw new LocalServicesException(
+                "Local services are for a checkout of the repository: local/services.mjs was not found above this program.");
         }
     }
 
@@ -37,7 +40,8 @@ internal static class NodeScript
         }
         catch (Win32Exception)
         {
-            throw new LocalServicesException("Node.js, which runs the local services, was not found. Install version 18 or later (https://nodejs.org).");
+            throw new LocalServicesException(
+                "Node.js, which runs the local services, was not found. Install version 18 or later (https://nodejs.org).");
         }
     }
 }

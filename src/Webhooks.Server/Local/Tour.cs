@@ -5,7 +5,9 @@ internal static class Tour
 {
     /// <summary>The tour's text.</summary>
     /// <param name="url">Where the server listens.</param>
-    /// <param name="tokenFile">The file with a token of <see cref="LocalToken.Organization"/>; null when an authority issues the tokens.</param>
+    /// <param name="tokenFile">
+    /// The file with a token of <see cref="LocalToken.Organization"/>; null when an authority issues the tokens.
+    /// </param>
     /// <param name="queues">The storage connection string of the queue.</param>
     public static string Text(string url, string? tokenFile, string? queues) =>
         $$$"""

@@ -10,8 +10,8 @@ namespace Webhooks.Server.Logging;
 /// which costs a busy server as much CPU time as a fifth of the attempt that the line is about.
 /// </summary>
 /// <remarks>
-/// A line waits for others for some milliseconds; an error waits for nothing and takes along what came before it. Those are lost with a process that
-/// is killed. When whoever reads standard output is stuck, a full buffer makes those who log wait.
+/// A line waits for others for some milliseconds; an error waits for nothing and takes along what came before it. Those are lost with a
+/// process that is killed. When whoever reads standard output is stuck, a full buffer makes those who log wait.
 /// </remarks>
 [ProviderAlias("Console")]
 internal sealed class BatchedConsole : ILoggerProvider
@@ -70,7 +70,9 @@ internal sealed class BatchedConsole : ILoggerProvider
         }
     }
 
-    /// <returns>Whether the line is put out in time without further ado: not when the buffer is full, or nothing waits any more after the end.</returns>
+    /// <returns>
+    /// Whether the line is put out in time without further ado: not when the buffer is full, or nothing waits any more after the end.
+    /// </returns>
     private bool TryAdd(StringBuilder line)
     {
         lock (_filling)
@@ -115,7 +117,8 @@ internal sealed class BatchedConsole : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             console.Write(new LogEntry<TState>(logLevel, category, eventId, state, exception, formatter));
     }
 }

@@ -103,7 +103,8 @@ internal sealed class BatchPublisher(
     {
         var reason = DatabaseFailure.Describe(failure);
         return DatabaseFailure.IsForGood(failure) ? new MessageOutcome.Poison($"It cannot be stored: {reason}.")
-            : message.Receives >= options.MaxReceives ? new MessageOutcome.Poison($"It failed {message.Receives} times, at last with {reason}.")
+            : message.Receives >= options.MaxReceives
+                ? new MessageOutcome.Poison($"It failed {message.Receives} times, at last with {reason}.")
             : new MessageOutcome.TryAgain(reason);
     }
 }

@@ -41,7 +41,10 @@ internal sealed class EventQueue
         await _poison.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
     }
 
-    /// <summary>Receives a batch, or nothing when the queue is empty. Nobody else sees its messages for <see cref="QueueListenerOptions.Visibility"/>.</summary>
+    /// <summary>
+    /// Receives a batch, or nothing when the queue is empty. Nobody else sees its messages for
+    /// <see cref="QueueListenerOptions.Visibility"/>.
+    /// </summary>
     public async Task<IReadOnlyList<HeldMessage>> ReceiveAsync(CancellationToken cancellationToken)
     {
         QueueMessage[] received = await _messages.ReceiveMessagesAsync(_options.BatchSize, _options.Visibility, cancellationToken);

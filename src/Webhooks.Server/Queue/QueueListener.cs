@@ -209,10 +209,12 @@ internal sealed partial class QueueListener(
         _storage.Lost(failure);
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "webhook event message {MessageId} cannot be published and went to the queue {PoisonQueue}: {Reason}")]
+    [LoggerMessage(1, LogLevel.Warning,
+        "webhook event message {MessageId} cannot be published and went to the queue {PoisonQueue}: {Reason}")]
     private partial void LogPoison(string messageId, string poisonQueue, string reason);
 
-    [LoggerMessage(2, LogLevel.Warning, "webhook event message {MessageId} could not be published and is tried again, received {Receives} times: {Reason}")]
+    [LoggerMessage(2, LogLevel.Warning,
+        "webhook event message {MessageId} could not be published and is tried again, received {Receives} times: {Reason}")]
     private partial void LogTryAgain(string messageId, long receives, string reason);
 
     [LoggerMessage(3, LogLevel.Warning, "webhook event messages were not finished and become visible again: {Count}")]

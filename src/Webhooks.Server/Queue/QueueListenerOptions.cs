@@ -16,7 +16,10 @@ internal sealed record QueueListenerOptions(string ConnectionString)
     /// <inheritdoc cref="DefaultPoisonQueueName"/>
     public string PoisonQueueName { get; init; } = DefaultPoisonQueueName;
 
-    /// <summary>How long a received message is kept from others, unless that is renewed: the wait until the messages of a crashed server are read again. 1 s to 7 days.</summary>
+    /// <summary>
+    /// How long a received message is kept from others, unless that is renewed: the wait until the messages of a crashed server are read
+    /// again. 1 s to 7 days.
+    /// </summary>
     public TimeSpan Visibility { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How often a message is received that fails for a reason of its own that might pass.</summary>

@@ -2,7 +2,10 @@ using Webhooks.Core;
 
 namespace Webhooks.Server.Queue;
 
-/// <summary>Registers the listener that publishes what it finds on the storage queue. It needs Core's services and an <c>NpgsqlDataSource</c> over a migrated database.</summary>
+/// <summary>
+/// Registers the listener that publishes what it finds on the storage queue. It needs Core's services and an <c>NpgsqlDataSource</c> over a
+/// migrated database.
+/// </summary>
 public static class QueueServices
 {
     /// <summary>The connection string's configuration path (environment: <c>ConnectionStrings__Queues</c>).</summary>
@@ -31,7 +34,10 @@ public static class QueueServices
         catch (Exception invalid) when (invalid is FormatException or ArgumentException)
         {
             // Neither the text nor the library's message: a connection string holds the account's key.
-            throw new InvalidSettingException(Setting, "It is not the connection string of a storage account. Copy it from the account's access keys, or use UseDevelopmentStorage=true for Azurite at its default ports.");
+            throw new InvalidSettingException(
+                Setting,
+                "It is not the connection string of a storage account. "
+                + "Copy it from the account's access keys, or use UseDevelopmentStorage=true for Azurite at its default ports.");
         }
     }
 }

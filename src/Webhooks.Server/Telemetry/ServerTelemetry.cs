@@ -23,5 +23,6 @@ internal static class ServerTelemetry
     }
 
     /// <summary>Probes ask for health every few seconds.</summary>
-    private static bool IsWorthTracing(HttpContext context) => !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal);
+    private static bool IsWorthTracing(HttpContext context) =>
+        !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal);
 }

@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace Webhooks.Endurance.Tests.Backlog;
 
-/// <summary>Writes deliveries that have been due for up to an hour, as there would be after an outage, and counts what became of them.</summary>
+/// <summary>
+/// Writes deliveries that have been due for up to an hour, as there would be after an outage, and counts what became of them.
+/// </summary>
 internal sealed class BacklogDatabase(string connectionString) : IAsyncDisposable
 {
     private const int RowsPerStatement = 20_000;

@@ -24,7 +24,8 @@ internal sealed class Audit(Trouble trouble, TimeSpan attemptTimeout)
     public int Unrecorded { get; private set; }
 
     /// <summary>Each accepted event has one delivery to each webhook that gets it, and there are no other deliveries.</summary>
-    public void CompareDeliveries(IEnumerable<AcceptedEvent> accepted, IReadOnlyCollection<Target> targets, IReadOnlyCollection<DeliveryRow> rows)
+    public void CompareDeliveries(
+        IEnumerable<AcceptedEvent> accepted, IReadOnlyCollection<Target> targets, IReadOnlyCollection<DeliveryRow> rows)
     {
         var expected = accepted.SelectMany(some => targets.Where(target => target.Gets(some)).Select(target => (Event: some.Id, Webhook: target.Webhook.Id))).ToHashSet();
         var found = rows.Select(row => (row.Event, row.Webhook)).ToHashSet();
@@ -79,14 +80,16 @@ internal sealed class Audit(Trouble trouble, TimeSpan attemptTimeout)
             }
             else if (!IsTimeout(attempt))
             {
-                Add($"{Describe(row)}: the receiver has not seen attempt {attempt.Number}, or answered differently: {string.Join(", ", received)}.");
+                Add($"{Describe(row)}: the receiver has not seen attempt {attempt.Number}, "
+                    + $"or answered differently: {string.Join(", ", received)}.");
             }
         }
 
         Unrecorded += received.Count;
         AddAll(
             received.Where(reception => reception.Attempt > row.AttemptNumber || !trouble.Kills.Exists(kill => Excuses(kill, reception))),
-            beyond => $"{Describe(row)}: the receiver got a request that is not recorded although no server was killed: {beyond}, ended {beyond.EndedAt:O}.");
+            beyond => $"{Describe(row)}: the receiver got a request that is not recorded although no server was killed: "
+                + $"{beyond}, ended {beyond.EndedAt:O}.");
     }
 
     private bool IsOf(RecordedAttempt attempt, Reception reception) =>

@@ -62,7 +62,8 @@ internal sealed class ChaosLoad(Cluster cluster, string queues, IReadOnlyList<Gu
         }
     }
 
-    private static async Task<bool> TryAsync(Func<AcceptedEvent, Random, CancellationToken, Task> publish, AcceptedEvent next, Random random)
+    private static async Task<bool> TryAsync(
+        Func<AcceptedEvent, Random, CancellationToken, Task> publish, AcceptedEvent next, Random random)
     {
         using var limit = new CancellationTokenSource(_patience);
         try

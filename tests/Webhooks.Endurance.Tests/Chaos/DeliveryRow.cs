@@ -5,7 +5,8 @@ using Webhooks.Core.Deliveries;
 namespace Webhooks.Endurance.Tests.Chaos;
 
 /// <summary>A delivery as it is recorded.</summary>
-internal sealed record DeliveryRow(Guid Id, Guid Webhook, Guid Event, string Status, int AttemptNumber, IReadOnlyList<RecordedAttempt> Attempts)
+internal sealed record DeliveryRow(
+    Guid Id, Guid Webhook, Guid Event, string Status, int AttemptNumber, IReadOnlyList<RecordedAttempt> Attempts)
 {
     private static readonly JsonSerializerOptions _json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 

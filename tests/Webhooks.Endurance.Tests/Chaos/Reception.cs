@@ -1,7 +1,9 @@
 namespace Webhooks.Endurance.Tests.Chaos;
 
 /// <summary>A request as a receiver got it, and what became of it.</summary>
-/// <param name="Number">Which of all requests it is; it is in the answer's body, so that what is recorded tells which request it was answered to.</param>
+/// <param name="Number">
+/// Which of all requests it is; it is in the answer's body, so that what is recorded tells which request it was answered to.
+/// </param>
 /// <param name="Webhook">The webhook whose URL it came to.</param>
 /// <param name="Delivery">The delivery's id.</param>
 /// <param name="Event">The event's id.</param>

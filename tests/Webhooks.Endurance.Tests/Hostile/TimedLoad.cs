@@ -3,7 +3,9 @@ using Webhooks.Testing;
 
 namespace Webhooks.Endurance.Tests.Hostile;
 
-/// <summary>Publishes a constant number of events each second, of one organization after the other, and measures how long they take to arrive.</summary>
+/// <summary>
+/// Publishes a constant number of events each second, of one organization after the other, and measures how long they take to arrive.
+/// </summary>
 /// <param name="apis">The organizations.</param>
 /// <param name="healthyEach">The receivers of each that are well.</param>
 internal sealed class TimedLoad(IReadOnlyList<WebhooksApi> apis, int healthyEach)
@@ -36,7 +38,8 @@ internal sealed class TimedLoad(IReadOnlyList<WebhooksApi> apis, int healthyEach
         }
 
         var publications = await Task.WhenAll(publishing);
-        await Task.WhenAll(publications.Select(publication => publication.Everywhere)).WaitAsync(TimeSpan.FromMinutes(3), cancellationToken);
+        await Task.WhenAll(publications.Select(publication => publication.Everywhere))
+            .WaitAsync(TimeSpan.FromMinutes(3), cancellationToken);
         return [.. publications.SelectMany(publication => publication.Delays).Order()];
     }
 

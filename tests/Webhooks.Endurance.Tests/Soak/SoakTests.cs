@@ -25,7 +25,10 @@ public sealed class SoakTests(ITestOutputHelper output) : IAsyncLifetime
     /// <summary>Between one vacuum and the next, statements pass by what is left of rows as they were before.</summary>
     private const double CostGrowth = 1.5;
 
-    /// <summary>A page of history reads as many rows as it shows for each of four statuses, and finds them in eight partitions, however many rows there are.</summary>
+    /// <summary>
+    /// A page of history reads as many rows as it shows for each of four statuses, and finds them in eight partitions, however many rows
+    /// there are.
+    /// </summary>
     private const double MostPagesOfHistory = 4 * (51 + (8 * 4));
 
     /// <summary>A statement that touches few pages costs much more when it touches one more.</summary>

@@ -8,7 +8,9 @@ namespace Webhooks.Endurance.Tests.Soak;
 /// <param name="Statements">By the ids that PostgreSQL gives them.</param>
 internal sealed record StatementCosts(IReadOnlyDictionary<long, StatementCosts.Totals> Statements)
 {
-    /// <summary>Has a server count from now on, and do in seconds what it does in minutes elsewhere: vacuum. It is restarted for that.</summary>
+    /// <summary>
+    /// Has a server count from now on, and do in seconds what it does in minutes elsewhere: vacuum. It is restarted for that.
+    /// </summary>
     public static async Task EnableAsync(PostgresServer server, CancellationToken cancellationToken)
     {
         await ExecuteAsync(server, "ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'", cancellationToken);
@@ -57,7 +59,9 @@ internal sealed record StatementCosts(IReadOnlyDictionary<long, StatementCosts.T
     /// <param name="Text">The statement.</param>
     /// <param name="Calls">How often it was executed.</param>
     /// <param name="Rows">The rows that it returned or changed.</param>
-    /// <param name="Pages">The pages that it touched, in memory or on disk. Unlike time, they do not depend on what else the machine does.</param>
+    /// <param name="Pages">
+    /// The pages that it touched, in memory or on disk. Unlike time, they do not depend on what else the machine does.
+    /// </param>
     /// <param name="Milliseconds">The time that it took.</param>
     public sealed record Totals(string Text, long Calls, long Rows, long Pages, double Milliseconds)
     {

@@ -3,7 +3,9 @@ using Webhooks.Testing;
 
 namespace Webhooks.Endurance.Tests.Soak;
 
-/// <summary>Publishes a constant number of events each second, over HTTP and a few by the queue, and reads the history now and then.</summary>
+/// <summary>
+/// Publishes a constant number of events each second, over HTTP and a few by the queue, and reads the history now and then.
+/// </summary>
 internal sealed class SteadyLoad : IAsyncDisposable
 {
     private const int HttpPublishers = 14;

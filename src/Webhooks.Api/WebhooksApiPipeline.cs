@@ -25,6 +25,7 @@ public static class WebhooksApiPipeline
     public static IApplicationBuilder UseWebhooksApi(this IApplicationBuilder app)
     {
         var problems = app.ApplicationServices.GetRequiredService<ExceptionProblems>();
+        var outages = app.ApplicationServices.GetRequiredService<DatabaseOutages>();
         return app
             .UseExceptionHandler(new ExceptionHandlerOptions
             {
@@ -34,6 +35,7 @@ public static class WebhooksApiPipeline
             })
             .UseStatusCodePages(StatusProblems.WriteAsync)
             .Use(ForbidCaching)
+            .Use(outages.WatchAsync)
             .UseAuthentication()
             .UseAuthorization();
     }

@@ -25,6 +25,7 @@ public static class WebhooksApiServices
         });
         return services
             .AddWebhooksAuthentication(AuthenticationSettings.From(configuration))
+            .AddSingleton<DatabaseOutages>()
             .AddSingleton<ExceptionProblems>()
             .AddWebhooksHealth()
             .AddWebhooksOpenApi();

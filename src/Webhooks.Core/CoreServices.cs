@@ -42,6 +42,8 @@ public static class CoreServices
             .AddSingleton<SecretProtector>()
             .AddSingleton<SecretReencryption>()
             .AddSingleton<PartitionMaintenance>()
-            .AddSingleton<Migrator>();
+            .AddSingleton<Migrator>()
+            .AddSingleton<DatabaseSessions>()
+            .AddSingleton<DatabaseReadiness>();
     }
 }

@@ -7,7 +7,7 @@ namespace Webhooks.Functions;
 /// Repeats work that failed because the database is restarting or failing over, which takes it away for seconds to a minute. A queue message would
 /// otherwise use up its tries and go to the poison queue although nothing is wrong with it.
 /// </summary>
-public sealed partial class DatabasePatience(TimeProvider clock, ILogger<DatabasePatience> logger)
+public sealed partial class DatabasePatience(DatabaseSessions sessions, TimeProvider clock, ILogger<DatabasePatience> logger)
 {
     /// <summary>For how long the work is repeated. Less than the lease of an attempt that waits to be recorded has left, and than the host waits for the worker to start.</summary>
     internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(45);
@@ -27,8 +27,14 @@ public sealed partial class DatabasePatience(TimeProvider clock, ILogger<Databas
             {
                 return await work();
             }
-            catch (Exception failure) when (DatabaseFailure.IsOutage(failure) && clock.GetElapsedTime(started) + delay < Limit)
+            catch (Exception failure) when (DatabaseFailure.IsOutage(failure))
             {
+                sessions.Heed(failure);
+                if (clock.GetElapsedTime(started) + delay >= Limit)
+                {
+                    throw;
+                }
+
                 LogUnavailable(failure, delay.TotalSeconds);
                 await Task.Delay(delay, clock, cancellationToken);
             }

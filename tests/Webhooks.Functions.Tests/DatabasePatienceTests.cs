@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
+using Webhooks.Core.Postgres;
 
 namespace Webhooks.Functions.Tests;
 
@@ -53,7 +54,7 @@ public sealed class DatabasePatienceTests
     public async Task An_instance_that_is_being_stopped_does_not_wait_for_the_database()
     {
         using var stop = new CancellationTokenSource();
-        var patience = new DatabasePatience(_clock, NullLogger<DatabasePatience>.Instance);
+        var patience = NewPatience();
         var waiting = patience.RunAsync(() => Task.FromException<int>(Away()), stop.Token);
 
         await stop.CancelAsync();
@@ -61,12 +62,15 @@ public sealed class DatabasePatienceTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
     }
 
+    private DatabasePatience NewPatience() => new(
+        new DatabaseSessions(NpgsqlDataSource.Create("Host=127.0.0.1;Port=1"), _clock), _clock, NullLogger<DatabasePatience>.Instance);
+
     private static NpgsqlException Away() => new("The connection was lost.", new IOException());
 
     /// <summary>Runs work under a clock that moves on whenever somebody waits.</summary>
     private async Task<int> RunAsync(Func<int> work)
     {
-        var run = new DatabasePatience(_clock, NullLogger<DatabasePatience>.Instance)
+        var run = NewPatience()
             .RunAsync(() => Task.FromResult(work()), TestContext.Current.CancellationToken);
         while (!run.IsCompleted)
         {

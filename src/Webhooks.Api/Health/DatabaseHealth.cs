@@ -3,11 +3,11 @@ using Webhooks.Core.Postgres;
 
 namespace Webhooks.Api.Health;
 
-/// <summary>Ready means: the database answers and has this version's schema.</summary>
-internal sealed class DatabaseHealth(Migrator migrator) : IHealthCheck
+/// <summary>Ready means: a delivery could be written.</summary>
+internal sealed class DatabaseHealth(DatabaseReadiness readiness) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        await migrator.IsUpToDateAsync(cancellationToken)
-            ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Unhealthy("Migrations are missing: start the server, or run its command migrate.");
+        await readiness.FindObstacleAsync(cancellationToken) is { } obstacle
+            ? HealthCheckResult.Unhealthy(obstacle)
+            : HealthCheckResult.Healthy();
 }

@@ -3,17 +3,16 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Webhooks.Api.Authentication;
 using Webhooks.Api.Requests;
+using Webhooks.Core.Postgres;
 using Webhooks.Core.Secrets;
 
 namespace Webhooks.Api.Problems;
 
 /// <summary>Turns what an endpoint throws into a problem for the caller, and into a log line where it is the operator's concern.</summary>
-internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logger)
+internal sealed partial class ExceptionProblems(DatabaseOutages outages, ILogger<ExceptionProblems> logger)
 {
     private const string RetryAfterSeconds = "5";
 
@@ -21,7 +20,7 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
     public Task WriteAsync(HttpContext context)
     {
         var thrown = context.Features.GetRequiredFeature<IExceptionHandlerFeature>();
-        var problem = Describe(thrown.Error, OperationName(thrown.Endpoint));
+        var problem = Describe(thrown.Error, DatabaseOutages.NameOf(thrown.Endpoint));
         // What was set before is gone.
         WebhooksApiPipeline.Protect(context.Response);
         var headers = context.Response.Headers;
@@ -55,8 +54,8 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
                 LogAuthorityUnavailable(operation, exception.InnerException?.Message ?? exception.Message);
                 return ProblemKind.AuthorityUnavailable.Details(
                     "The authority that issues the tokens does not answer. Try again in a few seconds.");
-            case NpgsqlException database when IsOutage(database):
-                LogDatabaseUnavailable(operation, exception.Message);
+            case { } outage when DatabaseFailure.IsOutage(outage):
+                outages.Lost(operation, outage);
                 return ProblemKind.DatabaseUnavailable.Details(
                     "Try again in a few seconds. An event with an id can be published again without being delivered twice.");
             default:
@@ -87,20 +86,8 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
         return problem;
     }
 
-    /// <summary>Whether the server cannot be reached or is starting or stopping; a statement that it refuses is a mistake of ours instead.</summary>
-    private static bool IsOutage(NpgsqlException exception) =>
-        exception is not PostgresException refused
-        || refused.IsTransient
-        || refused.SqlState.StartsWith("57P", StringComparison.Ordinal);
-
-    private static string OperationName(Endpoint? endpoint) =>
-        endpoint?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "an unnamed endpoint";
-
     [LoggerMessage(1, LogLevel.Error, "webhook API: {Operation} failed unexpectedly, trace {TraceId}")]
     private partial void LogUnexpected(string operation, string traceId, Exception exception);
-
-    [LoggerMessage(2, LogLevel.Error, "webhook API: {Operation} answered 503, the database does not answer: {Reason}")]
-    private partial void LogDatabaseUnavailable(string operation, string reason);
 
     [LoggerMessage(3, LogLevel.Error, "webhook API: {Operation} answered 503, a webhook's secret is unavailable: {Reason}")]
     private partial void LogSecretUnavailable(string operation, string reason);

@@ -18,23 +18,6 @@ public sealed partial class Migrator(NpgsqlDataSource database, PartitionMainten
         return applied;
     }
 
-    /// <summary>Whether every migration of this version has been applied. Changes nothing.</summary>
-    public async Task<bool> IsUpToDateAsync(CancellationToken cancellationToken)
-    {
-        const string Sql = "SELECT count(*) FROM schema_migrations WHERE name = ANY ($1)";
-        var names = Migration.All.Select(migration => migration.Name).ToArray();
-        await using var command = database.CreateCommand(Sql);
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = names });
-        try
-        {
-            return await command.ExecuteScalarAsync(cancellationToken) is long applied && applied == names.Length;
-        }
-        catch (PostgresException missing) when (missing.SqlState == PostgresErrorCodes.UndefinedTable)
-        {
-            return false;
-        }
-    }
-
     /// <summary>Throws when the server is too old for the schema.</summary>
     internal static void RequireServer(Version version)
     {

@@ -1,9 +1,14 @@
+using Webhooks.Core.Postgres;
+
 namespace Webhooks.Server.Engine;
 
 /// <summary>Says once when the database goes and once when it is back, however many parts of the engine notice.</summary>
-internal sealed partial class DatabaseAvailability(ILogger<DatabaseAvailability> logger)
+internal sealed partial class DatabaseAvailability(DatabaseSessions sessions, ILogger<DatabaseAvailability> logger)
 {
     private int _waiting;
+
+    /// <summary>A statement failed, for the first time or again.</summary>
+    public void Failed(Exception failure) => sessions.Heed(failure);
 
     /// <summary>A part of the engine begins to wait for the database.</summary>
     public void Lost(Exception failure)

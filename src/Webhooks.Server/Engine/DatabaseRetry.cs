@@ -11,6 +11,7 @@ internal sealed class DatabaseRetry(DatabaseAvailability database, TimeProvider 
     /// <summary>The statement failed: waits before the next try.</summary>
     public Task WaitAsync(Exception failure, CancellationToken cancellationToken)
     {
+        database.Failed(failure);
         if (!Failing)
         {
             Failing = true;

@@ -54,8 +54,10 @@ internal sealed class DeliveryClaimer(
     {
         try
         {
-            await SupplyAsync(abandon);
-            retry.End();
+            if (await SupplyAsync(abandon))
+            {
+                retry.End();
+            }
         }
         catch (Exception failure)
         {
@@ -64,7 +66,8 @@ internal sealed class DeliveryClaimer(
         }
     }
 
-    private async Task SupplyAsync(CancellationToken abandon)
+    /// <returns>Whether the database was asked for anything. If it was not, it may still fail.</returns>
+    private async Task<bool> SupplyAsync(CancellationToken abandon)
     {
         slots.Fill();
 
@@ -72,22 +75,22 @@ internal sealed class DeliveryClaimer(
         // already.
         if (lanes.Paused)
         {
-            await ParkAsync(abandon);
-            return;
+            return await ParkAsync(abandon);
         }
 
         // What a refill looks for must not be just being parked.
         await ReleaseLateAsync(abandon);
-        await RefillAsync(abandon);
-        await Task.WhenAll(ParkAsync(abandon), ClaimDueAsync(abandon));
+        var refilled = await RefillAsync(abandon);
+        var asked = await Task.WhenAll(ParkAsync(abandon), ClaimDueAsync(abandon));
+        return refilled || asked[0] || asked[1];
     }
 
-    private async Task RefillAsync(CancellationToken abandon)
+    private async Task<bool> RefillAsync(CancellationToken abandon)
     {
         var refills = lanes.TakeRefills();
         if (refills.Count == 0)
         {
-            return;
+            return false;
         }
 
         var claimedAt = lanes.Now;
@@ -97,14 +100,15 @@ internal sealed class DeliveryClaimer(
 
         // Others may have had to wait for room that these did not need after all.
         signal.Set();
+        return true;
     }
 
-    private async Task ClaimDueAsync(CancellationToken abandon)
+    private async Task<bool> ClaimDueAsync(CancellationToken abandon)
     {
         var limit = Math.Min(lanes.Room, _limit);
         if (limit == 0)
         {
-            return;
+            return false;
         }
 
         var claimedAt = lanes.Now;
@@ -117,14 +121,17 @@ internal sealed class DeliveryClaimer(
         {
             signal.Set();
         }
+
+        return true;
     }
 
-    private async Task ParkAsync(CancellationToken abandon)
+    private async Task<bool> ParkAsync(CancellationToken abandon)
     {
         var excess = lanes.TakeExcess();
         try
         {
             await deliveries.ParkAsync(excess, options.ParkLeast, options.ParkMost, abandon);
+            return excess.Count > 0;
         }
         catch
         {

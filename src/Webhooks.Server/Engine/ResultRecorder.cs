@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Npgsql;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Postgres;
 
@@ -150,11 +149,9 @@ internal sealed partial class ResultRecorder(
         }
     }
 
-    // Beside what PostgreSQL cannot hold: a broken constraint (class 23), and a value that the client cannot write, for example text that
-    // is not Unicode.
+    // Beside what PostgreSQL refuses: a value that the client cannot write, for example text that is not Unicode.
     private static bool IsDataError(Exception failure) =>
-        DatabaseFailure.IsForGood(failure)
-        || failure is PostgresException { SqlState: ['2', '3', ..] } or ArgumentException or InvalidCastException;
+        DatabaseFailure.IsOfData(failure) || failure is ArgumentException or InvalidCastException;
 
     private void LogLostLeases(List<DeliveryResult> batch, IReadOnlySet<Guid> recorded)
     {

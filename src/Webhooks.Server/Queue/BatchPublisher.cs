@@ -9,6 +9,7 @@ internal sealed class BatchPublisher(
     QueueListenerOptions options,
     EventMessageReader reader,
     EventPublisher publisher,
+    DatabaseSessions sessions,
     TimeProvider clock,
     ILogger<BatchPublisher> logger)
 {
@@ -85,6 +86,7 @@ internal sealed class BatchPublisher(
             }
             catch (Exception outage) when (DatabaseFailure.IsOutage(outage))
             {
+                sessions.Heed(outage);
                 _database.Lost(outage);
             }
             catch (Exception failure) when (failure is not OperationCanceledException)

@@ -37,16 +37,17 @@ public sealed class FaultTests(SharedApi api)
     {
         await using var database = await TestDatabase.CreateAsync();
         await using var server = await ApiServer.StartAsync(database.ConnectionString);
+        await server.MigrateAsync();
+        await ExecuteAsync(database, "ALTER TABLE webhooks ADD CHECK (url = '')");
         using var client = server.ForNewOrganization();
 
-        // Without its tables, the database refuses the statement.
-        var failed = await client.Get($"{Calls.Webhooks}?url=private-text");
+        var failed = await client.Post(Calls.Webhooks, """{"url":"http://127.0.0.1:9000/private-text","events":["*"]}""");
 
         failed.MustBeProblem(HttpStatusCode.InternalServerError, "internal-error");
         Assert.DoesNotContain("webhooks\\\"", failed.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("Npgsql", failed.Text, StringComparison.Ordinal);
         var line = Assert.Single(server.Logs.Lines, line => line.Text.Contains("failed unexpectedly", StringComparison.Ordinal));
-        Assert.Contains("webhook API: ListWebhooks", line.Text, StringComparison.Ordinal);
+        Assert.Contains("webhook API: CreateWebhook", line.Text, StringComparison.Ordinal);
         Assert.Contains(failed["trace_id"].GetString()!, line.Text, StringComparison.Ordinal);
         Assert.Contains("PostgresException", line.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("private-text", line.Text, StringComparison.Ordinal);
@@ -95,5 +96,11 @@ public sealed class FaultTests(SharedApi api)
 
         (await client.Get(Calls.Webhooks)).MustBeProblem(HttpStatusCode.Unauthorized, "unauthenticated");
         (await client.Get("/nowhere")).MustBeProblem(HttpStatusCode.NotFound, "not-found");
+    }
+
+    private static async Task ExecuteAsync(TestDatabase database, string sql)
+    {
+        await using var command = database.DataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 }

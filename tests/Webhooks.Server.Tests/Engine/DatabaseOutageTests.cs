@@ -34,6 +34,32 @@ public sealed class DatabaseOutageTests
     }
 
     [Fact]
+    public async Task After_a_failover_that_left_sessions_read_only_the_engine_goes_on_and_says_one_line_each_way()
+    {
+        const string Failures = "SELECT xact_rollback FROM pg_stat_database WHERE datname = current_database()";
+        const int Events = 20;
+        await using var receiver = await Receiver.StartAsync();
+        await using var scene = await DeliveryScene.CreateAsync();
+        var webhook = await scene.AddWebhookAsync(receiver.Url);
+        var engine = await scene.StartEngineAsync();
+        await scene.PublishAsync(webhook, Events);
+        await scene.WaitForAsync(Events, "status = 'succeeded'");
+        var database = await scene.QueryAsync<string>("SELECT current_database()::text");
+
+        await scene.ExecuteAsync($"ALTER DATABASE {database} SET default_transaction_read_only = on");
+        var failures = await scene.QueryAsync<long>(Failures);
+        await scene.ExecuteAsync(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+        await scene.PublishAsync(webhook, Events);
+        await DeliveryScene.WaitUntilAsync(async () => await scene.QueryAsync<long>(Failures) >= failures + 5);
+        await scene.ExecuteAsync($"ALTER DATABASE {database} RESET default_transaction_read_only");
+
+        await scene.WaitForAsync(2 * Events, "status = 'succeeded'");
+        Assert.Equal(1, engine.Log.Count("the database fails"));
+        await DeliveryScene.WaitUntilAsync(() => Task.FromResult(engine.Log.Count("the database answers again") == 1));
+    }
+
+    [Fact]
     public async Task Nothing_more_is_attempted_while_results_cannot_be_recorded()
     {
         const int Events = 50;

@@ -22,7 +22,8 @@ public sealed class MaintenanceServiceTests
             database.DataSource, new WebhooksOptions(), clock, NullLogger<PartitionMaintenance>.Instance);
         await new Migrator(database.DataSource, partitions, NullLogger<Migrator>.Instance).MigrateAsync(Token);
         var all = await CountPartitionsAsync(database.DataSource);
-        using var maintenance = new MaintenanceService(partitions, clock, NullLogger<MaintenanceService>.Instance);
+        using var maintenance = new MaintenanceService(
+            partitions, new DatabaseSessions(database.DataSource, clock), clock, NullLogger<MaintenanceService>.Instance);
 
         await DropLastPartitionAsync(database.DataSource);
         await maintenance.StartAsync(Token);
@@ -45,7 +46,8 @@ public sealed class MaintenanceServiceTests
         using var logging = LoggerFactory.Create(builder => builder.AddProvider(log));
         await using var unreachable = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Username=nobody");
         var partitions = new PartitionMaintenance(unreachable, new WebhooksOptions(), clock, NullLogger<PartitionMaintenance>.Instance);
-        using var maintenance = new MaintenanceService(partitions, clock, logging.CreateLogger<MaintenanceService>());
+        using var maintenance = new MaintenanceService(
+            partitions, new DatabaseSessions(unreachable, clock), clock, logging.CreateLogger<MaintenanceService>());
 
         await maintenance.StartAsync(Token);
 

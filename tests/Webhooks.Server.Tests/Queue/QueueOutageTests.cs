@@ -8,6 +8,29 @@ public sealed class QueueOutageTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    [Theory]
+    [InlineData("25006")] // read-only
+    [InlineData("26000")] // a session that lost what it had prepared
+    [InlineData("42501")] // missing privileges
+    [InlineData("42P01")] // missing table
+    [InlineData("53100")] // disk full
+    [InlineData("57014")] // the statement's time is up
+    public async Task A_fault_that_operators_can_mend_sends_no_message_to_the_poison_queue(string fault)
+    {
+        await using var scene = await QueueScene.CreateAsync();
+        scene.Options = scene.Options with { MaxReceives = 1 };
+        await scene.RefuseAsync("user.created", fault);
+        await scene.PutAsync(Enumerable.Repeat(scene.Message(), 10));
+        await scene.StartListenerAsync();
+        await scene.WaitForLogAsync(1, "the database fails");
+
+        await scene.ScalarAsync("DROP FUNCTION refuse CASCADE");
+
+        await scene.WaitUntilEmptyAsync();
+        Assert.Equal(10, await scene.DeliveriesAsync());
+        Assert.Empty(await scene.PoisonAsync());
+    }
+
     [Fact]
     public async Task While_the_database_is_away_messages_wait_and_none_is_used_up()
     {

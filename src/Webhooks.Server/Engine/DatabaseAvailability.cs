@@ -2,10 +2,14 @@ using Webhooks.Core.Postgres;
 
 namespace Webhooks.Server.Engine;
 
-/// <summary>Says once when the database goes and once when it is back, however many parts of the engine notice.</summary>
+/// <summary>
+/// Says once when the database goes and once when it is back, however many parts of the engine notice. It is back when something was written and no
+/// part waits: a database that is read-only answers questions and lets itself be listened to.
+/// </summary>
 internal sealed partial class DatabaseAvailability(DatabaseSessions sessions, ILogger<DatabaseAvailability> logger)
 {
     private int _waiting;
+    private int _lost;
 
     /// <summary>A statement failed, for the first time or again.</summary>
     public void Failed(Exception failure) => sessions.Heed(failure);
@@ -13,16 +17,20 @@ internal sealed partial class DatabaseAvailability(DatabaseSessions sessions, IL
     /// <summary>A part of the engine begins to wait for the database.</summary>
     public void Lost(Exception failure)
     {
-        if (Interlocked.Increment(ref _waiting) == 1)
+        Interlocked.Increment(ref _waiting);
+        if (Interlocked.Exchange(ref _lost, 1) == 0)
         {
             LogLost(failure.Message);
         }
     }
 
     /// <summary>That part does not wait any more.</summary>
-    public void Found()
+    public void Found() => Interlocked.Decrement(ref _waiting);
+
+    /// <summary>A statement that writes succeeded.</summary>
+    public void Written()
     {
-        if (Interlocked.Decrement(ref _waiting) == 0)
+        if (Volatile.Read(ref _lost) == 1 && Volatile.Read(ref _waiting) == 0 && Interlocked.CompareExchange(ref _lost, 0, 1) == 1)
         {
             LogBack();
         }

@@ -57,6 +57,7 @@ internal sealed class DeliveryClaimer(
             if (await SupplyAsync(abandon))
             {
                 retry.End();
+                database.Written();
             }
         }
         catch (Exception failure)

@@ -116,6 +116,8 @@ internal sealed partial class ResultRecorder(
             ResumeAfterLast(retry);
             retry.End();
         }
+
+        database.Written();
     }
 
     /// <returns>Null, or why the database did not record the batch and may record it later.</returns>

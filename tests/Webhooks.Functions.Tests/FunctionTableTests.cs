@@ -97,7 +97,7 @@ public sealed partial class FunctionTableTests
         Assert.All(AppFunction.All.Where(function => function.Queue is not null), function => Assert.Null(function.Queue!.Connection));
         Assert.All(outputs.Values, output => Assert.Null(output.Connection));
         Assert.Equal("none", _hostJson.GetProperty("extensions").GetProperty("queues").GetProperty("messageEncoding").GetString());
-        Assert.Equal(5, _hostJson.GetProperty("extensions").GetProperty("queues").GetProperty("maxDequeueCount").GetInt32());
+        Assert.Equal(1000, _hostJson.GetProperty("extensions").GetProperty("queues").GetProperty("maxDequeueCount").GetInt32());
     }
 
     [Fact]

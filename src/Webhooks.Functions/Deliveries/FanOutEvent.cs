@@ -17,7 +17,12 @@ public sealed partial class FanOutEvent(
     DatabasePatience patience,
     ILogger<FanOutEvent> logger)
 {
-    /// <summary>Handles a message. When it throws, the host repeats the message, and moves it to the poison queue after the fifth time.</summary>
+    /// <summary>How often a message is tried that fails for a reason of its own that might pass.</summary>
+    private const int MaxTries = 5;
+
+    /// <summary>
+    /// Handles a message. When it throws, the host repeats the message, for the better part of a day: no outage of ours makes an event poison.
+    /// </summary>
     [Function(nameof(FanOutEvent))]
     public async Task<FanOutResult> RunAsync(
         [QueueTrigger(QueueNames.Events)] QueueMessage message,
@@ -43,6 +48,10 @@ public sealed partial class FanOutEvent(
         {
             return Refuse(message, $"it cannot be stored ({DatabaseFailure.Describe(failure)}).");
         }
+        catch (Exception failure) when (message.DequeueCount >= MaxTries && !MayPass(failure))
+        {
+            return Refuse(message, $"it failed {message.DequeueCount} times, at last with {DatabaseFailure.Describe(failure)}.");
+        }
     }
 
     private async Task<FanOutResult> FanOutAsync(EventMessage message, DurableTaskClient client)
@@ -61,6 +70,8 @@ public sealed partial class FanOutEvent(
 
         return new FanOutResult { Deliveries = FanOutMessage.For(deliveries) };
     }
+
+    private static bool MayPass(Exception failure) => failure is OperationCanceledException || DatabaseFailure.IsOutage(failure);
 
     private FanOutResult Refuse(QueueMessage message, string reason)
     {

@@ -160,6 +160,33 @@ public sealed class FanOutEventTests : IAsyncLifetime
         Assert.Equal(await StoredAsync(), AppQueues.Ids(result.Deliveries));
     }
 
+    [Theory]
+    [InlineData("P0001", true)]
+    [InlineData("42501", false)]
+    public async Task A_message_that_fails_for_the_fifth_time_is_poison_unless_the_database_cannot_be_used(string code, bool poison)
+    {
+        await AddWebhooksAsync(2);
+        await _app.ExecuteAsync($"""
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = '{code}'; END $$;
+            """);
+        await _app.ExecuteAsync("CREATE TRIGGER refuse BEFORE INSERT ON webhook_deliveries FOR EACH ROW EXECUTE FUNCTION refuse()");
+        var received = await _app.Queues.ReceiveEventAsync(AppCalls.EventMessage(_organization));
+        var fifth = QueuesModelFactory.QueueMessage(
+            received.MessageId, received.PopReceipt, received.Body, dequeueCount: 5, nextVisibleOn: null, received.InsertedOn, received.ExpiresOn);
+        var fanOut = _app.Function<FanOutEvent>();
+
+        // Not to wait for the database.
+        var stopping = new CancellationToken(canceled: true);
+        if (poison)
+        {
+            Assert.Equal([received.Body.ToString()], (await fanOut.RunAsync(fifth, _app.Orchestrations, stopping)).Poison);
+        }
+        else
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => fanOut.RunAsync(fifth, _app.Orchestrations, stopping));
+        }
+    }
+
     [Fact]
     public void A_fan_out_message_is_compact_json_far_below_what_a_queue_takes()
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Configuration;
 using Webhooks.Core.Deliveries;
+using Webhooks.Core.Postgres;
 
 namespace Webhooks.Core;
 
@@ -31,6 +32,9 @@ public sealed class WebhooksOptions
     /// </summary>
     public TimeSpan DeliveryRetention { get; init; } = TimeSpan.FromDays(90);
 
+    /// <summary>Whether a pooler between this process and the database lends sessions for a transaction each.</summary>
+    public DatabasePooling DatabasePooling { get; init; }
+
     /// <summary>Bounds on what callers may store.</summary>
     public WebhooksLimits Limits { get; init; } = new();
 
@@ -46,6 +50,7 @@ public sealed class WebhooksOptions
             AllowedNetworks = Read(section, nameof(AllowedNetworks), ParseNetworks, []),
             RequireHttps = Read(section, nameof(RequireHttps), ParseBoolean, true),
             DeliveryRetention = Read(section, nameof(DeliveryRetention), ParseRetention, TimeSpan.FromDays(90)),
+            DatabasePooling = Read(section.GetSection("Database"), "Pooling", ParsePooling, DatabasePooling.Session),
             Limits = WebhooksLimits.From(section.GetSection(nameof(Limits))),
         };
     }
@@ -91,6 +96,14 @@ public sealed class WebhooksOptions
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
             ? value
             : throw new FormatException($"Write a whole number from {least} to {most}.");
+
+    private static DatabasePooling ParsePooling(string text) => text.ToUpperInvariant() switch
+    {
+        "SESSION" => DatabasePooling.Session,
+        "TRANSACTION" => DatabasePooling.Transaction,
+        _ => throw new FormatException(
+            "Write session (PostgreSQL itself, or a pooler in session mode) or transaction (a pooler in transaction mode)."),
+    };
 
     private static RetrySchedule ParseRetryDelays(string text) =>
         new(Items(text).Select(ParseDuration));

@@ -8,7 +8,8 @@ namespace Webhooks.Core.Events;
 /// The statement that accepts events: it inserts a pending delivery for every matching webhook. Idempotent; what it returns is committed.
 /// As many of the deliveries as this process has room for are inserted as claimed by it.
 /// </summary>
-public sealed class EventInsertion(NpgsqlDataSource database, IDeliveryIntake intake, DeliveryAnnouncement announcement)
+public sealed class EventInsertion(
+    NpgsqlDataSource database, IDeliveryIntake intake, DeliveryAnnouncement announcement, WebhooksOptions options)
 {
     // How many deliveries there are to be is known before anything is written; when they would cost more than the statement may, nothing
     // is.
@@ -108,14 +109,18 @@ public sealed class EventInsertion(NpgsqlDataSource database, IDeliveryIntake in
         return inserted;
     }
 
-    private static async Task ExecuteAsync(
+    private async Task ExecuteAsync(
         NpgsqlConnection connection, InsertedEvents inserted, IntakeReservation room, CancellationToken cancellationToken)
     {
         var leaseToken = Guid.NewGuid();
         await using var command = CommandFor(connection, inserted.Events, room, leaseToken);
         try
         {
-            await command.PrepareAsync(cancellationToken);
+            if (options.DatabasePooling == DatabasePooling.Session)
+            {
+                await command.PrepareAsync(cancellationToken);
+            }
+
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             await inserted.ReadAsync(reader, leaseToken, cancellationToken);
         }

@@ -14,8 +14,12 @@ public static class DatabaseConnection
 
     private const string Example = "Host=localhost;Port=5432;Username=webhooks;Password=…;Database=webhooks";
 
-    // For sets whose size the planner does not know, it expects so much work that it would compile a statement of milliseconds, for a second.
-    private const string WithoutCompilation = "-c jit=off";
+    /// <summary>
+    /// What a new session begins with. For sets whose size the planner does not know, it expects so much work that it would compile a statement of
+    /// milliseconds, for a second. Not among the connection's options, which PgBouncer refuses; a migration sets the same for the user, for
+    /// sessions that a pooler opens by itself.
+    /// </summary>
+    private const string WithoutCompilation = "SET jit = off";
 
     /// <summary>The one scope of Azure Database for PostgreSQL, in every region.</summary>
     private const string EntraScope = "https://ossrdbms-aad.database.windows.net/.default";
@@ -35,7 +39,16 @@ public static class DatabaseConnection
     {
         var builder = ReadConnectionString(configuration);
         builder.ConnectionStringBuilder.ApplicationName ??= "webhooks";
-        builder.ConnectionStringBuilder.Options = $"{WithoutCompilation} {builder.ConnectionStringBuilder.Options}".TrimEnd();
+        if (builder.ConnectionStringBuilder.Options?.Contains("jit", StringComparison.Ordinal) is not true)
+        {
+            builder.UsePhysicalConnectionInitializer(Begin, BeginAsync);
+        }
+
+        // Of several hosts, the one that can be written to: after a failover that is another one.
+        if (builder.ConnectionStringBuilder.Host?.Contains(',', StringComparison.Ordinal) is true)
+        {
+            builder.ConnectionStringBuilder.TargetSessionAttributes ??= "read-write";
+        }
 
         // Whoever changes a session puts it back; otherwise each return to the pool sends up to seven statements along.
         builder.ConnectionStringBuilder.NoResetOnClose = true;
@@ -51,6 +64,18 @@ public static class DatabaseConnection
         }
 
         return builder.Build();
+    }
+
+    private static void Begin(NpgsqlConnection connection)
+    {
+        using var command = new NpgsqlCommand(WithoutCompilation, connection);
+        command.ExecuteNonQuery();
+    }
+
+    private static async Task BeginAsync(NpgsqlConnection connection)
+    {
+        await using var command = new NpgsqlCommand(WithoutCompilation, connection);
+        await command.ExecuteNonQueryAsync();
     }
 
     private static NpgsqlDataSourceBuilder ReadConnectionString(IConfiguration configuration)

@@ -34,43 +34,40 @@ public sealed partial class Migrator(NpgsqlDataSource database, PartitionMainten
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         RequireServer(connection.PostgreSqlVersion);
 
-        await LockAsync(connection, cancellationToken);
-        try
+        var applied = new List<string>();
+        while (await ApplyNextAsync(connection, cancellationToken) is { } migration)
         {
-            var missing = await FindMissingAsync(connection, cancellationToken);
-            foreach (var migration in missing)
-            {
-                await ApplyAsync(connection, migration, cancellationToken);
-                LogApplied(migration.Name);
-            }
+            LogApplied(migration);
+            applied.Add(migration);
+        }
 
-            return [.. missing.Select(migration => migration.Name)];
-        }
-        finally
-        {
-            await UnlockAsync(connection);
-        }
+        return applied;
     }
 
-    /// <summary>Waits for as long as another process migrates.</summary>
+    /// <summary>
+    /// Applies the first migration that is missing. Each transaction has the lock for itself: a pooler may give the next one another session.
+    /// </summary>
+    /// <returns>Its name; null when none is missing.</returns>
+    private static async Task<string?> ApplyNextAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await LockAsync(connection, cancellationToken);
+        var missing = await FindMissingAsync(connection, cancellationToken);
+        if (missing.Count > 0)
+        {
+            await ApplyAsync(connection, missing[0], cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return missing.Count > 0 ? missing[0].Name : null;
+    }
+
+    /// <summary>Waits for as long as another process migrates. The lock goes with the transaction.</summary>
     private static async Task LockAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("SELECT pg_advisory_lock($1)", connection) { CommandTimeout = 0 };
+        await using var command = new NpgsqlCommand("SELECT pg_advisory_xact_lock($1)", connection) { CommandTimeout = 0 };
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = AdvisoryLock.Migrations });
         await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    /// <summary>Not canceled: the connection goes back to a pool, and must not take the lock with it.</summary>
-    private static async Task UnlockAsync(NpgsqlConnection connection)
-    {
-        if (connection.State != System.Data.ConnectionState.Open)
-        {
-            return;
-        }
-
-        await using var command = new NpgsqlCommand("SELECT pg_advisory_unlock($1)", connection);
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = AdvisoryLock.Migrations });
-        await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
     private static async Task<IReadOnlyList<Migration>> FindMissingAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -108,16 +105,12 @@ public sealed partial class Migrator(NpgsqlDataSource database, PartitionMainten
 
     private static async Task ApplyAsync(NpgsqlConnection connection, Migration migration, CancellationToken cancellationToken)
     {
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-
-        await using var schema = new NpgsqlCommand(migration.Sql, connection, transaction) { CommandTimeout = 0 };
+        await using var schema = new NpgsqlCommand(migration.Sql, connection) { CommandTimeout = 0 };
         await schema.ExecuteNonQueryAsync(cancellationToken);
 
-        await using var row = new NpgsqlCommand("INSERT INTO schema_migrations (name) VALUES ($1)", connection, transaction);
+        await using var row = new NpgsqlCommand("INSERT INTO schema_migrations (name) VALUES ($1)", connection);
         row.Parameters.Add(new NpgsqlParameter<string> { TypedValue = migration.Name });
         await row.ExecuteNonQueryAsync(cancellationToken);
-
-        await transaction.CommitAsync(cancellationToken);
     }
 
     [LoggerMessage(1, LogLevel.Information, "webhook database: migration {Migration} applied")]

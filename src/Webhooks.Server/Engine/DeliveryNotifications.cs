@@ -1,10 +1,13 @@
 using System.Data;
 using Npgsql;
+using Webhooks.Core;
+using Webhooks.Core.Postgres;
 
 namespace Webhooks.Server.Engine;
 
 /// <summary>Listens for new deliveries, so that they go out at once. What it misses, the claimer's poll finds.</summary>
-internal sealed class DeliveryNotifications(NpgsqlDataSource source, DueSignal signal, DatabaseAvailability database, TimeProvider clock)
+internal sealed class DeliveryNotifications(
+    NpgsqlDataSource source, DueSignal signal, DatabaseAvailability database, WebhooksOptions webhooks, TimeProvider clock)
 {
     private const string Listen = "LISTEN webhook_deliveries";
     private const string Unlisten = "UNLISTEN *";
@@ -13,13 +16,13 @@ internal sealed class DeliveryNotifications(NpgsqlDataSource source, DueSignal s
     private const string KeepAlive = "SELECT 1";
     private static readonly TimeSpan _keepAliveInterval = TimeSpan.FromSeconds(30);
 
-    /// <summary>Listens until it is stopped; connects again whenever the connection is lost.</summary>
+    /// <summary>Listens until it is stopped; connects again whenever the connection is lost. Not at all where no session is kept.</summary>
     /// <param name="stopping">Ends the listening.</param>
     /// <param name="abandon">Ends the farewell to the database, too.</param>
     public async Task RunAsync(CancellationToken stopping, CancellationToken abandon)
     {
         var retry = new DatabaseRetry(database, clock);
-        while (!stopping.IsCancellationRequested)
+        while (webhooks.DatabasePooling == DatabasePooling.Session && !stopping.IsCancellationRequested)
         {
             try
             {

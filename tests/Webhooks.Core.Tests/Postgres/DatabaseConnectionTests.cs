@@ -54,6 +54,20 @@ public sealed class DatabaseConnectionTests
     }
 
     [Fact]
+    public async Task Of_several_hosts_the_one_that_can_be_written_to_is_used()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var server = new NpgsqlConnectionStringBuilder(database.ConnectionString);
+        server.Host = $"{server.Host}:1,{server.Host}:{server.Port}";
+
+        await using var source = DatabaseConnection.Configure(Settings(server.ConnectionString, null), () => new FakeCredential());
+        await using var command = source.CreateCommand("SELECT current_setting('transaction_read_only')");
+
+        Assert.Equal("off", await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+        Assert.Equal("read-write", new NpgsqlConnectionStringBuilder(source.ConnectionString).TargetSessionAttributes);
+    }
+
+    [Fact]
     public async Task Nothing_is_sent_only_because_a_connection_comes_out_of_the_pool_again()
     {
         await using var database = await TestDatabase.CreateAsync();

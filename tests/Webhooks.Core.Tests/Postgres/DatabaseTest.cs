@@ -49,7 +49,7 @@ public abstract class DatabaseTest : IAsyncLifetime
     {
         var announcement = new DeliveryAnnouncement(database, NullLogger<DeliveryAnnouncement>.Instance);
         return new EventPublisher(
-            new EventInsertion(database, intake ?? new NoIntake(), announcement),
+            new EventInsertion(database, intake ?? new NoIntake(), announcement, new WebhooksOptions()),
             new PartwiseInsertion(database, announcement, TimeProvider.System, NullLogger<PartwiseInsertion>.Instance),
             Tracing,
             clock ?? TimeProvider.System,

@@ -6,7 +6,9 @@ internal static class QueueNames
     /// <summary>Event messages from publishers.</summary>
     public const string Events = "webhook-events";
 
-    /// <summary>Event messages that can never be accepted, or that failed five times for no fault of the database. The host chooses the name.</summary>
+    /// <summary>
+    /// Event messages that can never be accepted, or that failed five times for no fault of the database. The host chooses the name.
+    /// </summary>
     public const string EventsPoison = Events + "-poison";
 
     /// <summary>Fan-out messages: deliveries to start.</summary>

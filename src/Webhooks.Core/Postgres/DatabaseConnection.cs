@@ -15,9 +15,9 @@ public static class DatabaseConnection
     private const string Example = "Host=localhost;Port=5432;Username=webhooks;Password=…;Database=webhooks";
 
     /// <summary>
-    /// What a new session begins with. For sets whose size the planner does not know, it expects so much work that it would compile a statement of
-    /// milliseconds, for a second. Not among the connection's options, which PgBouncer refuses; a migration sets the same for the user, for
-    /// sessions that a pooler opens by itself.
+    /// What a new session begins with. For sets whose size the planner does not know, it expects so much work that it would compile a
+    /// statement of milliseconds, for a second. Not among the connection's options, which PgBouncer refuses; a migration sets the same for
+    /// the user, for sessions that a pooler opens by itself.
     /// </summary>
     private const string WithoutCompilation = "SET jit = off";
 

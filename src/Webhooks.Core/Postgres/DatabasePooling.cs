@@ -7,8 +7,8 @@ public enum DatabasePooling
     Session,
 
     /// <summary>
-    /// A pooler's that lends a session for each transaction. What a session keeps from one to the next, prepared statements and <c>LISTEN</c>, does
-    /// not hold then: statements are parsed each time, and new deliveries are found by looking for them every second.
+    /// A pooler's that lends a session for each transaction. What a session keeps from one to the next, prepared statements and
+    /// <c>LISTEN</c>, does not hold then: statements are parsed each time, and new deliveries are found by looking for them every second.
     /// </summary>
     Transaction,
 }

@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace Webhooks.Core.Postgres;
 
-/// <summary>Whether a delivery could be written now. Asks for all that the database can say without writing one, in one statement.</summary>
+/// <summary>
+/// Whether a delivery could be written now. Asks for all that the database can say without writing one, in one statement.
+/// </summary>
 public sealed class DatabaseReadiness(NpgsqlDataSource database, DatabaseSessions sessions)
 {
     /// <summary>What keeps a delivery from being written; null when nothing does.</summary>

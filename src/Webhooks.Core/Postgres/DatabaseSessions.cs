@@ -3,8 +3,8 @@ using Npgsql;
 namespace Webhooks.Core.Postgres;
 
 /// <summary>
-/// The pool's sessions, which keep what was so when they were opened: a database that was read-only then, its search path, what was prepared. When
-/// statements fail for such a reason, the pool is emptied, so that the next ones see the database as it is now.
+/// The pool's sessions, which keep what was so when they were opened: a database that was read-only then, its search path, what was
+/// prepared. When statements fail for such a reason, the pool is emptied, so that the next ones see the database as it is now.
 /// </summary>
 public sealed class DatabaseSessions(NpgsqlDataSource database, TimeProvider clock)
 {

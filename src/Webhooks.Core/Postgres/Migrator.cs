@@ -45,7 +45,8 @@ public sealed partial class Migrator(NpgsqlDataSource database, PartitionMainten
     }
 
     /// <summary>
-    /// Applies the first migration that is missing. Each transaction has the lock for itself: a pooler may give the next one another session.
+    /// Applies the first migration that is missing. Each transaction has the lock for itself: a pooler may give the next one another
+    /// session.
     /// </summary>
     /// <returns>Its name; null when none is missing.</returns>
     private static async Task<string?> ApplyNextAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

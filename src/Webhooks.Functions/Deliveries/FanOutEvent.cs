@@ -21,7 +21,8 @@ public sealed partial class FanOutEvent(
     private const int MaxTries = 5;
 
     /// <summary>
-    /// Handles a message. When it throws, the host repeats the message, for the better part of a day: no outage of ours makes an event poison.
+    /// Handles a message. When it throws, the host repeats the message, for the better part of a day: no outage of ours makes an event
+    /// poison.
     /// </summary>
     [Function(nameof(FanOutEvent))]
     public async Task<FanOutResult> RunAsync(

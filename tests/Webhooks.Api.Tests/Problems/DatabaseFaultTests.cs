@@ -121,7 +121,9 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
     {
         refused.MustBeProblem(HttpStatusCode.ServiceUnavailable, "database-unavailable");
         Assert.True(refused.Headers.RetryAfter!.Delta > TimeSpan.Zero);
-        Assert.Contains((server ?? _server!).Logs.Lines, line => line.Level == LogLevel.Error && line.Text.Contains(code, StringComparison.Ordinal));
+        Assert.Contains(
+            (server ?? _server!).Logs.Lines,
+            line => line.Level == LogLevel.Error && line.Text.Contains(code, StringComparison.Ordinal));
     }
 
     /// <summary>Makes a fault, which the server's sessions all have.</summary>

@@ -73,7 +73,8 @@ public sealed class DatabaseFailureTests
     [Fact]
     public void Every_class_that_the_driver_knows_is_named()
     {
-        var known = typeof(PostgresErrorCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(code => ((string)code.GetRawConstantValue()!)[..2]);
+        var known = typeof(PostgresErrorCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(code => ((string)code.GetRawConstantValue()!)[..2]);
 
         Assert.Empty(known.Except(Classes.Select(row => row.Data.Item1)));
     }

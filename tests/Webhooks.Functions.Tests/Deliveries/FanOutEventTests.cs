@@ -167,12 +167,19 @@ public sealed class FanOutEventTests : IAsyncLifetime
     {
         await AddWebhooksAsync(2);
         await _app.ExecuteAsync($"""
-            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = '{code}'; END $$;
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = '{code}'; END $$;
             """);
         await _app.ExecuteAsync("CREATE TRIGGER refuse BEFORE INSERT ON webhook_deliveries FOR EACH ROW EXECUTE FUNCTION refuse()");
         var received = await _app.Queues.ReceiveEventAsync(AppCalls.EventMessage(_organization));
         var fifth = QueuesModelFactory.QueueMessage(
-            received.MessageId, received.PopReceipt, received.Body, dequeueCount: 5, nextVisibleOn: null, received.InsertedOn, received.ExpiresOn);
+            received.MessageId,
+            received.PopReceipt,
+            received.Body,
+            dequeueCount: 5,
+            nextVisibleOn: null,
+            received.InsertedOn,
+            received.ExpiresOn);
         var fanOut = _app.Function<FanOutEvent>();
 
         // Not to wait for the database.

@@ -29,6 +29,7 @@ internal static class Samples
             + """ "webhook_id": "01a20996-a184-7e74-ad7f-8308d9890ee7"}""");
 
     public static SendRequest Request { get; } = new(
+        OrgId: Guid.Parse("0197a000-0000-7000-8000-000000000001"),
         Url,
         new WebhookSigner(Secret),
         Body,

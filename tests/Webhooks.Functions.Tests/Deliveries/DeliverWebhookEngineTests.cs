@@ -8,7 +8,7 @@ using Webhooks.Testing;
 namespace Webhooks.Functions.Tests.Deliveries;
 
 /// <summary>The orchestrator on the Durable Task engine, in real time.</summary>
-public sealed class DeliverWebhookEngineTests(DurableTaskEngine engine) : IClassFixture<DurableTaskEngine>
+public sealed class DeliverWebhookEngineTests(DurableTaskEngine engine) : IClassFixture<DurableTaskEngine>, IDisposable
 {
     private readonly Guid _delivery = Guid.CreateVersion7();
     private readonly DeliveryStarter _starter = new(NullLogger<DeliveryStarter>.Instance);
@@ -16,6 +16,8 @@ public sealed class DeliverWebhookEngineTests(DurableTaskEngine engine) : IClass
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private string InstanceId => DeliveryStarter.InstanceId(_delivery);
+
+    public void Dispose() => _starter.Dispose();
 
     [Fact]
     public async Task A_delivery_that_succeeds_at_once_completes_with_its_status()

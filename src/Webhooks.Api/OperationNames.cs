@@ -1,8 +1,8 @@
 namespace Webhooks.Api;
 
 /// <summary>
-/// The operations of the API. They are the endpoints' names and the OpenAPI document's operation ids; a host that starts operations itself finds the
-/// endpoints by them.
+/// The operations of the API. They are the endpoints' names and the OpenAPI document's operation ids; a host that starts operations itself
+/// finds the endpoints by them.
 /// </summary>
 public static class OperationNames
 {

@@ -14,9 +14,8 @@ namespace Webhooks.Api;
 
 /// <summary>
 /// Composes the API: a pipeline and the endpoints it ends in. A host with routing uses both as they are; a host that chooses the endpoint
-/// itself
-/// builds the pipeline on an <see cref="ApplicationBuilder"/>, sets the endpoint of the request by its name and runs its delegate at the
-/// end.
+/// itself builds the pipeline on an <see cref="ApplicationBuilder"/>, sets the endpoint of the request by its name and runs its delegate at
+/// the end.
 /// </summary>
 public static class WebhooksApiPipeline
 {

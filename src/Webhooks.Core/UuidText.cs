@@ -1,6 +1,8 @@
 namespace Webhooks.Core;
 
-/// <summary>UUIDs as text from outside, as RFC 9562 writes them: 36 characters, hexadecimal digits and hyphens, nothing around them.</summary>
+/// <summary>
+/// UUIDs as text from outside, as RFC 9562 writes them: 36 characters, hexadecimal digits and hyphens, nothing around them.
+/// </summary>
 public static class UuidText
 {
     private const int Length = 36;

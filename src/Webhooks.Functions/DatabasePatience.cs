@@ -4,19 +4,24 @@ using Webhooks.Core.Postgres;
 namespace Webhooks.Functions;
 
 /// <summary>
-/// Repeats work that failed because the database is restarting or failing over, which takes it away for seconds to a minute. A queue message would
-/// otherwise use up its tries and go to the poison queue although nothing is wrong with it.
+/// Repeats work that failed because the database is restarting or failing over, which takes it away for seconds to a minute. A queue
+/// message would otherwise use up its tries and go to the poison queue although nothing is wrong with it.
 /// </summary>
 public sealed partial class DatabasePatience(DatabaseSessions sessions, TimeProvider clock, ILogger<DatabasePatience> logger)
 {
-    /// <summary>For how long the work is repeated. Less than the lease of an attempt that waits to be recorded has left, and than the host waits for the worker to start.</summary>
+    /// <summary>
+    /// For how long the work is repeated. Less than the lease of an attempt that waits to be recorded has left, and than the host waits for
+    /// the worker to start.
+    /// </summary>
     internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(45);
 
     private static readonly TimeSpan _firstDelay = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan _longestDelay = TimeSpan.FromSeconds(8);
 
     /// <summary>Runs work that may be repeated: it is done once or not at all, or doing it twice does no harm.</summary>
-    /// <param name="work">It is not canceled: it takes milliseconds, and an instance that stops in the middle of it would have to leave all of it to another.</param>
+    /// <param name="work">
+    /// It is not canceled: it takes milliseconds, and an instance that stops in the middle of it would have to leave all of it to another.
+    /// </param>
     /// <param name="cancellationToken">Ends the waiting for the database.</param>
     public async Task<T> RunAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
     {

@@ -29,5 +29,6 @@ internal static class FunctionsServices
         .AddSingleton<FinishedOrchestrations>()
         .AddApiPipeline(configuration);
 
-    private static QueueClient DeliveriesQueue(IConfiguration configuration) => StorageConnection.Queue(configuration, QueueNames.Deliveries);
+    private static QueueClient DeliveriesQueue(IConfiguration configuration) =>
+        StorageConnection.Queue(configuration, QueueNames.Deliveries);
 }

@@ -22,6 +22,7 @@ AllowedNetworks.WarnOfInstanceServices(
 
 // Before the first function runs. Of many instances that start at once, one migrates and the others wait for it.
 var migrator = app.Services.GetRequiredService<Migrator>();
-await app.Services.GetRequiredService<DatabasePatience>().RunAsync(() => migrator.MigrateAsync(CancellationToken.None), CancellationToken.None);
+await app.Services.GetRequiredService<DatabasePatience>().RunAsync(
+    () => migrator.MigrateAsync(CancellationToken.None), CancellationToken.None);
 
 await app.RunAsync();

@@ -41,12 +41,14 @@ internal static class StorageConnection
         catch (FormatException)
         {
             // Without the value: it may hold the account's key.
-            throw new InvalidSettingException(Setting, "It is not a storage connection string. For Azurite, write UseDevelopmentStorage=true.");
+            throw new InvalidSettingException(
+                Setting, "It is not a storage connection string. For Azurite, write UseDevelopmentStorage=true.");
         }
     }
 
     private static Uri QueueService(IConfigurationSection section) =>
         section["queueServiceUri"] is { Length: > 0 } uri ? new Uri(uri.TrimEnd('/') + "/")
         : section["accountName"] is { Length: > 0 } account ? new Uri($"https://{account}.queue.core.windows.net/")
-        : throw new InvalidSettingException(Setting, "Set it to a storage connection string, or AzureWebJobsStorage__accountName to the account's name.");
+        : throw new InvalidSettingException(
+            Setting, "Set it to a storage connection string, or AzureWebJobsStorage__accountName to the account's name.");
 }

@@ -52,7 +52,8 @@ public sealed class CrashTests
             async () => (await last.HistoryAsync(webhook.Id, "status=pending")).Count == 0, () => "Some deliveries stay pending.", Cancel);
 
         var repeated = receiver.Requests.GroupBy(request => request.Header("webhook-id")).Where(requests => requests.Count() > 1);
-        Assert.All(repeated, requests => Assert.Contains(kills, kill => kill - requests.First().At is var before && before > TimeSpan.Zero && before < _recordedWithin));
+        Assert.All(repeated, requests => Assert.Contains(
+            kills, kill => kill - requests.First().At is var before && before > TimeSpan.Zero && before < _recordedWithin));
     }
 
     [Fact]
@@ -96,7 +97,8 @@ public sealed class CrashTests
         using var other = installation.Api(await installation.StartServerAsync());
         var webhook = await one.RegisterAsync($"{receiver.Url}/hook", "*");
 
-        await Parallel.ForAsync(0, Events, Cancel, async (number, cancel) => await (number % 2 == 0 ? one : other).PublishAsync(number, cancel));
+        await Parallel.ForAsync(
+            0, Events, Cancel, async (number, cancel) => await (number % 2 == 0 ? one : other).PublishAsync(number, cancel));
 
         await receiver.WaitForAsync(Events);
         await Eventually.HoldsAsync(

@@ -47,7 +47,8 @@ public sealed class CurlTests : IAsyncLifetime
         Assert.Equal("/hook", request.Path);
         Assert.Equal("user.created", request.Header("X-Webhook-Event"));
 
-        var history = await CurlAsync("""curl http://localhost:8084/api/v1/webhooks/{webhook_id}/deliveries -H "Authorization: Bearer $TOKEN" """, id);
+        var history = await CurlAsync(
+            """curl http://localhost:8084/api/v1/webhooks/{webhook_id}/deliveries -H "Authorization: Bearer $TOKEN" """, id);
         var delivery = Assert.Single(history["data"]!.AsArray())!;
         Assert.Equal(200, delivery["response_status"]!.GetValue<int>());
         Assert.Equal(request.Header("X-Webhook-Delivery"), delivery["id"]!.GetValue<string>());

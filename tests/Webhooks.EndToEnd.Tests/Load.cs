@@ -3,7 +3,9 @@ using Webhooks.Testing;
 
 namespace Webhooks.EndToEnd.Tests;
 
-/// <summary>Publishes events one after the other from several clients, whatever happens to the server, and notes which were accepted.</summary>
+/// <summary>
+/// Publishes events one after the other from several clients, whatever happens to the server, and notes which were accepted.
+/// </summary>
 internal sealed class Load(Installation installation)
 {
     private const int Clients = 8;

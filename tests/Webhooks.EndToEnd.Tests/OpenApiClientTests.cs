@@ -5,8 +5,8 @@ using Webhooks.Testing;
 namespace Webhooks.EndToEnd.Tests;
 
 /// <summary>
-/// The OpenAPI document as its readers use it: <c>tests/openapi/check.mjs</c> lints it, validates its examples, generates a client, and runs a program
-/// with that.
+/// The OpenAPI document as its readers use it: <c>tests/openapi/check.mjs</c> lints it, validates its examples, generates a client, and
+/// runs a program with that.
 /// </summary>
 public sealed class OpenApiClientTests
 {
@@ -14,7 +14,8 @@ public sealed class OpenApiClientTests
     public async Task A_client_generated_from_the_document_compiles_and_works()
     {
         var folder = Path.Combine(RunScript.Repository, "tests", "openapi");
-        Assert.True(Directory.Exists(Path.Combine(folder, "node_modules")), "The packages of tests/openapi are missing: run local/install tests.");
+        Assert.True(
+            Directory.Exists(Path.Combine(folder, "node_modules")), "The packages of tests/openapi are missing: run local/install tests.");
         await using var database = await TestDatabase.CreateAsync();
         await using var receiver = await Receiver.StartAsync();
         using var keys = new TemporaryDirectory();

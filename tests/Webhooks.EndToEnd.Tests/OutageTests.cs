@@ -14,7 +14,8 @@ public sealed class OutageTests
     {
         await using var receiver = await Receiver.StartAsync();
         var postgres = await PostgresServer.StartAsync();
-        await using var installation = Installation.On(postgres, new Dictionary<string, string> { ["Webhooks__AttemptTimeout"] = "00:00:02" });
+        await using var installation = Installation.On(
+            postgres, new Dictionary<string, string> { ["Webhooks__AttemptTimeout"] = "00:00:02" });
         var server = await installation.StartServerAsync();
         using var api = installation.Api(server);
         await api.RegisterAsync($"{receiver.Url}/hook", "*");
@@ -28,7 +29,8 @@ public sealed class OutageTests
             await postgres.StopAsync();
             await Eventually.HoldsAsync(() => AnswersAsync(server, 503), () => "The server calls itself ready without a database.", Cancel);
             await postgres.StartAgainAsync();
-            await Eventually.HoldsAsync(() => AnswersAsync(server, 200), () => $"The server does not get ready again:\n{server.Log}", Cancel);
+            await Eventually.HoldsAsync(
+                () => AnswersAsync(server, 200), () => $"The server does not get ready again:\n{server.Log}", Cancel);
         }
 
         await load.WaitForMoreAsync(100, Cancel);
@@ -45,7 +47,8 @@ public sealed class OutageTests
     {
         await using var receiver = await Receiver.StartAsync();
         await using var queue = await AzuriteServer.StartAsync();
-        await using var installation = await Installation.CreateAsync(new Dictionary<string, string> { ["ConnectionStrings__Queues"] = queue.ConnectionString });
+        await using var installation = await Installation.CreateAsync(
+            new Dictionary<string, string> { ["ConnectionStrings__Queues"] = queue.ConnectionString });
         var server = await installation.StartServerAsync();
         using var api = installation.Api(server);
         await api.RegisterAsync($"{receiver.Url}/hook", "*");

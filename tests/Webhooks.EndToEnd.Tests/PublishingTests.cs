@@ -20,7 +20,8 @@ public sealed class PublishingTests : IAsyncLifetime
     {
         _queue = await AzuriteServer.StartAsync();
         _receiver = await Receiver.StartAsync();
-        _installation = await Installation.CreateAsync(new Dictionary<string, string> { ["ConnectionStrings__Queues"] = _queue.ConnectionString });
+        _installation = await Installation.CreateAsync(
+            new Dictionary<string, string> { ["ConnectionStrings__Queues"] = _queue.ConnectionString });
         _server = await _installation.StartServerAsync();
         _api = _installation.Api(_server);
     }
@@ -51,7 +52,8 @@ public sealed class PublishingTests : IAsyncLifetime
     {
         var webhook = await _api.RegisterAsync($"{_receiver.Url}/hook", "user.created");
 
-        var id = await new QueuePublisher(_queue.ConnectionString).PublishAsync(_installation.Organization, "user.created", new { UserId = "42" }, Cancel);
+        var id = await new QueuePublisher(_queue.ConnectionString).PublishAsync(
+            _installation.Organization, "user.created", new { UserId = "42" }, Cancel);
 
         await ArrivesSignedAndIsInTheHistory(webhook, id);
     }
@@ -66,10 +68,13 @@ public sealed class PublishingTests : IAsyncLifetime
 
         await publisher.PublishAsync(once, Cancel);
         await new QueuePublisher(_queue.ConnectionString).PublishAsync(once, Cancel);
-        var last = await new QueuePublisher(_queue.ConnectionString).PublishAsync(_installation.Organization, "user.deleted", new { UserId = "42" }, Cancel);
+        var last = await new QueuePublisher(_queue.ConnectionString).PublishAsync(
+            _installation.Organization, "user.deleted", new { UserId = "42" }, Cancel);
 
-        await _api.WaitForHistoryAsync(webhook.Id, history => history.Any(delivery => delivery["event_id"]!.GetValue<string>() == last), Cancel);
-        var requests = await _receiver.WaitForAsync(requests => requests.Select(request => request.Header("webhook-id")).ToHashSet().IsSupersetOf([once.Id, last]));
+        await _api.WaitForHistoryAsync(
+            webhook.Id, history => history.Any(delivery => delivery["event_id"]!.GetValue<string>() == last), Cancel);
+        var requests = await _receiver.WaitForAsync(
+            requests => requests.Select(request => request.Header("webhook-id")).ToHashSet().IsSupersetOf([once.Id, last]));
         Assert.Single(requests, request => request.Header("webhook-id") == once.Id);
     }
 
@@ -84,7 +89,8 @@ public sealed class PublishingTests : IAsyncLifetime
         Assert.Equal(eventId, request.Header("webhook-id"));
         Assert.Contains("\"user_id\": \"42\"", request.Text, StringComparison.Ordinal);
 
-        var history = await _api.WaitForHistoryAsync(webhook.Id, deliveries => deliveries is [{ } delivery] && delivery["delivered_at"] is not null, Cancel);
+        var history = await _api.WaitForHistoryAsync(
+            webhook.Id, deliveries => deliveries is [{ } delivery] && delivery["delivered_at"] is not null, Cancel);
         Assert.Equal(eventId, history[0]["event_id"]!.GetValue<string>());
         Assert.Equal(1, history[0]["attempt_number"]!.GetValue<int>());
         Assert.Equal("succeeded", history[0]["status"]!.GetValue<string>());

@@ -58,7 +58,8 @@ public sealed class RetryTests
         using var api = installation.Api(await installation.StartServerAsync());
         var webhook = await api.RegisterAsync($"{url}/hook", "*");
         await api.PublishAsync(1, Cancel);
-        var history = await api.WaitForHistoryAsync(webhook.Id, deliveries => deliveries[0]["status"]!.GetValue<string>() != "pending", Cancel);
+        var history = await api.WaitForHistoryAsync(
+            webhook.Id, deliveries => deliveries[0]["status"]!.GetValue<string>() != "pending", Cancel);
         Assert.Equal(expectedStatus, history[0]["status"]!.GetValue<string>());
         return await api.DeliveryAsync(webhook.Id, history[0]);
     }

@@ -25,7 +25,8 @@ public sealed class TelemetryTests
             "webhooks.attempts", "webhooks.attempt.duration", "webhooks.event.delay", "succeeded",
             "webhooks.deliveries.pending", "webhooks.deliveries.oldest_pending",
             "http.server.request.duration", "webhooks-server");
-        await collector.WaitForAsync("traces", "webhook.publish", "webhook.attempt", webhook.Id.ToString(), "/api/v1/events", "http.response.status_code");
+        await collector.WaitForAsync(
+            "traces", "webhook.publish", "webhook.attempt", webhook.Id.ToString(), "/api/v1/events", "http.response.status_code");
         await collector.WaitForAsync("logs", "attempt 1 succeeded");
         Assert.DoesNotContain("/health", collector.Received("traces"), StringComparison.Ordinal);
         Assert.All(["metrics", "traces", "logs"], signal =>

@@ -9,5 +9,6 @@ internal static class Defects
 
     /// <summary>The lines of all servers' logs that tell of one.</summary>
     public static IReadOnlyList<string> InLogs(Installation installation) =>
-        [.. installation.Logs.SelectMany(log => log.Split('\n')).Where(line => _signs.Any(sign => line.Contains(sign, StringComparison.Ordinal)))];
+        [.. installation.Logs.SelectMany(log => log.Split('\n')).Where(
+            line => _signs.Any(sign => line.Contains(sign, StringComparison.Ordinal)))];
 }

@@ -17,12 +17,14 @@ namespace Webhooks.Functions.Tests;
 /// <summary>What the Functions host reads from the app: names, triggers, routes, queues, and host.json.</summary>
 public sealed partial class FunctionTableTests
 {
-    private static readonly JsonElement _hostJson = JsonElement.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "host.json")));
+    private static readonly JsonElement _hostJson = JsonElement.Parse(
+        File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "host.json")));
 
     [Fact]
     public void The_app_has_these_functions_and_no_others()
     {
-        string[] operations = [.. typeof(OperationNames).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetValue(null)!)];
+        string[] operations = [.. typeof(OperationNames).GetFields(BindingFlags.Public | BindingFlags.Static).Select(
+            field => (string)field.GetValue(null)!)];
         string[] others =
         [
             "FanOutEvent", "StartDelivery", "DeliverWebhook", "DeliveryAttempt", "Maintenance",
@@ -50,7 +52,8 @@ public sealed partial class FunctionTableTests
 
         Assert.Equal(10, functions.Count);
         Assert.Equal(endpoints.Where(endpoint => functions.Any(function => function.Name == endpoint.EndpointName)).ToHashSet(), functions);
-        Assert.Superset(functions.Select(function => function.Name).ToHashSet(), endpoints.Select(endpoint => endpoint.EndpointName).ToHashSet());
+        Assert.Superset(
+            functions.Select(function => function.Name).ToHashSet(), endpoints.Select(endpoint => endpoint.EndpointName).ToHashSet());
     }
 
     [Fact]
@@ -59,10 +62,12 @@ public sealed partial class FunctionTableTests
         await using var app = await FunctionsApp.StartAsync();
         var routes = AppFunction.All.Where(function => function.Http is not null).Select(function => function.Http!.Route!).ToList();
 
-        var endpoints = app.Services.GetRequiredService<ApiPipeline>().Endpoints.OfType<RouteEndpoint>().Select(endpoint => endpoint.RoutePattern.RawText!.Trim('/'));
+        var endpoints = app.Services.GetRequiredService<ApiPipeline>().Endpoints.OfType<RouteEndpoint>().Select(
+            endpoint => endpoint.RoutePattern.RawText!.Trim('/'));
 
         Assert.All(endpoints.Distinct(), endpoint => Assert.Contains(routes, route =>
-            route == endpoint || (route.EndsWith("/{*path}", StringComparison.Ordinal) && endpoint.StartsWith(route[..^"/{*path}".Length], StringComparison.Ordinal))
+            route == endpoint || (route.EndsWith("/{*path}", StringComparison.Ordinal) && endpoint.StartsWith(
+                route[..^"/{*path}".Length], StringComparison.Ordinal))
             || route == endpoint.Replace("{documentName}", "v1", StringComparison.Ordinal)));
     }
 

@@ -7,7 +7,8 @@ namespace Webhooks.Testing;
 /// </summary>
 public sealed class AzuriteServer : IAsyncDisposable
 {
-    private readonly StoppableService _service = new(directory => new LocalServicesOptions(directory) { Queue = true, Storage = TestedHost.IsFunctions });
+    private readonly StoppableService _service = new(
+        directory => new LocalServicesOptions(directory) { Queue = true, Storage = TestedHost.IsFunctions });
 
     private AzuriteServer()
     {

@@ -35,7 +35,8 @@ public sealed class Installation : IAsyncDisposable
     }
 
     /// <summary>Prepares an installation on a PostgreSQL server of its own, which ends with it.</summary>
-    public static Installation On(PostgresServer server, IReadOnlyDictionary<string, string> settings) => new(server, server.ConnectionString, settings);
+    public static Installation On(PostgresServer server, IReadOnlyDictionary<string, string> settings) =>
+        new(server, server.ConnectionString, settings);
 
     /// <summary>Starts a server on it; it ends with the installation, if not before.</summary>
     public async Task<ServerProcess> StartServerAsync()

@@ -119,7 +119,8 @@ public sealed partial class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>The process stays the one that is started: the shell makes way for it.</summary>
-    private static string Command(int? descriptors) => descriptors is { } limit ? $"ulimit -n {limit}; exec dotnet \"$@\"" : "exec dotnet \"$@\"";
+    private static string Command(int? descriptors) =>
+        descriptors is { } limit ? $"ulimit -n {limit}; exec dotnet \"$@\"" : "exec dotnet \"$@\"";
 
     private async Task WaitUntilReadyAsync()
     {

@@ -13,7 +13,8 @@ internal sealed class StoppableService(Func<string, LocalServicesOptions> option
     public LocalServices Services => _services ?? throw new InvalidOperationException("The service is stopped.");
 
     public async Task StartAsync() =>
-        _services = await LocalServices.StartAsync(options(_directory.Path) with { Durable = false }, progress: _ => { }, CancellationToken.None);
+        _services = await LocalServices.StartAsync(
+            options(_directory.Path) with { Durable = false }, progress: _ => { }, CancellationToken.None);
 
     public async Task StopAsync()
     {

@@ -21,7 +21,8 @@ public sealed class WebhooksApi(HttpClient http) : IDisposable
     /// <exception cref="HttpRequestException">The server did not answer with success.</exception>
     public async Task<Guid> PublishAsync(int number, CancellationToken cancellationToken = default)
     {
-        using var answer = await http.PostAsJsonAsync("/api/v1/events", new { @event = "user.created", data = new { number } }, cancellationToken);
+        using var answer = await http.PostAsJsonAsync(
+            "/api/v1/events", new { @event = "user.created", data = new { number } }, cancellationToken);
         answer.EnsureSuccessStatusCode();
         return (await answer.Content.ReadFromJsonAsync<JsonNode>(cancellationToken))!["id"]!.GetValue<Guid>();
     }
@@ -40,7 +41,8 @@ public sealed class WebhooksApi(HttpClient http) : IDisposable
         [.. (await GetAsync($"/api/v1/webhooks/{webhook}/deliveries?{query}"))["data"]!.AsArray().Select(delivery => delivery!)];
 
     /// <summary>A delivery with its attempts.</summary>
-    public Task<JsonNode> DeliveryAsync(Guid webhook, JsonNode delivery) => GetAsync($"/api/v1/webhooks/{webhook}/deliveries/{delivery["id"]}");
+    public Task<JsonNode> DeliveryAsync(Guid webhook, JsonNode delivery) =>
+        GetAsync($"/api/v1/webhooks/{webhook}/deliveries/{delivery["id"]}");
 
     /// <summary>Waits until a webhook's history is as a test wants it.</summary>
     /// <exception cref="TimeoutException">It was not in time; the message shows it.</exception>
@@ -75,7 +77,8 @@ public sealed class WebhooksApi(HttpClient http) : IDisposable
         using var answer = await http.PostAsJsonAsync(path, body);
         if (!answer.IsSuccessStatusCode)
         {
-            throw new HttpRequestException($"{path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}", inner: null, answer.StatusCode);
+            throw new HttpRequestException(
+                $"{path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}", inner: null, answer.StatusCode);
         }
 
         return (await answer.Content.ReadFromJsonAsync<JsonNode>())!;

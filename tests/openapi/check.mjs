@@ -1,5 +1,6 @@
-// Checks a running server's OpenAPI document as its readers use it: lints it, validates its examples against its schemas, generates a TypeScript
-// client, compiles a program against that, and runs it. Arguments: the server, a token, a URL that receives webhooks, a folder to work in.
+// Checks a running server's OpenAPI document as its readers use it: lints it, validates its examples against its schemas, generates a
+// TypeScript client, compiles a program against that, and runs it. Arguments: the server, a token, a URL that receives webhooks, a folder
+// to work in.
 import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

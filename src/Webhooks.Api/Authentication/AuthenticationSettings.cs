@@ -3,7 +3,9 @@ using Webhooks.Core;
 
 namespace Webhooks.Api.Authentication;
 
-/// <summary>Who issues the tokens that the API accepts (<c>Webhooks__Auth__Name</c>): an OIDC authority, or a local key for development.</summary>
+/// <summary>
+/// Who issues the tokens that the API accepts (<c>Webhooks__Auth__Name</c>): an OIDC authority, or a local key for development.
+/// </summary>
 /// <param name="Authority">The https address of the authority; its keys come from its discovery document.</param>
 /// <param name="Audience">What the tokens must name as their audience; goes with the authority.</param>
 /// <param name="DevelopmentKeyFile">The path of the local key, which is made when it is missing.</param>
@@ -34,7 +36,8 @@ internal sealed record AuthenticationSettings(Uri? Authority, string? Audience, 
 
         if (settings is { Authority: not null, Audience: null })
         {
-            throw new InvalidSettingException($"{Section}:{nameof(Audience)}", "Write the audience that the authority's tokens for this API have.");
+            throw new InvalidSettingException(
+                $"{Section}:{nameof(Audience)}", "Write the audience that the authority's tokens for this API have.");
         }
 
         return settings;

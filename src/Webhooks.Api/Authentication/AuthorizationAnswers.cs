@@ -10,7 +10,8 @@ namespace Webhooks.Api.Authentication;
 /// <summary>Answers 401 and 403 with a problem that says why, and with <c>WWW-Authenticate</c> as RFC 6750 section 3 defines it.</summary>
 internal sealed class AuthorizationAnswers : IAuthorizationMiddlewareResultHandler
 {
-    public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+    public Task HandleAsync(
+        RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
     {
         if (authorizeResult.Succeeded)
         {

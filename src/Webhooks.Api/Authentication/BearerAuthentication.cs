@@ -24,9 +24,11 @@ internal sealed class BearerAuthentication(AcceptedTokens accepted) : IAuthentic
         return accepted.Find(authorization) is { } judgement ? Task.FromResult(judgement) : JudgeAsync(authorization);
     }
 
-    public Task ChallengeAsync(AuthenticationProperties? properties) => _context.ChallengeAsync(JwtBearerDefaults.AuthenticationScheme, properties);
+    public Task ChallengeAsync(AuthenticationProperties? properties) =>
+        _context.ChallengeAsync(JwtBearerDefaults.AuthenticationScheme, properties);
 
-    public Task ForbidAsync(AuthenticationProperties? properties) => _context.ForbidAsync(JwtBearerDefaults.AuthenticationScheme, properties);
+    public Task ForbidAsync(AuthenticationProperties? properties) =>
+        _context.ForbidAsync(JwtBearerDefaults.AuthenticationScheme, properties);
 
     private async Task<AuthenticateResult> JudgeAsync(string authorization)
     {

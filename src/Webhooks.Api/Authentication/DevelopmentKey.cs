@@ -24,7 +24,9 @@ public sealed class DevelopmentKey
 
     /// <summary>Reads the key from its file; when there is none, makes one that only this user may read (0600).</summary>
     /// <param name="file">The path; its directories are made too.</param>
-    /// <exception cref="InvalidSettingException">The file cannot be read or made, or does not hold a key of at least 256 bits as base64.</exception>
+    /// <exception cref="InvalidSettingException">
+    /// The file cannot be read or made, or does not hold a key of at least 256 bits as base64.
+    /// </exception>
     public static DevelopmentKey LoadOrCreate(string file)
     {
         try
@@ -80,7 +82,8 @@ public sealed class DevelopmentKey
         var key = new byte[text.Length];
         return Convert.TryFromBase64String(text.Trim(), key, out var length) && length >= LeastBytes
             ? key[..length]
-            : throw Invalid(file, $"The file does not hold a key: at least {LeastBytes} bytes as base64. Delete it, and a new one is made.");
+            : throw Invalid(
+                file, $"The file does not hold a key: at least {LeastBytes} bytes as base64. Delete it, and a new one is made.");
     }
 
     private static InvalidSettingException Invalid(string file, string advice) =>

@@ -6,8 +6,7 @@ namespace Webhooks.Api.Authentication;
 
 /// <summary>
 /// The claims of a token as its issuer wrote them. The library reads them generously: of a claim that is given twice it takes one, and
-/// numbers it
-/// rounds. What may be understood in two ways is refused.
+/// numbers it rounds. What may be understood in two ways is refused.
 /// </summary>
 internal static class TokenPayload
 {

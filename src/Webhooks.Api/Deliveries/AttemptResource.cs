@@ -8,8 +8,8 @@ namespace Webhooks.Api.Deliveries;
 /// <param name="DurationMs">How long it took until the answer's body ended, or its time did, in milliseconds.</param>
 /// <param name="ResponseStatus">The HTTP status of the answer; null when none came.</param>
 /// <param name="ResponseBody">
-/// The beginning of the answer's body as text, decompressed and decoded as its headers say; null when no answer came. When the body broke off, or did
-/// not end within 5 s of the status, its last line says so: `[cut off: …]`.
+/// The beginning of the answer's body as text, decompressed and decoded as its headers say; null when no answer came. When the body broke
+/// off, or did not end within 5 s of the status, its last line says so: `[cut off: …]`.
 /// </param>
 /// <param name="Error">Why no answer came, as a code; or null.</param>
 /// <param name="Message">The error in words; or null.</param>

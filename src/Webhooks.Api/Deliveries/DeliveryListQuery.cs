@@ -45,8 +45,10 @@ internal sealed record DeliveryListQuery(DeliveryFilter Filter, int Limit, Guid?
     private static readonly QueryParameter _order = new(
         "order",
         "`newest` (the default): by id, newest first. An id has the time of its event, so a delivery of an event with an older id of the "
-        + "publisher's own stands where that time belongs, and not at the beginning. `arrival`: in the order in which deliveries came, about two "
-        + "minutes after they did, each once and none left out, for whoever asks again and again: `next_cursor` is never null then; keep it and "
+        + "publisher's own stands where that time belongs, and not at the beginning. `arrival`: in the order in which deliveries "
+        + "came, about two "
+        + "minutes after they did, each once and none left out, for whoever asks again and again: `next_cursor` is never null then; "
+        + "keep it and "
         + "send it the next time, also after an empty page. `status` and `response_status` cannot be used with it, because they change.")
     {
         Values = [Newest, Arrival],

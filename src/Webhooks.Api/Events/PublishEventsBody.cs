@@ -33,7 +33,9 @@ internal sealed record PublishEventsBody(IReadOnlyList<EventMessage> Messages, b
             var limits = context.RequestServices.GetRequiredService<WebhooksOptions>().Limits;
             throw new BadHttpRequestException(
                 string.Join(' ', messages),
-                !read.IsArray && utf8Json.Length > limits.EventBytes ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest);
+                !read.IsArray && utf8Json.Length > limits.EventBytes
+                ? StatusCodes.Status413PayloadTooLarge
+                : StatusCodes.Status400BadRequest);
         }
 
         errors.Add(read.Errors);

@@ -80,7 +80,10 @@ internal static class AnswerExamples
         };
         if (kind == ProblemKind.InvalidRequest)
         {
-            problem["errors"] = new JsonObject { ["events[0]"] = new JsonArray("'user.craeted' is not an event type. Did you mean user.created?") };
+            problem["errors"] = new JsonObject
+            {
+                ["events[0]"] = new JsonArray("'user.craeted' is not an event type. Did you mean user.created?"),
+            };
         }
 
         return problem;

@@ -30,7 +30,8 @@ internal static class DocumentDescription
             Version = "v1",
             Description =
                 "Register webhooks, publish events, and see what was delivered.\n\n"
-                + "Names are snake_case; times are ISO 8601 in UTC. Lists are newest first, by id, unless another order is asked for: send `next_cursor` "
+                + "Names are snake_case; times are ISO 8601 in UTC. Lists are newest first, by id, unless another order is asked for: "
+                + "send `next_cursor` "
                 + "back as `cursor` until it is null. "
                 + "Errors are problem documents (RFC 9457); `errors` holds messages by field. Their types are stable:\n\n"
                 + string.Join('\n', ProblemKind.All.Select(kind => $"- `{kind.Type}` ({kind.Status}): {kind.Title}.")),
@@ -52,7 +53,8 @@ internal static class DocumentDescription
             Type = SecuritySchemeType.Http,
             Scheme = "bearer",
             BearerFormat = "JWT",
-            Description = "A JWT whose claim `org_id` names your organization and whose claim `scope` holds the scopes that an operation asks for.",
+            Description = "A JWT whose claim `org_id` names your organization and whose claim `scope` holds the scopes that an "
+                + "operation asks for.",
         };
         return Task.CompletedTask;
     }

@@ -33,9 +33,8 @@ internal static class OpenApiServices
     }
 
     /// <summary>
-    /// The page's scripts come from here, but for one that stands in it and is known by the request's nonce. Styles are set by the
-    /// scripts. What the
-    /// page may send requests to is this API alone.
+    /// The page's scripts come from here, but for one that stands in it and is known by the request's nonce. Styles are set by the scripts.
+    /// What the page may send requests to is this API alone.
     /// </summary>
     private static string Policy(string nonce) =>
         $"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "

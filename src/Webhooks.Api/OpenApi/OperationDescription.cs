@@ -104,7 +104,11 @@ internal static class OperationDescription
         {
             schema = new OpenApiSchema
             {
-                OneOf = [schema, new OpenApiSchema { Type = JsonSchemaType.Array, MinItems = 1, MaxItems = limits.EventsPerRequest, Items = schema }],
+                OneOf =
+                [
+                    schema,
+                    new OpenApiSchema { Type = JsonSchemaType.Array, MinItems = 1, MaxItems = limits.EventsPerRequest, Items = schema },
+                ],
             };
         }
 

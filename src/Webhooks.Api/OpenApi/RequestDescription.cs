@@ -5,8 +5,8 @@ using Webhooks.Core;
 namespace Webhooks.Api.OpenApi;
 
 /// <summary>
-/// Endpoint metadata: the JSON body of an operation, for the OpenAPI document. It is not the framework's metadata of accepted content types, because
-/// that refuses other Content-Types with 415.
+/// Endpoint metadata: the JSON body of an operation, for the OpenAPI document. It is not the framework's metadata of accepted content
+/// types, because that refuses other Content-Types with 415.
 /// </summary>
 /// <param name="Name">The schema's name in the document.</param>
 /// <param name="Required">Whether the operation needs a body.</param>
@@ -66,7 +66,8 @@ internal sealed record RequestDescription(
             Type = JsonSchemaType.String,
             Format = "uri",
             MaxLength = limits.UrlLength,
-            Description = "Where deliveries are posted: an absolute http or https URL without user name and password. It is stored, shown and requested "
+            Description = "Where deliveries are posted: an absolute http or https URL without user name and password. It is stored, "
+                + "shown and requested "
                 + "with its host in ASCII (punycode) and what may not stand in a request percent-encoded; the rest of it byte for byte.",
         },
         ["events"] = new OpenApiSchema
@@ -98,8 +99,10 @@ internal sealed record RequestDescription(
             Type = JsonSchemaType.Object,
             AdditionalProperties = new OpenApiSchema(),
             Description =
-                "What happened. Receivers get the same JSON value, written anew: members are in an order of their own, numbers are written out without "
-                + "an exponent (`1E2` as `100`, `-0` as `0`) with the digits that they had, and escapes and white space may differ. Nothing is lost: a "
+                "What happened. Receivers get the same JSON value, written anew: members are in an order of their own, numbers are "
+                + "written out without "
+                + "an exponent (`1E2` as `100`, `-0` as `0`) with the digits that they had, and escapes and white space may differ. "
+                + "Nothing is lost: a "
                 + "member that is given twice is refused, and so is what cannot be kept exactly.",
         },
         ["org_id"] = new OpenApiSchema
@@ -121,7 +124,8 @@ internal sealed record RequestDescription(
             Type = JsonSchemaType.String,
             Format = "date-time",
             Description =
-                "When it happened: RFC 3339, which also has `t`, `z` and leap seconds, or ISO 8601 without seconds. Receivers get it in UTC with "
+                "When it happened: RFC 3339, which also has `t`, `z` and leap seconds, or ISO 8601 without seconds. Receivers get it "
+                + "in UTC with "
                 + "milliseconds. Without it, when it is accepted.",
         },
         ["traceparent"] = new OpenApiSchema
@@ -129,7 +133,8 @@ internal sealed record RequestDescription(
             Type = JsonSchemaType.String,
             Pattern = "^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$",
             Description =
-                "The W3C trace context of what you were doing, which the event's trace links to. For the queue: over HTTP, the header of this name "
+                "The W3C trace context of what you were doing, which the event's trace links to. For the queue: over HTTP, the header "
+                + "of this name "
                 + "does more.",
         },
     };

@@ -12,10 +12,12 @@ internal sealed class NotFoundProblem(string detail) : IResult, IEndpointMetadat
 {
     public static readonly NotFoundProblem Webhook = new("Your organization has no webhook with this id.");
 
-    public static readonly NotFoundProblem Delivery = new("Your organization has no such webhook, or the webhook has no delivery with this id.");
+    public static readonly NotFoundProblem Delivery = new(
+        "Your organization has no such webhook, or the webhook has no delivery with this id.");
 
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
-        builder.Metadata.Add(new ProducesResponseTypeMetadata(ProblemKind.NotFound.Status, typeof(ProblemDetails), [ProblemKind.MediaType]));
+        builder.Metadata.Add(
+            new ProducesResponseTypeMetadata(ProblemKind.NotFound.Status, typeof(ProblemDetails), [ProblemKind.MediaType]));
 
     public Task ExecuteAsync(HttpContext httpContext) =>
         httpContext.Response.WriteProblemAsync(ProblemKind.NotFound.Details(detail));

@@ -18,14 +18,17 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static readonly ProblemKind Forbidden = new(403, "forbidden", "The token does not allow this");
     public static readonly ProblemKind NotFound = new(404, "not-found", "There is no such thing");
     public static readonly ProblemKind MethodNotAllowed = new(405, "method-not-allowed", "The method is not allowed here");
-    public static readonly ProblemKind TooManyWebhooks = new(409, "too-many-webhooks", "The organization has as many webhooks as it may have");
+    public static readonly ProblemKind TooManyWebhooks = new(
+        409, "too-many-webhooks", "The organization has as many webhooks as it may have");
     public static readonly ProblemKind ReusedEventId = new(409, "reused-event-id", "The event's id was used for another event");
     public static readonly ProblemKind BodyTooLarge = new(413, "body-too-large", "The request body is too large");
-    public static readonly ProblemKind UnsupportedEncoding = new(415, "unsupported-encoding", "The request body is encoded in a way that is not read");
+    public static readonly ProblemKind UnsupportedEncoding = new(
+        415, "unsupported-encoding", "The request body is encoded in a way that is not read");
     public static readonly ProblemKind TooManyTests = new(429, "too-many-tests", "The organization has too many tests under way");
     public static readonly ProblemKind InternalError = new(500, "internal-error", "Something went wrong on our side");
     public static readonly ProblemKind DatabaseUnavailable = new(503, "database-unavailable", "The database does not answer");
-    public static readonly ProblemKind SecretUnavailable = new(503, "secret-unavailable", "The webhook's secret cannot be read or stored now");
+    public static readonly ProblemKind SecretUnavailable = new(
+        503, "secret-unavailable", "The webhook's secret cannot be read or stored now");
     public static readonly ProblemKind AuthorityUnavailable = new(503, "authority-unavailable", "Tokens cannot be checked now");
 
     /// <summary>Every kind.</summary>

@@ -11,7 +11,8 @@ internal static class StatusProblems
         var response = context.HttpContext.Response;
         var problem = response.StatusCode switch
         {
-            StatusCodes.Status404NotFound => ProblemKind.NotFound.Details("No operation has this path. The document /openapi/v1.json lists all."),
+            StatusCodes.Status404NotFound => ProblemKind.NotFound.Details(
+                "No operation has this path. The document /openapi/v1.json lists all."),
             StatusCodes.Status405MethodNotAllowed => ProblemKind.MethodNotAllowed.Details($"This path allows {response.Headers.Allow}."),
             _ => null,
         };

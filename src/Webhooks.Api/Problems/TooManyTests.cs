@@ -22,6 +22,7 @@ internal sealed class TooManyTests : IResult, IEndpointMetadataProvider
     {
         httpContext.Response.Headers.RetryAfter = RetryAfter.ToString(CultureInfo.InvariantCulture);
         return httpContext.Response.WriteProblemAsync(ProblemKind.TooManyTests.Details(
-            $"{RunningTests.MostOfOrganization} tests of the organization wait for their answers. Nothing was sent; try again when one has ended."));
+            $"{RunningTests.MostOfOrganization} tests of the organization wait for their answers. Nothing was sent; try again when "
+            + "one has ended."));
     }
 }

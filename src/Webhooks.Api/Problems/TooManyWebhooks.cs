@@ -11,7 +11,8 @@ namespace Webhooks.Api.Problems;
 internal sealed class TooManyWebhooks(int limit) : IResult, IEndpointMetadataProvider
 {
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
-        builder.Metadata.Add(new ProducesResponseTypeMetadata(ProblemKind.TooManyWebhooks.Status, typeof(ProblemDetails), [ProblemKind.MediaType]));
+        builder.Metadata.Add(
+            new ProducesResponseTypeMetadata(ProblemKind.TooManyWebhooks.Status, typeof(ProblemDetails), [ProblemKind.MediaType]));
 
     public Task ExecuteAsync(HttpContext httpContext) =>
         httpContext.Response.WriteProblemAsync(ProblemKind.TooManyWebhooks.Details(

@@ -11,8 +11,8 @@ using Webhooks.Core.Events;
 namespace Webhooks.Api.Requests;
 
 /// <summary>
-/// An endpoint's parameter: the request's body, which is read and found good before the endpoint runs. A body that is not is answered with a
-/// problem. It also tells the OpenAPI document what is read, and how that can fail.
+/// An endpoint's parameter: the request's body, which is read and found good before the endpoint runs. A body that is not is answered with
+/// a problem. It also tells the OpenAPI document what is read, and how that can fail.
 /// </summary>
 internal sealed class Body<T> : IBindableFromHttpContext<Body<T>>, IEndpointParameterMetadataProvider
     where T : class, IRequestBody<T>

@@ -14,7 +14,8 @@ internal static class HeadRequests
     {
         ((IEndpointConventionBuilder)group).Finally(endpoint =>
         {
-            if (endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault() is not { } methods || methods.HttpMethods.Contains(HttpMethods.Get))
+            if (endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault() is not { } methods
+            || methods.HttpMethods.Contains(HttpMethods.Get))
             {
                 endpoint.Metadata.Add(_getOrHead);
             }

@@ -34,7 +34,8 @@ internal static class JsonBody
         catch (JsonException malformed)
         {
             throw Malformed(
-                $"The body is not valid JSON at line {malformed.LineNumber + 1}, byte {malformed.BytePositionInLine + 1}: {Reason(malformed)}");
+                $"The body is not valid JSON at line {malformed.LineNumber + 1}, byte {malformed.BytePositionInLine + 1}: "
+                + $"{Reason(malformed)}");
         }
     }
 

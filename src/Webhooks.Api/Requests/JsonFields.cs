@@ -56,7 +56,9 @@ internal sealed class JsonFields
         return null;
     }
 
-    /// <summary>An array of strings; null when it is absent or something else. Items that are not strings are left out, with an error each.</summary>
+    /// <summary>
+    /// An array of strings; null when it is absent or something else. Items that are not strings are left out, with an error each.
+    /// </summary>
     public IReadOnlyList<(string Path, string Text)>? Texts(string name)
     {
         if (Take(name) is not { } value)

@@ -15,7 +15,8 @@ internal static class ListQuery
         Default = DefaultLimit,
     };
 
-    public static readonly QueryParameter Cursor = new("cursor", "The `next_cursor` of the page before; left out (or empty) for the first page.");
+    public static readonly QueryParameter Cursor = new(
+        "cursor", "The `next_cursor` of the page before; left out (or empty) for the first page.");
 
     /// <summary>How many items the page may have.</summary>
     public static int ReadLimit(QueryFields query) => query.WholeNumber(Limit) ?? DefaultLimit;

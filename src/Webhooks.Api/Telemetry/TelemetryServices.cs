@@ -13,15 +13,17 @@ public static class TelemetryServices
     private const string Npgsql = "Npgsql";
 
     /// <summary>Whether telemetry is to be sent by OTLP: the standard variable <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says where to.</summary>
-    public static bool HasOtlpEndpoint(this IConfiguration configuration) => configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 };
+    public static bool HasOtlpEndpoint(this IConfiguration configuration) =>
+        configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 };
 
     /// <summary>
-    /// Adds the collection of telemetry, and its export by OTLP where there is an endpoint (further settings are OpenTelemetry's standard variables). Only
-    /// for hosts that export it: without this, nothing is collected.
+    /// Adds the collection of telemetry, and its export by OTLP where there is an endpoint (further settings are OpenTelemetry's standard
+    /// variables). Only for hosts that export it: without this, nothing is collected.
     /// </summary>
     /// <param name="serviceName">The service that the telemetry is of, unless <c>OTEL_SERVICE_NAME</c> gives another name.</param>
     /// <returns>To add the host's own sources and exporters.</returns>
-    public static IOpenTelemetryBuilder AddWebhooksTelemetry(this IServiceCollection services, IConfiguration configuration, string serviceName)
+    public static IOpenTelemetryBuilder AddWebhooksTelemetry(
+        this IServiceCollection services, IConfiguration configuration, string serviceName)
     {
         var telemetry = services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(configuration["OTEL_SERVICE_NAME"] ?? serviceName))

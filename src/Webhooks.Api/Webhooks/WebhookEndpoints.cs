@@ -54,14 +54,19 @@ internal static class WebhookEndpoints
             .WithName(OperationNames.TestWebhook)
             .WithSummary("Send a sample event now")
             .WithDescription(
-                "Makes one signed attempt, also when the webhook is not active, and waits for its result: `status` is `succeeded` or `failed`. "
+                "Makes one signed attempt, also when the webhook is not active, and waits for its result: `status` is `succeeded` or "
+                + "`failed`. "
                 + "It is not retried; the history shows it with `test` true. An organization may have "
                 + $"{RunningTests.MostOfOrganization} tests under way at once.")
             .RequireAuthorization(Scopes.WriteWebhooks);
     }
 
     private static async Task<Results<Created<CreatedWebhook>, TooManyWebhooks>> CreateAsync(
-        Body<CreateWebhookBody> body, ClaimsPrincipal user, WebhookStore store, WebhooksOptions options, CancellationToken cancellationToken) =>
+        Body<CreateWebhookBody> body,
+        ClaimsPrincipal user,
+        WebhookStore store,
+        WebhooksOptions options,
+        CancellationToken cancellationToken) =>
         await store.CreateAsync(user.OrganizationId(), body.Value.Webhook, cancellationToken) is (var created, var secret)
             ? TypedResults.Created($"{ApiPaths.Webhooks}/{created.Id}", CreatedWebhook.From(created, secret))
             : new TooManyWebhooks(options.Limits.WebhooksPerOrganization);

@@ -17,7 +17,10 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
 
     /// <summary>The fields of a body.</summary>
     public static WebhookFields From(ReadOnlyMemory<byte> utf8Json, HttpContext context, FieldErrors errors) =>
-        new(new JsonFields(JsonBody.ParseObject(utf8Json.Span), errors), context.RequestServices.GetRequiredService<WebhooksOptions>(), errors);
+        new(
+            new JsonFields(JsonBody.ParseObject(utf8Json.Span), errors),
+            context.RequestServices.GetRequiredService<WebhooksOptions>(),
+            errors);
 
     /// <summary>The webhook to create; null when there are errors.</summary>
     public NewWebhook? ToNewWebhook()

@@ -8,10 +8,8 @@ public sealed record WebhookEvent(Guid OrgId, string Type, object Data)
 {
     /// <summary>
     /// The idempotency key, 1 to 255 printable characters. Publishing the same event with the same key again, however often and by
-    /// whichever way,
-    /// makes no second delivery; another event under it is refused (409, or the poison queue). By default a fresh UUIDv7, which then is the
-    /// event's
-    /// id that receivers see as <c>webhook-id</c>.
+    /// whichever way, makes no second delivery; another event under it is refused (409, or the poison queue). By default a fresh UUIDv7,
+    /// which then is the event's id that receivers see as <c>webhook-id</c>.
     /// </summary>
     public string Id { get; init; } = Guid.CreateVersion7().ToString();
 

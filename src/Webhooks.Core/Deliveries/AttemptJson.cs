@@ -13,5 +13,6 @@ internal sealed partial class AttemptJson : JsonSerializerContext
     public static string Write(RecordedAttempt attempt) => JsonSerializer.Serialize(attempt, Default.RecordedAttempt);
 
     /// <summary>All of the column, oldest first.</summary>
-    public static IReadOnlyList<RecordedAttempt> ReadAll(string json) => JsonSerializer.Deserialize(json, Default.RecordedAttemptArray) ?? [];
+    public static IReadOnlyList<RecordedAttempt> ReadAll(string json) =>
+        JsonSerializer.Deserialize(json, Default.RecordedAttemptArray) ?? [];
 }

@@ -8,8 +8,8 @@ public sealed partial class DeliveryAnnouncement(NpgsqlDataSource database, ILog
 {
     /// <summary>
     /// Wakes them. Not in the transaction that stores the deliveries: those that notify commit one after the other, each with its own write
-    /// to disk.
-    /// Neither canceled nor allowed to fail the caller, since the deliveries are committed; an engine also looks for them by itself.
+    /// to disk. Neither canceled nor allowed to fail the caller, since the deliveries are committed; an engine also looks for them by
+    /// itself.
     /// </summary>
     public async Task NotifyAsync()
     {

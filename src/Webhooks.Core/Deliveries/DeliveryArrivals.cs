@@ -5,16 +5,13 @@ using Webhooks.Core.Postgres;
 namespace Webhooks.Core.Deliveries;
 
 /// <summary>
-/// A webhook's deliveries in the order in which they came, for whoever asks again and again for those that are new: each is read once,
-/// none is
-/// passed over. Every statement is bound to the organization.
+/// A webhook's deliveries in the order in which they came, for whoever asks again and again for those that are new: each is read once, none
+/// is passed over. Every statement is bound to the organization.
 /// </summary>
 /// <remarks>
 /// Ids are of the time of the event. A delivery that came within a minute of that time is read in the order of ids; one that came later is
-/// noted in
-/// <c>late_deliveries</c> as it is inserted, and read from there in the order of creation. Either is read only up to a time before which
-/// every
-/// transaction that could insert has ended: what is seen then is all that there will be.
+/// noted in <c>late_deliveries</c> as it is inserted, and read from there in the order of creation. Either is read only up to a time before
+/// which every transaction that could insert has ended: what is seen then is all that there will be.
 /// </remarks>
 public sealed class DeliveryArrivals(NpgsqlDataSource database)
 {

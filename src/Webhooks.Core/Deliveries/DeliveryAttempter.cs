@@ -96,10 +96,12 @@ public sealed partial class DeliveryAttempter(
         }
     }
 
-    [LoggerMessage(1, LogLevel.Information, "webhook {WebhookId} delivery {DeliveryId} attempt {Attempt} succeeded: {Status} in {Milliseconds} ms")]
+    [LoggerMessage(1, LogLevel.Information,
+        "webhook {WebhookId} delivery {DeliveryId} attempt {Attempt} succeeded: {Status} in {Milliseconds} ms")]
     private partial void LogSucceeded(Guid webhookId, Guid deliveryId, int attempt, int status, long milliseconds);
 
-    [LoggerMessage(2, LogLevel.Warning, "webhook {WebhookId} delivery {DeliveryId} attempt {Attempt} failed: {Status} in {Milliseconds} ms")]
+    [LoggerMessage(2, LogLevel.Warning,
+        "webhook {WebhookId} delivery {DeliveryId} attempt {Attempt} failed: {Status} in {Milliseconds} ms")]
     private partial void LogRefused(Guid webhookId, Guid deliveryId, int attempt, int status, long milliseconds);
 
     [LoggerMessage(3, LogLevel.Warning, "webhook {WebhookId} delivery {DeliveryId} attempt {Attempt} failed: {Error} in {Milliseconds} ms")]

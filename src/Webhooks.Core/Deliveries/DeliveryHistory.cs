@@ -20,7 +20,8 @@ public sealed class DeliveryHistory(NpgsqlDataSource database)
     public async Task<Page<DeliverySummary>?> ListAsync(
         Guid orgId, Guid webhookId, DeliveryFilter filter, int limit, Guid? after, CancellationToken cancellationToken)
     {
-        const string WebhookExists = "SELECT EXISTS (SELECT FROM webhooks WHERE id = @webhook_id AND org_id = @org_id AND deleted_at IS NULL)";
+        const string WebhookExists = "SELECT EXISTS (SELECT FROM webhooks WHERE id = @webhook_id AND org_id = @org_id AND deleted_at "
+            + "IS NULL)";
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(new(WebhookExists) { Parameters = { new("webhook_id", webhookId), new("org_id", orgId) } });
         batch.BatchCommands.Add(IndexOrder.Prefer());
@@ -106,7 +107,9 @@ public sealed class DeliveryHistory(NpgsqlDataSource database)
         };
     }
 
-    /// <summary>The index that holds the fewest entries of other deliveries: its column between the webhook and the id, and what makes it usable.</summary>
+    /// <summary>
+    /// The index that holds the fewest entries of other deliveries: its column between the webhook and the id, and what makes it usable.
+    /// </summary>
     private static (string Column, string Value, string Predicate) IndexFor(DeliveryFilter filter) => filter switch
     {
         { ResponseStatus: < 200 or > 299 } => ("response_status, ", "@response_status, ", "response_status NOT BETWEEN 200 AND 299"),
@@ -115,7 +118,9 @@ public sealed class DeliveryHistory(NpgsqlDataSource database)
         _ => ("", "", "true"),
     };
 
-    /// <summary>The least id that a delivery created at that time or later can have: a repeated key brings back an id as old as keys get.</summary>
+    /// <summary>
+    /// The least id that a delivery created at that time or later can have: a repeated key brings back an id as old as keys get.
+    /// </summary>
     private static Guid OldestIdOf(DateTimeOffset? from) =>
         from is { } time ? UuidV7.LowerBound(Shift(time, -(EventIdentity.KeyLifetime + _clockSlack))) : Guid.Empty;
 

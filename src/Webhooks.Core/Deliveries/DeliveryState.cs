@@ -4,5 +4,8 @@ namespace Webhooks.Core.Deliveries;
 /// <param name="Status">The state.</param>
 /// <param name="AttemptsMade">Attempts recorded so far.</param>
 /// <param name="ResponseStatus">The HTTP status of the last attempt; null when no answer came, or before the first.</param>
-/// <param name="DueIn">How long until an attempt may be made: until it is due and nobody else's lease holds it. Negative when that is past; null unless pending.</param>
+/// <param name="DueIn">
+/// How long until an attempt may be made: until it is due and nobody else's lease holds it. Negative when that is past; null unless
+/// pending.
+/// </param>
 public sealed record DeliveryState(DeliveryStatus Status, int AttemptsMade, int? ResponseStatus, TimeSpan? DueIn);

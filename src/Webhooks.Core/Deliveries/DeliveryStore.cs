@@ -4,7 +4,9 @@ using Webhooks.Core.Postgres;
 
 namespace Webhooks.Core.Deliveries;
 
-/// <summary>The work on deliveries: claiming what is due and recording what came of it. Every statement takes a set; times are the database's.</summary>
+/// <summary>
+/// The work on deliveries: claiming what is due and recording what came of it. Every statement takes a set; times are the database's.
+/// </summary>
 public sealed class DeliveryStore(NpgsqlDataSource database)
 {
     /// <summary>
@@ -30,11 +32,12 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
     /// A CTE that locks rows in the order of their ids, so that statements which lock several cannot deadlock. The ids are a constant to
     /// the planner, which leaves out the partitions that hold none of them.
     /// </summary>
-    private const string LockedById = "locked AS (SELECT id, lease_token FROM webhook_deliveries WHERE id = ANY (@ids) ORDER BY id FOR UPDATE)";
+    private const string LockedById =
+        "locked AS (SELECT id, lease_token FROM webhook_deliveries WHERE id = ANY (@ids) ORDER BY id FOR UPDATE)";
 
     /// <summary>
-    /// Leaves out partitions once more, where <c>delivery</c> is joined to <see cref="LockedById"/>. With the ids themselves, each of them would
-    /// be looked for among all, at each row.
+    /// Leaves out partitions once more, where <c>delivery</c> is joined to <see cref="LockedById"/>. With the ids themselves, each of them
+    /// would be looked for among all, at each row.
     /// </summary>
     private const string WithinIds = "delivery.id BETWEEN @least_id AND @greatest_id";
 
@@ -66,7 +69,8 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
     /// <summary>Claims due deliveries of certain webhooks, oldest first, also parked ones.</summary>
     /// <param name="limits">For each webhook, the most to claim.</param>
     /// <param name="lease">How long they are ours.</param>
-    public Task<IReadOnlyList<ClaimedDelivery>> ClaimForWebhooksAsync(IReadOnlyDictionary<Guid, int> limits, TimeSpan lease, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<ClaimedDelivery>> ClaimForWebhooksAsync(
+        IReadOnlyDictionary<Guid, int> limits, TimeSpan lease, CancellationToken cancellationToken)
     {
         const string Sql = $"""
             WITH due AS (
@@ -134,9 +138,9 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
     }
 
     /// <summary>
-    /// Gives claims back because their webhook has as many attempts in flight as it may have. They stay out of <see cref="ClaimDueAsync"/>'s
-    /// way for as long as they have been due already, but at least <paramref name="least"/> and at most <paramref name="most"/>;
-    /// <see cref="ClaimForWebhooksAsync"/> finds them all the same.
+    /// Gives claims back because their webhook has as many attempts in flight as it may have. They stay out of <see
+    /// cref="ClaimDueAsync"/>'s way for as long as they have been due already, but at least <paramref name="least"/> and at most <paramref
+    /// name="most"/>; <see cref="ClaimForWebhooksAsync"/> finds them all the same.
     /// </summary>
     public Task ParkAsync(IReadOnlyCollection<ClaimedDelivery> claims, TimeSpan least, TimeSpan most, CancellationToken cancellationToken)
     {
@@ -206,14 +210,16 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
         AddIds(parameters, rows.Select(row => row.Id).ToArray());
         parameters.AddWithValue("lease_tokens", rows.Select(row => row.LeaseToken).ToArray());
         parameters.AddWithValue("statuses", rows.Select(row => row.Status).ToArray());
-        parameters.AddWithValue("next_attempts_at", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, rows.Select(row => row.NextAttemptAt).ToArray());
+        parameters.AddWithValue(
+            "next_attempts_at", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, rows.Select(row => row.NextAttemptAt).ToArray());
         parameters.AddWithValue("attempts", NpgsqlDbType.Array | NpgsqlDbType.Jsonb, rows.Select(row => row.Attempt).ToArray());
         parameters.AddWithValue("attempt_numbers", rows.Select(row => row.AttemptNumber).ToArray());
         parameters.AddWithValue("response_statuses", rows.Select(row => row.ResponseStatus).ToArray());
         parameters.AddWithValue("response_bodies", rows.Select(row => row.ResponseBody).ToArray());
         parameters.AddWithValue("errors", rows.Select(row => row.Error).ToArray());
         parameters.AddWithValue("durations_ms", rows.Select(row => row.DurationMs).ToArray());
-        parameters.AddWithValue("delivered_at", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, rows.Select(row => row.DeliveredAt).ToArray());
+        parameters.AddWithValue(
+            "delivered_at", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, rows.Select(row => row.DeliveredAt).ToArray());
 
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var recorded = new HashSet<Guid>(rows.Length);
@@ -234,7 +240,10 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
     }
 
     private async Task GiveBackAsync(
-        string sql, IReadOnlyCollection<ClaimedDelivery> claims, IReadOnlyList<NpgsqlParameter<TimeSpan>> times, CancellationToken cancellationToken)
+        string sql,
+        IReadOnlyCollection<ClaimedDelivery> claims,
+        IReadOnlyList<NpgsqlParameter<TimeSpan>> times,
+        CancellationToken cancellationToken)
     {
         if (claims.Count == 0)
         {

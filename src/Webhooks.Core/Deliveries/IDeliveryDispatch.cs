@@ -1,8 +1,8 @@
 namespace Webhooks.Core.Deliveries;
 
 /// <summary>
-/// What happens to deliveries once they are committed. A host whose engine claims due rows has nothing to do; a host that starts each delivery
-/// by its id puts the ids on a queue.
+/// What happens to deliveries once they are committed. A host whose engine claims due rows has nothing to do; a host that starts each
+/// delivery by its id puts the ids on a queue.
 /// </summary>
 public interface IDeliveryDispatch
 {

@@ -1,12 +1,15 @@
 namespace Webhooks.Core.Deliveries;
 
 /// <summary>
-/// Takes deliveries as they are stored. A host that attempts them in this process has them stored as claimed by itself, as many as it has room
-/// for, so that nothing has to look for them; a host that does not has room for none.
+/// Takes deliveries as they are stored. A host that attempts them in this process has them stored as claimed by itself, as many as it has
+/// room for, so that nothing has to look for them; a host that does not has room for none.
 /// </summary>
 public interface IDeliveryIntake
 {
-    /// <summary>Keeps room for deliveries that are about to be stored. Every reservation is ended by <see cref="TakeAsync"/>, however the storing ends.</summary>
+    /// <summary>
+    /// Keeps room for deliveries that are about to be stored. Every reservation is ended by <see cref="TakeAsync"/>, however the storing
+    /// ends.
+    /// </summary>
     /// <param name="most">The most that may be wanted.</param>
     IntakeReservation Reserve(int most);
 

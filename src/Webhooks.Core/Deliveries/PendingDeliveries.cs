@@ -3,13 +3,16 @@ using Webhooks.Core.Events;
 
 namespace Webhooks.Core.Deliveries;
 
-/// <summary>What is left to do, for a host that starts each delivery by its id instead of claiming whatever is due. Times are the database's.</summary>
+/// <summary>
+/// What is left to do, for a host that starts each delivery by its id instead of claiming whatever is due. Times are the database's.
+/// </summary>
 public sealed class PendingDeliveries(NpgsqlDataSource database)
 {
     /// <summary>Those of some deliveries that are still pending: the others are finished, canceled, or were never stored.</summary>
     public async Task<IReadOnlyList<Guid>> AmongAsync(IReadOnlyCollection<Guid> deliveries, CancellationToken cancellationToken)
     {
-        // Materialized, so that even with statistics that are old or missing the planner looks up the ids and does not read all that is pending.
+        // Materialized, so that even with statistics that are old or missing the planner looks up the ids and does not read all that is
+        // pending.
         const string Sql = """
             WITH delivery AS MATERIALIZED (
                 SELECT id, status FROM webhook_deliveries WHERE id = ANY ($1)
@@ -22,7 +25,9 @@ public sealed class PendingDeliveries(NpgsqlDataSource database)
         return await ReadIdsAsync(command, cancellationToken);
     }
 
-    /// <summary>An event's deliveries that no attempt has been made of and none is under way: those that a repeated fan-out has to begin.</summary>
+    /// <summary>
+    /// An event's deliveries that no attempt has been made of and none is under way: those that a repeated fan-out has to begin.
+    /// </summary>
     public async Task<IReadOnlyList<Guid>> NotBegunAsync(PublishedEvent published, CancellationToken cancellationToken)
     {
         // A delivery's id begins with its event's time, so this reads one narrow range of one partition.

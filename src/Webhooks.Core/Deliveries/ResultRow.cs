@@ -3,7 +3,9 @@ using Webhooks.Core.Sending;
 
 namespace Webhooks.Core.Deliveries;
 
-/// <summary>A result as it is recorded: every text is one that PostgreSQL can hold, so that no result fails those that are recorded with it.</summary>
+/// <summary>
+/// A result as it is recorded: every text is one that PostgreSQL can hold, so that no result fails those that are recorded with it.
+/// </summary>
 internal sealed record ResultRow(
     Guid Id,
     Guid LeaseToken,

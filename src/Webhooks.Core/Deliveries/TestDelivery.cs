@@ -21,7 +21,9 @@ public sealed class TestDelivery(
     /// <param name="eventType">An event type of the catalog; null means the webhook's first (for <c>*</c>, the catalog's first).</param>
     /// <exception cref="ArgumentException">The catalog has no such event type.</exception>
     /// <exception cref="SecretUnavailableException">The secret cannot be decrypted now; nothing was sent.</exception>
-    /// <exception cref="OperationCanceledException">The token was canceled during the attempt, which will be made again when its lease has ended.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The token was canceled during the attempt, which will be made again when its lease has ended.
+    /// </exception>
     public async Task<DeliveryDetail?> SendAsync(Guid orgId, Guid webhookId, string? eventType, CancellationToken cancellationToken)
     {
         if (await ChooseAsync(orgId, webhookId, eventType, cancellationToken) is not { } sample
@@ -51,7 +53,8 @@ public sealed class TestDelivery(
 
         return eventType is null
             ? EventCatalog.Find(first) ?? EventCatalog.All[0]
-            : EventCatalog.Find(eventType) ?? throw new ArgumentException($"The catalog has no event type '{eventType}'.", nameof(eventType));
+            : EventCatalog.Find(eventType) ?? throw new ArgumentException(
+                $"The catalog has no event type '{eventType}'.", nameof(eventType));
     }
 
     /// <summary>
@@ -64,7 +67,8 @@ public sealed class TestDelivery(
             WITH webhook AS (
                 SELECT id, org_id, url, secret, active FROM webhooks WHERE id = @webhook_id AND org_id = @org_id AND deleted_at IS NULL
             ), delivery AS (
-                INSERT INTO webhook_deliveries (id, webhook_id, org_id, event, event_id, payload, test, next_attempt_at, lease_until, lease_token)
+                INSERT INTO webhook_deliveries
+                    (id, webhook_id, org_id, event, event_id, payload, test, next_attempt_at, lease_until, lease_token)
                 SELECT webhook_delivery_id(@event_id, id), id, org_id, @event, @event_id,
                        webhook_payload(@event, @timestamp, @data, id), true, now(), now() + @lease, @lease_token
                 FROM webhook

@@ -15,14 +15,11 @@ public sealed class EventInsertion(
     // is.
     //
     // A key that was stored concurrently makes the second publisher wait and get the first one's event id. Of an event whose key is known
-    // nothing is
-    // inserted: its deliveries are those that it had. Keys and deliveries are locked in order, so publishers cannot deadlock.
+    // nothing is inserted: its deliveries are those that it had. Keys and deliveries are locked in order, so publishers cannot deadlock.
     //
     // The planner takes every set here for a handful of rows. So a message gets its webhooks as an array, a set is looked into by a hash
-    // (NOT IN), and
-    // what was inserted comes as rows of its own, to be put together by InsertedEvents: a join compares each with each, which is seconds
-    // for a thousand
-    // events.
+    // (NOT IN), and what was inserted comes as rows of its own, to be put together by InsertedEvents: a join compares each with each, which
+    // is seconds for a thousand events.
     private const string Sql = """
         WITH message AS (
             SELECT * FROM unnest(@org_ids, @events, @timestamps, @data, @event_ids, @trace_parents, @keys, @happened, @costs)

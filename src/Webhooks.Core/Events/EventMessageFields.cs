@@ -91,7 +91,10 @@ internal sealed class EventMessageFields(WebhooksLimits limits, Guid? callerOrgI
                 ReadTraceParent(ref reader);
                 break;
             default:
-                errors.Add(Field(name), $"An event message has no such field. Its fields are {OrgId}, {Event}, {Data}, {Id}, {Timestamp} and {TraceParent}; everything else belongs into {Data}.");
+                errors.Add(
+                    Field(name),
+                    $"An event message has no such field. Its fields are {OrgId}, {Event}, {Data}, {Id}, {Timestamp} and {TraceParent}; "
+                    + $"everything else belongs into {Data}.");
                 reader.Skip();
                 break;
         }
@@ -171,7 +174,9 @@ internal sealed class EventMessageFields(WebhooksLimits limits, Guid? callerOrgI
         var printedBytes = new JsonbInspection(errors, Field(Data), levels: EventMessageReader.MaxDepth - 1).Run(_data.Span);
         if (printedBytes > limits.EventBytes)
         {
-            errors.Add(Field(Data), $"It has more than {limits.EventBytes} bytes when it is written out for receivers, which is the most that is allowed.");
+            errors.Add(
+                Field(Data),
+                $"It has more than {limits.EventBytes} bytes when it is written out for receivers, which is the most that is allowed.");
         }
     }
 
@@ -207,7 +212,8 @@ internal sealed class EventMessageFields(WebhooksLimits limits, Guid? callerOrgI
         {
             errors.Add(
                 Field(Timestamp),
-                "It must be an ISO 8601 date and time with an offset from UTC, as in 2026-08-01T12:00:00Z or 2026-08-01T14:00:00.250+02:00.");
+                "It must be an ISO 8601 date and time with an offset from UTC, as in 2026-08-01T12:00:00Z or "
+                + "2026-08-01T14:00:00.250+02:00.");
         }
         else if (timestamp < DateTimeOffset.UnixEpoch)
         {
@@ -228,7 +234,8 @@ internal sealed class EventMessageFields(WebhooksLimits limits, Guid? callerOrgI
 
         if (!ActivityContext.TryParse(text, traceState: null, out _))
         {
-            errors.Add(Field(TraceParent), "It must be a W3C trace context, as in 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01.");
+            errors.Add(
+                Field(TraceParent), "It must be a W3C trace context, as in 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01.");
         }
         else
         {

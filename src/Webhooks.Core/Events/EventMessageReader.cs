@@ -12,14 +12,18 @@ namespace Webhooks.Core.Events;
 /// </remarks>
 public sealed class EventMessageReader(WebhooksOptions options)
 {
-    /// <summary>Levels of objects and arrays in a message, itself included. The delivered payload has as many, and many JSON readers take no more.</summary>
+    /// <summary>
+    /// Levels of objects and arrays in a message, itself included. The delivered payload has as many, and many JSON readers take no more.
+    /// </summary>
     public const int MaxDepth = 64;
 
     private readonly WebhooksLimits _limits = options.Limits;
 
     /// <summary>Reads one event message.</summary>
     /// <param name="utf8Json">The whole message. What is read refers to this memory: leave it unchanged.</param>
-    /// <param name="orgId">The organization it is published for when the message names none, and the only one it may name; null when it must name one.</param>
+    /// <param name="orgId">
+    /// The organization it is published for when the message names none, and the only one it may name; null when it must name one.
+    /// </param>
     public EventMessages Read(ReadOnlyMemory<byte> utf8Json, Guid? orgId)
     {
         var errors = new FieldErrors();
@@ -32,7 +36,9 @@ public sealed class EventMessageReader(WebhooksOptions options)
 
     /// <summary>Reads a request body: one event message, or an array of them.</summary>
     /// <param name="utf8Json">The whole body. What is read refers to this memory: leave it unchanged.</param>
-    /// <param name="orgId">The organization they are published for when they name none, and the only one they may name; null when each must name one.</param>
+    /// <param name="orgId">
+    /// The organization they are published for when they name none, and the only one they may name; null when each must name one.
+    /// </param>
     public EventMessages ReadMany(ReadOnlyMemory<byte> utf8Json, Guid? orgId)
     {
         var json = WithoutByteOrderMark(utf8Json);

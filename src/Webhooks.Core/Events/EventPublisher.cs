@@ -38,8 +38,7 @@ public sealed partial class EventPublisher(
 
     /// <summary>
     /// Publishes each event for itself, for a caller that publishes an event again until that has succeeded: when an event makes very many
-    /// deliveries, the first of
-    /// them may be attempted before the last is stored, and stay when it throws.
+    /// deliveries, the first of them may be attempted before the last is stored, and stay when it throws.
     /// </summary>
     /// <param name="messages">Each with a key or an id of its own. Their data may change again when all tasks have ended.</param>
     /// <param name="cancellationToken">Gives up; whether the events are published is then unknown.</param>

@@ -5,8 +5,8 @@ namespace Webhooks.Core.Events;
 
 /// <summary>
 /// Stores the events of many publishers with few statements, and so with few commits: while a statement runs, what arrives gathers, and
-/// goes together
-/// with the next. Who comes alone does not wait, organizations take turns, and nobody notices whom he shared a statement with.
+/// goes together with the next. Who comes alone does not wait, organizations take turns, and nobody notices whom he shared a statement
+/// with.
 /// </summary>
 /// <remarks>
 /// A statement for a few deliveries costs nearly as much as one for many. So while one runs, another begins beside it only for a crowd, or

@@ -35,6 +35,7 @@ internal sealed class JsonContainer
     /// <summary>The place as a step of a path: <c>[3]</c>, <c>.price</c>, <c>["unit price"]</c>.</summary>
     public string Step() =>
         _names is null ? string.Create(CultureInfo.InvariantCulture, $"[{_index}]")
-        : _name.Length > 0 && _name.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-') ? "." + Excerpt.Of(_name)
+        : _name.Length > 0 && _name.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-')
+            ? "." + Excerpt.Of(_name)
         : $"[\"{Excerpt.Of(_name)}\"]";
 }

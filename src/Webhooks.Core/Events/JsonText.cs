@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Webhooks.Core.Events;
 
-/// <summary>How this folder reads JSON text: strictly, and without a bound on nesting, which is checked where it can be explained.</summary>
+/// <summary>
+/// How this folder reads JSON text: strictly, and without a bound on nesting, which is checked where it can be explained.
+/// </summary>
 internal static class JsonText
 {
     public static Utf8JsonReader Reader(ReadOnlySpan<byte> utf8Json) =>

@@ -93,7 +93,10 @@ internal sealed class JsonbInspection(FieldErrors errors, string field, int leve
                 VisitValue(printed ?? raw.Length);
                 if (printed is null)
                 {
-                    errors.Add(Path(), $"A number may have {JsonbRules.MostDigits} digits before its decimal point and {JsonbRules.MostDigits} after it, written out. Send it as a string.");
+                    errors.Add(
+                        Path(),
+                        $"A number may have {JsonbRules.MostDigits} digits before its decimal point and {JsonbRules.MostDigits} after it, "
+                        + "written out. Send it as a string.");
                 }
 
                 break;

@@ -7,21 +7,18 @@ namespace Webhooks.Core.Events;
 
 /// <summary>
 /// The way to accept events that make more deliveries than one statement should insert: in parts, each a short statement, one at a time in
-/// this process. Whoever
-/// publishes meanwhile shares the database with one such statement at most.
+/// this process. Whoever publishes meanwhile shares the database with one such statement at most.
 /// </summary>
 /// <remarks>
 /// First the keys are stored, so that what comes under them is known to be the same event, then the deliveries, and then that they are
-/// complete. Ids of
-/// deliveries are derived, and nobody gets one whose webhook was made after the keys were stored: so whoever repeats what did not come to
-/// its end completes it.
+/// complete. Ids of deliveries are derived, and nobody gets one whose webhook was made after the keys were stored: so whoever repeats what
+/// did not come to its end completes it.
 /// </remarks>
 public sealed partial class PartwiseInsertion(
     NpgsqlDataSource database, DeliveryAnnouncement announcement, TimeProvider clock, ILogger<PartwiseInsertion> logger) : IDisposable
 {
     // Of an event without a key, what counts as its first publishing is when its first delivery was stored, if there is one. One that a
-    // version without
-    // fingerprints has stored is complete, since such versions store all deliveries at once.
+    // version without fingerprints has stored is complete, since such versions store all deliveries at once.
     private const string BeginSql = """
         WITH message AS (
             SELECT * FROM unnest(@org_ids, @events, @data, @event_ids, @keys, @happened, @stored) WITH ORDINALITY
@@ -101,8 +98,7 @@ public sealed partial class PartwiseInsertion(
     /// <param name="expected">How many deliveries each is expected to make.</param>
     /// <param name="together">
     /// Whether the deliveries are committed together or, when it throws, none of them. Otherwise each part is committed by itself, and its
-    /// deliveries may be attempted at
-    /// once: for whoever repeats the publishing until it has succeeded.
+    /// deliveries may be attempted at once: for whoever repeats the publishing until it has succeeded.
     /// </param>
     /// <param name="cancellationToken">Ends the statement that runs.</param>
     /// <exception cref="RefusedEventException">The key of one belongs to another event.</exception>

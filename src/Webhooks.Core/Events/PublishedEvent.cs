@@ -4,7 +4,9 @@ namespace Webhooks.Core.Events;
 /// <param name="Id">The event's id (UUIDv7); receivers see it as <c>webhook-id</c>.</param>
 /// <param name="OrgId">The organization.</param>
 /// <param name="Event">The event type.</param>
-/// <param name="Deliveries">The number of deliveries it has, one for each matching webhook; the same when an event is published again.</param>
+/// <param name="Deliveries">
+/// The number of deliveries it has, one for each matching webhook; the same when an event is published again.
+/// </param>
 /// <param name="NewDeliveries">The ids of those that this call made: none when the event had been published before.</param>
 public sealed record PublishedEvent(
     Guid Id,

@@ -6,8 +6,7 @@ namespace Webhooks.Core.Events;
 /// <param name="events">In the publisher's order; an event may be in it twice.</param>
 /// <param name="together">
 /// Whether also what is stored in parts is committed at once. Otherwise its publisher repeats the publishing until it has succeeded, and
-/// each event has a name
-/// by which it is known then.
+/// each event has a name by which it is known then.
 /// </param>
 /// <param name="cancellationToken">The publisher does not wait any more.</param>
 internal sealed class Publishing(IReadOnlyList<IdentifiedEvent> events, bool together, CancellationToken cancellationToken)

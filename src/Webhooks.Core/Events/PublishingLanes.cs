@@ -2,8 +2,7 @@ namespace Webhooks.Core.Events;
 
 /// <summary>
 /// The ways to the database, by how much a publishing is expected to cost it: small ones share statements that are always short; large ones
-/// have fewer
-/// statements, of their own; what is too large for a statement is stored in parts. Nobody small ever waits for a large one.
+/// have fewer statements, of their own; what is too large for a statement is stored in parts. Nobody small ever waits for a large one.
 /// </summary>
 internal sealed class PublishingLanes : IDisposable
 {

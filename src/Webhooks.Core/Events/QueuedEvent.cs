@@ -12,8 +12,7 @@ public sealed record QueuedEvent(string MessageId, DateTimeOffset InsertedOn, lo
 {
     /// <summary>
     /// Reads the message. An event without an idempotency key gets its id from the queue's, so that a message that is received again,
-    /// because a
-    /// process died before it removed it, is the same event.
+    /// because a process died before it removed it, is the same event.
     /// </summary>
     public EventMessages Read(EventMessageReader reader)
     {

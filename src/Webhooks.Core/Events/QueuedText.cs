@@ -14,9 +14,8 @@ internal static class QueuedText
     private static ReadOnlySpan<byte> WhiteSpace => " \t\r\n"u8;
 
     /// <summary>
-    /// The JSON of a message: its text, or what that stands for when it is base64, with the standard or the URL's alphabet, with or
-    /// without padding and
-    /// line breaks. No JSON object or array is that, so there is nothing to guess.
+    /// The JSON of a message: its text, or what that stands for when it is base64, with the standard or the URL's alphabet, with or without
+    /// padding and line breaks. No JSON object or array is that, so there is nothing to guess.
     /// </summary>
     public static ReadOnlyMemory<byte> Json(ReadOnlyMemory<byte> text) =>
         StartsJson(text.Span) ? text : Decode(text.Span) ?? text;
@@ -54,7 +53,8 @@ internal static class QueuedText
     {
         JsonValueKind.String when StartsJson(Encoding.UTF8.GetBytes(value.GetString()!)) =>
             "It is JSON within a JSON string. Serialize the event once.",
-        JsonValueKind.Array => (value.EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.Object } first ? Envelope(first) : null)
+        JsonValueKind.Array => (
+            value.EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.Object } first ? Envelope(first) : null)
             ?? "It is an array. A message of the queue holds one event: send each as a message of its own, without the brackets.",
         JsonValueKind.Object => Envelope(value),
         _ => $"It is no JSON object. Send one event, {Example}.",

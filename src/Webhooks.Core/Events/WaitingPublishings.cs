@@ -2,8 +2,7 @@ namespace Webhooks.Core.Events;
 
 /// <summary>
 /// Publishings that wait, each organization's in the order in which they came; organizations take turns, so that one with many publishings
-/// keeps nobody waiting.
-/// Everything needs the lock of the lanes.
+/// keeps nobody waiting. Everything needs the lock of the lanes.
 /// </summary>
 internal sealed class WaitingPublishings
 {

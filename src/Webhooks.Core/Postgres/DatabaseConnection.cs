@@ -6,7 +6,10 @@ using Npgsql;
 
 namespace Webhooks.Core.Postgres;
 
-/// <summary>The database that <c>ConnectionStrings__Webhooks</c> names, and how this process proves who it is (<c>Webhooks__Database__Authentication</c>).</summary>
+/// <summary>
+/// The database that <c>ConnectionStrings__Webhooks</c> names, and how this process proves who it is
+/// (<c>Webhooks__Database__Authentication</c>).
+/// </summary>
 public static class DatabaseConnection
 {
     /// <summary>The connection string's configuration path (environment: <c>ConnectionStrings__Webhooks</c>).</summary>
@@ -53,7 +56,8 @@ public static class DatabaseConnection
         // Whoever changes a session puts it back; otherwise each return to the pool sends up to seven statements along.
         builder.ConnectionStringBuilder.NoResetOnClose = true;
 
-        // A statement is traced as part of something. What runs again and again by itself, as claiming and recording do, would be a trace of its own each time.
+        // A statement is traced as part of something. What runs again and again by itself, as claiming and recording do, would be a trace
+        // of its own each time.
         builder.ConfigureTracing(tracing => tracing
             .ConfigureCommandFilter(_ => Activity.Current is not null)
             .ConfigureBatchFilter(_ => Activity.Current is not null)
@@ -82,7 +86,8 @@ public static class DatabaseConnection
     {
         if (configuration[Setting] is not { Length: > 0 } connectionString)
         {
-            throw new InvalidSettingException(Setting, $"Set it to a PostgreSQL database, for example {Example}. Or use ./run, which starts one.");
+            throw new InvalidSettingException(
+                Setting, $"Set it to a PostgreSQL database, for example {Example}. Or use ./run, which starts one.");
         }
 
         try
@@ -92,26 +97,32 @@ public static class DatabaseConnection
         catch (Exception invalid) when (invalid is ArgumentException or FormatException)
         {
             // Without the value: it may hold a password.
-            throw new InvalidSettingException(Setting, $"It is not a connection string for PostgreSQL ({invalid.Message.TrimEnd('.')}). Write it like {Example}.");
+            throw new InvalidSettingException(
+                Setting, $"It is not a connection string for PostgreSQL ({invalid.Message.TrimEnd('.')}). Write it like {Example}.");
         }
     }
 
     private static Authentication ReadAuthentication(IConfiguration configuration) =>
         WebhooksOptions.Read(
-            configuration.GetSection(WebhooksOptions.Section).GetSection("Database"), nameof(Authentication), Parse, Authentication.Password);
+            configuration.GetSection(WebhooksOptions.Section).GetSection("Database"),
+            nameof(Authentication),
+            Parse,
+            Authentication.Password);
 
     private static Authentication Parse(string text) => text.ToUpperInvariant() switch
     {
         "PASSWORD" => Authentication.Password,
         "ENTRA" => Authentication.Entra,
-        _ => throw new FormatException("Write password (what the connection string says) or entra (tokens of this process's Azure identity)."),
+        _ => throw new FormatException(
+            "Write password (what the connection string says) or entra (tokens of this process's Azure identity)."),
     };
 
     private static void UseTokens(NpgsqlDataSourceBuilder builder, TokenCredential credential)
     {
         if (builder.ConnectionStringBuilder.Password is { Length: > 0 })
         {
-            throw new InvalidSettingException(Setting, "It has a password, but Webhooks__Database__Authentication is entra. Remove one of them.");
+            throw new InvalidSettingException(
+                Setting, "It has a password, but Webhooks__Database__Authentication is entra. Remove one of them.");
         }
 
         builder.UsePeriodicPasswordProvider(

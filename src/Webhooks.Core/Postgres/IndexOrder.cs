@@ -8,7 +8,10 @@ namespace Webhooks.Core.Postgres;
 /// </summary>
 internal static class IndexOrder
 {
-    /// <summary>A batch's command that keeps the planner from sorting in the commands after it, where an index gives the order. Its result is one row.</summary>
+    /// <summary>
+    /// A batch's command that keeps the planner from sorting in the commands after it, where an index gives the order. Its result is one
+    /// row.
+    /// </summary>
     public static NpgsqlBatchCommand Prefer() =>
         new("SELECT set_config('enable_sort', 'off', true), set_config('enable_incremental_sort', 'off', true)");
 }

@@ -11,7 +11,8 @@ internal sealed record Migration(string Name, string Sql)
     private const string Extension = ".sql";
 
     /// <summary>All of this version, in the order in which they are applied.</summary>
-    public static IReadOnlyList<Migration> All { get; } = [.. Load(typeof(Migration).Assembly).OrderBy(migration => migration.Name, StringComparer.Ordinal)];
+    public static IReadOnlyList<Migration> All { get; } = [.. Load(typeof(Migration).Assembly).OrderBy(
+        migration => migration.Name, StringComparer.Ordinal)];
 
     private static IEnumerable<Migration> Load(Assembly assembly) =>
         from resource in assembly.GetManifestResourceNames()

@@ -3,14 +3,20 @@ using Npgsql;
 
 namespace Webhooks.Core.Postgres;
 
-/// <summary>Brings the database's schema up to date: the embedded SQL files in the order of their numbers, each once, under an advisory lock.</summary>
+/// <summary>
+/// Brings the database's schema up to date: the embedded SQL files in the order of their numbers, each once, under an advisory lock.
+/// </summary>
 public sealed partial class Migrator(NpgsqlDataSource database, PartitionMaintenance partitions, ILogger<Migrator> logger)
 {
     private const int OldestServer = 15;
 
-    /// <summary>Applies what has not been applied, then makes the partitions that are needed. Safe to call from many processes at once.</summary>
+    /// <summary>
+    /// Applies what has not been applied, then makes the partitions that are needed. Safe to call from many processes at once.
+    /// </summary>
     /// <returns>The names of the migrations that this call applied.</returns>
-    /// <exception cref="InvalidOperationException">The database has a migration that this version does not know, or its server is older than PostgreSQL 15.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The database has a migration that this version does not know, or its server is older than PostgreSQL 15.
+    /// </exception>
     public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken)
     {
         var applied = await ApplyMissingAsync(cancellationToken);

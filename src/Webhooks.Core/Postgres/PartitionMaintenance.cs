@@ -320,7 +320,9 @@ public sealed partial class PartitionMaintenance(
         while (forgotten == KeysPerBatch);
     }
 
-    /// <summary>Forgets which deliveries came late of those that are dropped: a partition holds a week, and ids as old as may be chosen.</summary>
+    /// <summary>
+    /// Forgets which deliveries came late of those that are dropped: a partition holds a week, and ids as old as may be chosen.
+    /// </summary>
     private async Task ForgetLateDeliveriesAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("DELETE FROM late_deliveries WHERE created_at < now() - @age");

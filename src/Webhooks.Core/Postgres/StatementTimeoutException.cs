@@ -6,4 +6,4 @@ namespace Webhooks.Core.Postgres;
 /// A statement that took longer than it may, on a connection that was open. To whoever cannot make it smaller, the database is unavailable.
 /// </summary>
 internal sealed class StatementTimeoutException(Exception failure)
-    : NpgsqlException("A statement took longer than the command timeout allows.", failure);
+    : NpgsqlException($"A statement took longer than it may ({failure.Message})", failure);

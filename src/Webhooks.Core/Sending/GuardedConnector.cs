@@ -71,7 +71,8 @@ internal sealed class GuardedConnector(EgressPolicy policy, Func<string, Cancell
             {
                 return await ConnectAsync(addresses[i], port, share.Token);
             }
-            catch (Exception failure) when (failure is SocketException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            catch (Exception failure) when (
+                failure is SocketException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
             {
                 // The next address may answer.
             }

@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace Webhooks.Core.Sending;
 
-/// <summary>HMAC-SHA256 with one key. It keeps a hash that has the key already: to set one up takes longer than to hash a kibibyte.</summary>
+/// <summary>
+/// HMAC-SHA256 with one key. It keeps a hash that has the key already: to set one up takes longer than to hash a kibibyte.
+/// </summary>
 internal sealed class KeyedHash(byte[] key)
 {
     // Null while a thread uses it; another one then makes its own.

@@ -12,7 +12,8 @@ internal static class SendFailure
         + "afterwards.";
 
     private const string ClientCertificateDemanded =
-        "The server demands a client certificate, and webhooks are sent without one. Let it accept connections without a client certificate on "
+        "The server demands a client certificate, and webhooks are sent without one. Let it accept connections without a client "
+        + "certificate on "
         + "this URL: verify the request's signature instead.";
 
     /// <summary>The outcome for a code of <see cref="SendError"/>.</summary>
@@ -90,10 +91,12 @@ internal static class SendFailure
         SendError.ConnectionFailed =>
             "No connection to the server could be made. Check that it can be reached from the internet.",
         SendError.ConnectionClosed =>
-            "The server closed the connection before it answered. Check its logs for a crash or a limit at the time of the attempt, and that it "
+            "The server closed the connection before it answered. Check its logs for a crash or a limit at the time of the attempt, "
+            + "and that it "
             + "demands no client certificate.",
         SendError.TlsError =>
-            "No secure connection could be made. Check that the server offers TLS 1.2 or later and demands no client certificate, and that its "
+            "No secure connection could be made. Check that the server offers TLS 1.2 or later and demands no client certificate, and "
+            + "that its "
             + "certificate is trusted, valid for the host name, not expired, and sent with its intermediate certificates.",
         SendError.InvalidResponse =>
             "The answer is not valid HTTP/1.1, or its headers are too large. Check what answers on the URL's port.",

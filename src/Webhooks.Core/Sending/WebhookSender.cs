@@ -187,7 +187,8 @@ public sealed class WebhookSender : IDisposable
         return AnswerBody.ReadAsync(response.Content, _options.Limits.ResponseBytes, attempt.Token, cancellationToken);
     }
 
-    private SocketsHttpHandler CreateHandler(GuardedConnector connector, TimeSpan connectionLifetime, X509Certificate2? trustedRoot) => new()
+    private SocketsHttpHandler CreateHandler(GuardedConnector connector, TimeSpan connectionLifetime, X509Certificate2? trustedRoot) =>
+        new()
     {
         ConnectCallback = connector.ConnectAsync,
         PlaintextStreamFilter = ObservedConnection.ObserveAsync,

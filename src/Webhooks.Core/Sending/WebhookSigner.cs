@@ -4,7 +4,10 @@ using Webhooks.Core.Secrets;
 
 namespace Webhooks.Core.Sending;
 
-/// <summary>Makes the two signatures of a webhook's requests: HMAC-SHA256, by the body alone and by the Standard Webhooks scheme. Many threads may use it.</summary>
+/// <summary>
+/// Makes the two signatures of a webhook's requests: HMAC-SHA256, by the body alone and by the Standard Webhooks scheme. Many threads may
+/// use it.
+/// </summary>
 public sealed class WebhookSigner
 {
     private readonly KeyedHash _ofText;
@@ -26,7 +29,9 @@ public sealed class WebhookSigner
         return Convert.ToHexStringLower(hash);
     }
 
-    /// <summary><c>webhook-signature</c>: <c>v1,</c> and base64 over <c>id.timestamp.body</c>; the key is what the secret's base64 stands for.</summary>
+    /// <summary>
+    /// <c>webhook-signature</c>: <c>v1,</c> and base64 over <c>id.timestamp.body</c>; the key is what the secret's base64 stands for.
+    /// </summary>
     /// <param name="id">The header <c>webhook-id</c>; ASCII.</param>
     /// <param name="timestamp">The header <c>webhook-timestamp</c>; ASCII.</param>
     /// <param name="body">The exact bytes that are sent.</param>

@@ -2,10 +2,13 @@ using Webhooks.Core.Secrets;
 
 namespace Webhooks.Core.Sending;
 
-/// <summary>Gives the signers of webhooks. Those that were used of late are kept, so that a busy webhook's secret is not decrypted at every attempt.</summary>
+/// <summary>
+/// Gives the signers of webhooks. Those that were used of late are kept, so that a busy webhook's secret is not decrypted at every attempt.
+/// </summary>
 /// <remarks>
-/// A signer that is kept is never older than what the caller read from the database, and never outlives its key: it is given for exactly the stored text that
-/// it was made from, which every change of the secret changes, and only while the key ring has the very key that decrypted it.
+/// A signer that is kept is never older than what the caller read from the database, and never outlives its key: it is given for exactly
+/// the stored text that it was made from, which every change of the secret changes, and only while the key ring has the very key that
+/// decrypted it.
 /// </remarks>
 public sealed class WebhookSigners(SecretProtector secrets, TimeProvider clock) : IDisposable
 {

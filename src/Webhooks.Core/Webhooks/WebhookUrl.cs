@@ -21,7 +21,8 @@ public static class WebhookUrl
     private const string NotAbsolute = $"The URL is not a complete web address with a valid host. Write one such as {Example}.";
 
     private const string UncertainHost =
-        "The URL's host name has characters whose ASCII form is not certain. Write it in that form yourself (punycode, with xn--), as a browser's "
+        "The URL's host name has characters whose ASCII form is not certain. Write it in that form yourself (punycode, with xn--), as "
+        + "a browser's "
         + "address bar or the registrar of the domain gives it.";
 
     private const int LabelLength = 63;
@@ -235,7 +236,8 @@ public static class WebhookUrl
         }
 
         return IsRefusedLiteral(uri.Host, new EgressPolicy(options.AllowedNetworks))
-            ? "The URL's host is a private, loopback or otherwise special address. Use a public one, or have the operator allow its network "
+            ? "The URL's host is a private, loopback or otherwise special address. Use a public one, or have the operator allow its "
+                + "network "
                 + "(Webhooks__AllowedNetworks)."
             : null;
     }
@@ -248,7 +250,8 @@ public static class WebhookUrl
         foreach (var rune in url.EnumerateRunes())
         {
             // A lone surrogate is enumerated as the replacement character.
-            if (rune == Rune.ReplacementChar || Rune.IsWhiteSpace(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format)
+            if (rune == Rune.ReplacementChar || Rune.IsWhiteSpace(rune)
+                || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format)
             {
                 return true;
             }

@@ -8,8 +8,8 @@ using Webhooks.Core.Sending;
 namespace Webhooks.Functions.Deliveries;
 
 /// <summary>
-/// Makes a delivery's next attempt and records it. It may run more often than the orchestrator asked, for example after a crash: the row, not the
-/// number of calls, says whether there is an attempt to make.
+/// Makes a delivery's next attempt and records it. It may run more often than the orchestrator asked, for example after a crash: the row,
+/// not the number of calls, says whether there is an attempt to make.
 /// </summary>
 public sealed partial class AttemptDelivery(
     DeliveryStore deliveries,
@@ -21,8 +21,8 @@ public sealed partial class AttemptDelivery(
     ILogger<AttemptDelivery> logger)
 {
     /// <summary>
-    /// The function's name. The activity has another, the class's: under that name the Durable Task extension logs the beginning and the end
-    /// of each call, and host.json can turn that down without what is logged here.
+    /// The function's name. The activity has another, the class's: under that name the Durable Task extension logs the beginning and the
+    /// end of each call, and host.json can turn that down without what is logged here.
     /// </summary>
     internal const string FunctionName = "DeliveryAttempt";
 
@@ -33,8 +33,8 @@ public sealed partial class AttemptDelivery(
     private static readonly TimeSpan _shortestWait = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How long an attempt may go on when its instance is being stopped, as at every deployment: the receiver has the request, and would get it again.
-    /// The host gives its worker five seconds to end.
+    /// How long an attempt may go on when its instance is being stopped, as at every deployment: the receiver has the request, and would
+    /// get it again. The host gives its worker five seconds to end.
     /// </summary>
     private static readonly TimeSpan _stopsWithin = TimeSpan.FromSeconds(4);
 
@@ -109,7 +109,9 @@ public sealed partial class AttemptDelivery(
         }
     }
 
-    /// <summary>Where a delivery stands that is not ours to attempt: finished, not due yet, another's until a lease ends, or without a secret.</summary>
+    /// <summary>
+    /// Where a delivery stands that is not ours to attempt: finished, not due yet, another's until a lease ends, or without a secret.
+    /// </summary>
     private async Task<AttemptResult> StandAsync(Guid delivery, TimeSpan least, CancellationToken cancellationToken)
     {
         // A row that is gone was dropped by retention: there is nothing to deliver any more.

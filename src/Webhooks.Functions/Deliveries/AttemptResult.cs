@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Webhooks.Functions.Deliveries;
 
-/// <summary>What <see cref="AttemptDelivery"/> tells the orchestrator. It is stored in the history: fields may be added, never renamed.</summary>
+/// <summary>
+/// What <see cref="AttemptDelivery"/> tells the orchestrator. It is stored in the history: fields may be added, never renamed.
+/// </summary>
 /// <param name="Status">The delivery's status: <c>pending</c>, <c>succeeded</c>, <c>failed</c> or <c>canceled</c>.</param>
 /// <param name="Attempt">Attempts made.</param>
 /// <param name="LastStatus">The HTTP status of the last attempt; null when no answer came.</param>

@@ -4,11 +4,12 @@ using Microsoft.DurableTask;
 namespace Webhooks.Functions.Deliveries;
 
 /// <summary>
-/// A delivery from its first attempt to its last: attempt, sleep until the time that the attempt returned, and again, until the delivery is finished.
+/// A delivery from its first attempt to its last: attempt, sleep until the time that the attempt returned, and again, until the delivery is
+/// finished.
 /// </summary>
 /// <remarks>
-/// Runs again from its start at every step, so it only awaits what the context offers. Orchestrations sleep for hours, through deployments: what this
-/// function asks of the context, and in which order, must stay as it is. Different steps are a new orchestrator with a new name
+/// Runs again from its start at every step, so it only awaits what the context offers. Orchestrations sleep for hours, through deployments:
+/// what this function asks of the context, and in which order, must stay as it is. Different steps are a new orchestrator with a new name
 /// (docs/functions.md, "Changing the orchestrator").
 /// </remarks>
 public static class DeliverWebhook

@@ -81,6 +81,7 @@ public sealed partial class FanOutEvent(
     }
 
     // An alert looks for the queue's name (infra/bicep/modules/alerts.bicep).
-    [LoggerMessage(1, LogLevel.Error, "webhook event message {MessageId} can never be accepted and goes to " + QueueNames.EventsPoison + ": {Reason}")]
+    [LoggerMessage(1, LogLevel.Error,
+        "webhook event message {MessageId} can never be accepted and goes to " + QueueNames.EventsPoison + ": {Reason}")]
     private partial void LogRefused(string messageId, string reason);
 }

@@ -8,8 +8,8 @@ namespace Webhooks.Functions.Deliveries;
 internal sealed record FanOutMessage([property: JsonPropertyName("deliveries"), JsonRequired] IReadOnlyList<Guid> Deliveries)
 {
     /// <summary>
-    /// Each message costs three storage requests, shared by its deliveries; a message that fails is repeated as a whole. So: enough to make the share
-    /// small, few enough to start within seconds. About 1.3 KB.
+    /// Each message costs three storage requests, shared by its deliveries; a message that fails is repeated as a whole. So: enough to make
+    /// the share small, few enough to start within seconds. About 1.3 KB.
     /// </summary>
     public const int MaxDeliveries = 32;
 

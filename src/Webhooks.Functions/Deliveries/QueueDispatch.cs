@@ -24,7 +24,8 @@ internal sealed partial class QueueDispatch(
                 new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
                 async (message, cancel) => await SendAsync(message, cancel));
         }
-        catch (Exception failure) when (failure is RequestFailedException or AuthenticationFailedException or AggregateException or OperationCanceledException)
+        catch (Exception failure) when (
+            failure is RequestFailedException or AuthenticationFailedException or AggregateException or OperationCanceledException)
         {
             LogNotSent(failure, deliveries.Count);
         }

@@ -16,7 +16,8 @@ public sealed class StartDelivery(PendingDeliveries pending, DeliveryStarter sta
         CancellationToken cancellationToken)
     {
         var deliveries = FanOutMessage.Parse(message)?.Deliveries
-            ?? throw new FormatException($"A message on queue {QueueNames.Deliveries} is not a fan-out message. Only this app writes to that queue.");
+            ?? throw new FormatException(
+                $"A message on queue {QueueNames.Deliveries} is not a fan-out message. Only this app writes to that queue.");
 
         // A finished delivery's orchestration may be purged, and the client would silently start over one that is not. The row knows.
         var unfinished = await patience.RunAsync(() => pending.AmongAsync(deliveries, CancellationToken.None), cancellationToken);

@@ -6,8 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Webhooks.Functions.Http;
 
 /// <summary>
-/// The HTTP API's own pipeline: routing, errors, authentication, authorization and the endpoints, exactly as in the server. The worker has a pipeline too,
-/// which ends in a function and takes no middleware; so every HTTP function hands its request over to this one.
+/// The HTTP API's own pipeline: routing, errors, authentication, authorization and the endpoints, exactly as in the server. The worker has
+/// a pipeline too, which ends in a function and takes no middleware; so every HTTP function hands its request over to this one.
 /// </summary>
 /// <remarks>
 /// It has a service provider of its own, because both pipelines' routing would otherwise see both sets of endpoints. The app's own services

@@ -36,7 +36,8 @@ internal static class ApiPipelineServices
     }
 
     private static bool IsShared(ServiceDescriptor service) =>
-        !service.IsKeyedService && (service.ServiceType.Assembly == typeof(WebhooksOptions).Assembly || _shared.Contains(service.ServiceType));
+        !service.IsKeyedService && (
+            service.ServiceType.Assembly == typeof(WebhooksOptions).Assembly || _shared.Contains(service.ServiceType));
 
     private static readonly HashSet<Type> _shared =
     [

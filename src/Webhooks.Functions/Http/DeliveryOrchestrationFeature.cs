@@ -12,8 +12,10 @@ internal sealed partial class DeliveryOrchestrationFeature(DurableTaskClient cli
     {
         try
         {
-            return await client.GetInstanceAsync(DeliveryStarter.InstanceId(delivery), getInputsAndOutputs: false, cancellationToken) is { } instance
-                ? new DeliveryOrchestration(instance.RuntimeStatus.ToString(), instance.CreatedAt.UtcDateTime, instance.LastUpdatedAt.UtcDateTime)
+            var instanceId = DeliveryStarter.InstanceId(delivery);
+            return await client.GetInstanceAsync(instanceId, getInputsAndOutputs: false, cancellationToken) is { } instance
+                ? new DeliveryOrchestration(
+                    instance.RuntimeStatus.ToString(), instance.CreatedAt.UtcDateTime, instance.LastUpdatedAt.UtcDateTime)
                 : null;
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)

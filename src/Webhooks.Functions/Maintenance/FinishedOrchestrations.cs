@@ -5,9 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace Webhooks.Functions.Maintenance;
 
 /// <summary>
-/// Purges orchestrations that finished long ago: they stay in the task hub until somebody does. Instance ids are delivery ids, which begin with their
-/// time, and the task hub's table is ordered by instance id; so asking for prefixes reads only the hours in question, where asking for a time of
-/// creation would read the whole table.
+/// Purges orchestrations that finished long ago: they stay in the task hub until somebody does. Instance ids are delivery ids, which begin
+/// with their time, and the task hub's table is ordered by instance id; so asking for prefixes reads only the hours in question, where
+/// asking for a time of creation would read the whole table.
 /// </summary>
 public sealed partial class FinishedOrchestrations(MaintenanceOptions options, TimeProvider clock, ILogger<FinishedOrchestrations> logger)
 {
@@ -43,7 +43,8 @@ public sealed partial class FinishedOrchestrations(MaintenanceOptions options, T
         }
     }
 
-    private static async Task<int> PurgeAsync(DurableTaskClient client, string prefix, DateTimeOffset until, int most, CancellationToken cancellationToken)
+    private static async Task<int> PurgeAsync(
+        DurableTaskClient client, string prefix, DateTimeOffset until, int most, CancellationToken cancellationToken)
     {
         var ids = new List<string>();
         var finished = client.GetAllInstancesAsync(new OrchestrationQuery(CreatedTo: until, Statuses: _finished, InstanceIdPrefix: prefix));

@@ -6,7 +6,10 @@ using Webhooks.Core.Telemetry;
 
 namespace Webhooks.Functions.Maintenance;
 
-/// <summary>The chores, on one instance at a time: every minute the sweep and the count of pending deliveries, and once an hour partitions and finished orchestrations.</summary>
+/// <summary>
+/// The chores, on one instance at a time: every minute the sweep and the count of pending deliveries, and once an hour partitions and
+/// finished orchestrations.
+/// </summary>
 public sealed partial class MaintenanceFunction(
     StrandedDeliveries stranded,
     PendingCount pending,

@@ -12,7 +12,9 @@ public sealed class MaintenanceOptions
     /// <summary>How long a delivery must have been due before it counts as stranded. At least 1 min.</summary>
     public TimeSpan StrandedAfter { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>How long finished orchestrations are kept for the monitor. 1 to 90 days; the deliveries themselves stay in the database.</summary>
+    /// <summary>
+    /// How long finished orchestrations are kept for the monitor. 1 to 90 days; the deliveries themselves stay in the database.
+    /// </summary>
     public TimeSpan OrchestrationRetention { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>Reads and checks the section.</summary>
@@ -26,7 +28,10 @@ public sealed class MaintenanceOptions
             StrandedAfter = WebhooksOptions.Read(
                 section, nameof(StrandedAfter), Between(TimeSpan.FromMinutes(1), TimeSpan.FromDays(1)), defaults.StrandedAfter),
             OrchestrationRetention = WebhooksOptions.Read(
-                section, nameof(OrchestrationRetention), Between(TimeSpan.FromDays(1), TimeSpan.FromDays(90)), defaults.OrchestrationRetention),
+                section,
+                nameof(OrchestrationRetention),
+                Between(TimeSpan.FromDays(1), TimeSpan.FromDays(90)),
+                defaults.OrchestrationRetention),
         };
     }
 

@@ -30,7 +30,9 @@ internal static class TelemetryCredential
         }
 
         return new ManagedIdentityCredential(
-            Part(parts, "ClientId") is { } clientId ? ManagedIdentityId.FromUserAssignedClientId(clientId) : ManagedIdentityId.SystemAssigned);
+            Part(parts, "ClientId") is { } clientId
+                ? ManagedIdentityId.FromUserAssignedClientId(clientId)
+                : ManagedIdentityId.SystemAssigned);
     }
 
     private static DbConnectionStringBuilder Parse(string text)

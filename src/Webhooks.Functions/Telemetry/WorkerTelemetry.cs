@@ -12,7 +12,8 @@ internal static class WorkerTelemetry
     private const string ConnectionString = "APPLICATIONINSIGHTS_CONNECTION_STRING";
 
     /// <summary>
-    /// Adds the export to Azure Monitor where <c>APPLICATIONINSIGHTS_CONNECTION_STRING</c> is set, and by OTLP where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is.
+    /// Adds the export to Azure Monitor where <c>APPLICATIONINSIGHTS_CONNECTION_STRING</c> is set, and by OTLP where
+    /// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is.
     /// </summary>
     /// <returns>What was added; null when there is neither.</returns>
     /// <exception cref="Core.InvalidSettingException">A setting has no usable value.</exception>

@@ -41,7 +41,7 @@ internal static class NodeScript
         catch (Win32Exception)
         {
             throw new LocalServicesException(
-                "Node.js, which runs the local services, was not found. Install version 18 or later (https://nodejs.org).");
+                "Node.js, which runs the local services, was not found. Install version 20.19 or later (https://nodejs.org).");
         }
     }
 }

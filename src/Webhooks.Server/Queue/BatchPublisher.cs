@@ -19,8 +19,7 @@ internal sealed class BatchPublisher(
 
     /// <summary>
     /// Publishes what can be published: together what is small, and nothing waits for what is not. While the database cannot be used, it
-    /// waits for it with the messages
-    /// in hand, so that none is used up by an outage.
+    /// waits for it with the messages in hand, so that none is used up by an outage.
     /// </summary>
     /// <param name="batch">The messages.</param>
     /// <param name="giveUp">Ends the waiting for the database: the messages become visible again by themselves.</param>

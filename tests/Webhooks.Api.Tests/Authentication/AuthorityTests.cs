@@ -49,8 +49,10 @@ public sealed class AuthorityTests(SharedApi api)
         using var foreign = RSA.Create(2048);
         await using var server = await StartAsync(new FakeAuthority(Authority, new RsaSecurityKey(rsa) { KeyId = "rsa" }));
 
-        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(server, new SigningCredentials(new RsaSecurityKey(foreign) { KeyId = "rsa" }, SecurityAlgorithms.RsaSha256)));
-        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(server, new SigningCredentials(server.Key.SecurityKey, SecurityAlgorithms.HmacSha256)));
+        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(
+            server, new SigningCredentials(new RsaSecurityKey(foreign) { KeyId = "rsa" }, SecurityAlgorithms.RsaSha256)));
+        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(
+            server, new SigningCredentials(server.Key.SecurityKey, SecurityAlgorithms.HmacSha256)));
     }
 
     [Fact]
@@ -59,7 +61,8 @@ public sealed class AuthorityTests(SharedApi api)
         using var rsa = RSA.Create(2048);
         var authority = new FakeAuthority(Authority, new RsaSecurityKey(rsa) { KeyId = "rsa" }) { Down = true };
         await using var server = await StartAsync(authority);
-        using var client = server.WithToken(Token(new SigningCredentials(new RsaSecurityKey(rsa) { KeyId = "rsa" }, SecurityAlgorithms.RsaSha256)));
+        using var client = server.WithToken(
+            Token(new SigningCredentials(new RsaSecurityKey(rsa) { KeyId = "rsa" }, SecurityAlgorithms.RsaSha256)));
 
         var refused = await client.Get(Calls.Webhooks);
 

@@ -16,7 +16,8 @@ internal sealed class FakeAuthority(string authority, params SecurityKey[] keys)
     private HttpResponseMessage Answer(string url) => url switch
     {
         _ when Down => new HttpResponseMessage(HttpStatusCode.ServiceUnavailable),
-        _ when url.EndsWith("/.well-known/openid-configuration", StringComparison.Ordinal) => Json(new { issuer = authority, jwks_uri = $"{authority}/keys" }),
+        _ when url.EndsWith("/.well-known/openid-configuration", StringComparison.Ordinal) => Json(
+            new { issuer = authority, jwks_uri = $"{authority}/keys" }),
         _ when url.EndsWith("/keys", StringComparison.Ordinal) => Json(new { keys = keys.Select(Describe) }),
         _ => new HttpResponseMessage(HttpStatusCode.NotFound),
     };

@@ -62,7 +62,8 @@ public sealed class TokenTests(SharedApi api)
     public async Task A_token_signed_with_an_algorithm_that_is_not_expected_is_refused()
     {
         using var rsa = RSA.Create(2048);
-        await MustBeRefusedAsync("", token => token.SigningCredentials = new SigningCredentials(new RsaSecurityKey(rsa), SecurityAlgorithms.RsaSha256));
+        await MustBeRefusedAsync(
+            "", token => token.SigningCredentials = new SigningCredentials(new RsaSecurityKey(rsa), SecurityAlgorithms.RsaSha256));
         await MustBeRefusedAsync("", token => token.SigningCredentials = new SigningCredentials(
             new SymmetricSecurityKey([.. ((SymmetricSecurityKey)token.SigningCredentials.Key).Key, .. new byte[32]]), SecurityAlgorithms.HmacSha512));
     }
@@ -123,7 +124,8 @@ public sealed class TokenTests(SharedApi api)
 
     [Fact]
     public async Task A_token_that_names_two_organizations_is_refused() =>
-        await MustBeRefusedAsync("org_id", token => token.Claims["org_id"] = new[] { Guid.NewGuid().ToString(), Guid.NewGuid().ToString() });
+        await MustBeRefusedAsync(
+            "org_id", token => token.Claims["org_id"] = new[] { Guid.NewGuid().ToString(), Guid.NewGuid().ToString() });
 
     [Theory]
     [InlineData("\"org_id\":[\"01980000-0000-7000-8000-000000000000\"]", "org_id")]
@@ -134,7 +136,8 @@ public sealed class TokenTests(SharedApi api)
     [InlineData("\"nbf\":1.5", "nbf")]
     [InlineData("\"iat\":1e3", "iat")]
     public async Task A_token_whose_claims_can_be_understood_in_two_ways_is_refused(string claims, string reason) =>
-        await MustBeRefusedAsync(Tokens.Raw(api.Server.Key, $"\"exp\":{DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds()},{claims}"), reason);
+        await MustBeRefusedAsync(
+            Tokens.Raw(api.Server.Key, $"\"exp\":{DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds()},{claims}"), reason);
 
     [Theory]
     [InlineData("1e400", "")]
@@ -161,7 +164,8 @@ public sealed class TokenTests(SharedApi api)
     public async Task Scopes_may_also_be_in_the_claim_scp_as_text_or_list()
     {
         using var text = api.Server.WithToken(Tokens.Good(api.Server.Key, token => Rescope(token, "scp", "other webhooks:read")));
-        using var list = api.Server.WithToken(Tokens.Good(api.Server.Key, token => Rescope(token, "scp", new[] { "other", "webhooks:read" })));
+        using var list = api.Server.WithToken(
+            Tokens.Good(api.Server.Key, token => Rescope(token, "scp", new[] { "other", "webhooks:read" })));
 
         (await text.Get(Calls.Webhooks)).MustBe(HttpStatusCode.OK);
         (await list.Get(Calls.Webhooks)).MustBe(HttpStatusCode.OK);
@@ -171,7 +175,8 @@ public sealed class TokenTests(SharedApi api)
     [Fact]
     public async Task A_scope_is_compared_whole()
     {
-        using var client = api.Server.WithToken(Tokens.Good(api.Server.Key, token => Rescope(token, "scope", "webhooks:read:all Webhooks:Read xwebhooks:read")));
+        using var client = api.Server.WithToken(
+            Tokens.Good(api.Server.Key, token => Rescope(token, "scope", "webhooks:read:all Webhooks:Read xwebhooks:read")));
 
         (await client.Get(Calls.Webhooks)).MustBeProblem(HttpStatusCode.Forbidden, "forbidden");
     }
@@ -182,7 +187,8 @@ public sealed class TokenTests(SharedApi api)
         foreach (var (method, path) in Operations.All)
         {
             var needed = Operations.ScopeOf(method, path);
-            var others = Scopes.All.Where(scope => scope != needed && !(needed == Scopes.PublishEvents && scope == Scopes.PublishEventsForAny));
+            var others = Scopes.All.Where(
+                scope => scope != needed && !(needed == Scopes.PublishEvents && scope == Scopes.PublishEventsForAny));
             using var client = api.Server.For(Guid.NewGuid(), [.. others]);
             using var allowed = api.Server.For(Guid.NewGuid(), needed);
 
@@ -222,7 +228,8 @@ public sealed class TokenTests(SharedApi api)
 
         refused.MustBeProblem(HttpStatusCode.Unauthorized, "unauthenticated");
         Assert.Contains(reason, refused["detail"].GetString(), StringComparison.Ordinal);
-        Assert.StartsWith("Bearer error=\"invalid_token\", error_description=\"", refused.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Bearer error=\"invalid_token\", error_description=\"", refused.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
     }
 
     private static void Rescope(SecurityTokenDescriptor token, string claim, object scopes)

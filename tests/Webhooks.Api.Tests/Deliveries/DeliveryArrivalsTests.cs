@@ -38,7 +38,8 @@ public sealed class DeliveryArrivalsTests(SharedApi api)
         (await client.Get($"{path}?order=oldest")).MustRefuse("order");
         (await client.Get($"{path}?order=arrival&cursor={Cursor.Encode(Guid.NewGuid())}")).MustRefuse("cursor");
         (await client.Get($"{path}?cursor={ArrivalCursor.Encode(ArrivalPlace.Before(null))}")).MustRefuse("cursor");
-        (await client.Get($"{Calls.Webhooks}/{Guid.NewGuid()}/deliveries?order=arrival")).MustBeProblem(HttpStatusCode.NotFound, "not-found");
+        (await client.Get($"{Calls.Webhooks}/{Guid.NewGuid()}/deliveries?order=arrival")).MustBeProblem(
+            HttpStatusCode.NotFound, "not-found");
     }
 
     [Fact]

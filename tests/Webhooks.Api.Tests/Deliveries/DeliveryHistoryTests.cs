@@ -192,7 +192,8 @@ public sealed class DeliveryHistoryTests(SharedApi api)
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = webhook });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = eventId });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = status });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)responseStatus ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer });
+        command.Parameters.Add(
+            new NpgsqlParameter { Value = (object?)responseStatus ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer });
         var rows = await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         Assert.True(rows == 1, string.Create(CultureInfo.InvariantCulture, $"{rows} rows"));
     }

@@ -108,7 +108,8 @@ public sealed class PublishEventsTests(SharedApi api)
         using var client = api.Server.ForNewOrganization();
         var webhook = await client.CreateWebhookAsync(events: "*");
 
-        var refused = await client.Post(Path, """[{"event":"user.created","data":{}},{"event":"user.creatd","data":{"a":"\u0000"},"tipe":1}]""");
+        var refused = await client.Post(
+            Path, """[{"event":"user.created","data":{}},{"event":"user.creatd","data":{"a":"\u0000"},"tipe":1}]""");
 
         refused.MustBeProblem(HttpStatusCode.BadRequest, "invalid-request");
         Assert.Contains("user.created", refused.Errors("[1].event").Single(), StringComparison.Ordinal);

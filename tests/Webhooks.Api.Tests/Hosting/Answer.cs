@@ -34,7 +34,8 @@ public sealed record Answer(HttpStatusCode Status, string Text, HttpResponseHead
     public Answer MustRefuse(params string[] fields)
     {
         MustBeProblem(HttpStatusCode.BadRequest, "invalid-request");
-        Assert.Equal(fields.Order(StringComparer.Ordinal), this["errors"].EnumerateObject().Select(field => field.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(fields.Order(StringComparer.Ordinal), this["errors"].EnumerateObject().Select(field => field.Name).Order(
+            StringComparer.Ordinal));
         return this;
     }
 

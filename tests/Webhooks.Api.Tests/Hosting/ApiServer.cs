@@ -52,7 +52,8 @@ public sealed class ApiServer : IAsyncDisposable
         var logs = new LogRecorder();
 
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?> { ["Webhooks:Auth:DevelopmentKeyFile"] = keyFile });
+        builder.Configuration.AddInMemoryCollection(
+            settings ?? new Dictionary<string, string?> { ["Webhooks:Auth:DevelopmentKeyFile"] = keyFile });
         builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Debug);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services

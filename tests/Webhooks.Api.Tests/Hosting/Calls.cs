@@ -12,7 +12,8 @@ public static class Calls
 
     public static Task<Answer> Get(this HttpClient client, string path) => client.CallAsync(HttpMethod.Get, path);
 
-    public static Task<Answer> Post(this HttpClient client, string path, string? json = null) => client.CallAsync(HttpMethod.Post, path, json);
+    public static Task<Answer> Post(this HttpClient client, string path, string? json = null) =>
+        client.CallAsync(HttpMethod.Post, path, json);
 
     public static Task<Answer> Patch(this HttpClient client, string path, string json) => client.CallAsync(HttpMethod.Patch, path, json);
 
@@ -48,7 +49,8 @@ public static class Calls
     }
 
     /// <summary>Publishes an event and gives its id.</summary>
-    public static async Task<Guid> PublishAsync(this HttpClient client, string eventType = "user.created", string data = """{"id":"usr_1"}""")
+    public static async Task<Guid> PublishAsync(
+        this HttpClient client, string eventType = "user.created", string data = """{"id":"usr_1"}""")
     {
         var answer = await client.Post("/api/v1/events", $$"""{"event":"{{eventType}}","data":{{data}}}""");
         answer.MustBe(HttpStatusCode.Accepted);

@@ -45,7 +45,8 @@ public sealed class CompositionTests(SharedApi api)
     private async Task<WebApplication> StartAsync()
     {
         var keyFile = Path.Combine(Path.GetTempPath(), $"webhooks-composition-{Guid.NewGuid():N}");
-        await File.WriteAllTextAsync(keyFile, Convert.ToBase64String(api.Server.Key.SecurityKey.Key), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            keyFile, Convert.ToBase64String(api.Server.Key.SecurityKey.Key), TestContext.Current.CancellationToken);
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Webhooks:Auth:DevelopmentKeyFile"] = keyFile });
@@ -83,6 +84,7 @@ public sealed class CompositionTests(SharedApi api)
         public IApplicationBuilder CreateApplicationBuilder() => new ApplicationBuilder(services);
 
         public Endpoint Find(string name) =>
-            DataSources.SelectMany(source => source.Endpoints).Single(endpoint => endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName == name);
+            DataSources.SelectMany(source => source.Endpoints).Single(
+                endpoint => endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName == name);
     }
 }

@@ -65,7 +65,8 @@ public sealed partial class OpenApiTests(SharedApi api)
     {
         var operation = await OperationAsync(id);
 
-        Assert.Equal(statuses, string.Join(' ', operation.GetProperty("responses").EnumerateObject().Select(answer => answer.Name).Order(StringComparer.Ordinal)));
+        Assert.Equal(statuses, string.Join(
+            ' ', operation.GetProperty("responses").EnumerateObject().Select(answer => answer.Name).Order(StringComparer.Ordinal)));
     }
 
     [Theory]
@@ -92,7 +93,8 @@ public sealed partial class OpenApiTests(SharedApi api)
 
         Assert.Contains($"#/components/schemas/{schemaName}\"", body.GetProperty("schema").GetRawText(), StringComparison.Ordinal);
         var schema = document.GetProperty("components").GetProperty("schemas").GetProperty(schemaName);
-        Assert.Equal(fields, string.Join(' ', schema.GetProperty("properties").EnumerateObject().Select(field => field.Name).Order(StringComparer.Ordinal)));
+        Assert.Equal(fields, string.Join(
+            ' ', schema.GetProperty("properties").EnumerateObject().Select(field => field.Name).Order(StringComparer.Ordinal)));
         var needed = schema.TryGetProperty("required", out var names) ? names.EnumerateArray().Select(name => name.GetString()) : [];
         Assert.Equal(required, string.Join(' ', needed.Order(StringComparer.Ordinal)));
         Assert.All(body.GetProperty("example").EnumerateObject(), field => Assert.Contains(field.Name, fields, StringComparison.Ordinal));
@@ -109,7 +111,8 @@ public sealed partial class OpenApiTests(SharedApi api)
         var webhook = await client.CreateWebhookAsync("http://127.0.0.1:1024/");
         var example = (await OperationAsync(id)).GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("example");
 
-        var answer = await client.CallAsync(new HttpMethod(method), path.Replace("{id}", webhook.ToString(), StringComparison.Ordinal), example.GetRawText());
+        var answer = await client.CallAsync(
+            new HttpMethod(method), path.Replace("{id}", webhook.ToString(), StringComparison.Ordinal), example.GetRawText());
 
         answer.MustBe(status);
     }
@@ -124,8 +127,10 @@ public sealed partial class OpenApiTests(SharedApi api)
 
         var schema = document.GetProperty("components").GetProperty("schemas").GetProperty(schemaName);
 
-        Assert.Equal(fields, string.Join(' ', schema.GetProperty("properties").EnumerateObject().Select(field => field.Name).Order(StringComparer.Ordinal)));
-        Assert.All(schema.GetProperty("properties").EnumerateObject(), field => Assert.NotEmpty(field.Value.GetProperty("description").GetString()!));
+        Assert.Equal(fields, string.Join(
+            ' ', schema.GetProperty("properties").EnumerateObject().Select(field => field.Name).Order(StringComparer.Ordinal)));
+        Assert.All(schema.GetProperty("properties").EnumerateObject(), field => Assert.NotEmpty(
+            field.Value.GetProperty("description").GetString()!));
     }
 
     [Fact]
@@ -134,7 +139,8 @@ public sealed partial class OpenApiTests(SharedApi api)
         var description = (await ReadAsync()).GetProperty("info").GetProperty("description").GetString();
         using var client = api.Server.ForNewOrganization();
 
-        Answer[] problems = [await client.Get("/api/v1/nowhere"), await client.Post(Calls.Webhooks, "{"), await client.Post(Calls.Webhooks, "{}")];
+        Answer[] problems = [await client.Get("/api/v1/nowhere"), await client.Post(Calls.Webhooks, "{"), await client.Post(
+            Calls.Webhooks, "{}")];
 
         Assert.All(problems, problem => Assert.Contains($"`{problem["type"].GetString()}`", description, StringComparison.Ordinal));
     }
@@ -145,7 +151,8 @@ public sealed partial class OpenApiTests(SharedApi api)
         var document = await ReadAsync();
         var schemas = document.GetProperty("components").GetProperty("schemas").EnumerateObject().Select(schema => schema.Name).ToHashSet();
 
-        var references = document.GetRawText().Split("#/components/schemas/").Skip(1).Select(rest => rest[..rest.IndexOf('"', StringComparison.Ordinal)]);
+        var references = document.GetRawText().Split("#/components/schemas/").Skip(1).Select(
+            rest => rest[..rest.IndexOf('"', StringComparison.Ordinal)]);
 
         Assert.All(references, name => Assert.Contains(name, schemas));
     }
@@ -165,9 +172,11 @@ public sealed partial class OpenApiTests(SharedApi api)
     [Fact]
     public async Task A_status_is_documented_with_its_values()
     {
-        var status = Parameters(await OperationAsync("ListDeliveries")).Single(parameter => parameter.GetProperty("name").GetString() == "status");
+        var status = Parameters(await OperationAsync("ListDeliveries")).Single(
+            parameter => parameter.GetProperty("name").GetString() == "status");
 
-        Assert.Equal("""["pending","succeeded","failed","canceled"]""", JsonSerializer.Serialize(status.GetProperty("schema").GetProperty("enum")));
+        Assert.Equal(
+            """["pending","succeeded","failed","canceled"]""", JsonSerializer.Serialize(status.GetProperty("schema").GetProperty("enum")));
     }
 
     [Fact]

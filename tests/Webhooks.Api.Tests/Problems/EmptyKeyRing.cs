@@ -9,5 +9,6 @@ internal sealed class EmptyKeyRing : IKeyRing
 
     public ValueTask<EncryptionKey> GetNewestAsync(CancellationToken cancellationToken) => throw new SecretUnavailableException(Reason);
 
-    public ValueTask<EncryptionKey> GetAsync(string version, CancellationToken cancellationToken) => throw new SecretUnavailableException(Reason);
+    public ValueTask<EncryptionKey> GetAsync(string version, CancellationToken cancellationToken) =>
+        throw new SecretUnavailableException(Reason);
 }

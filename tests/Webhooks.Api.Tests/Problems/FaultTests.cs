@@ -29,7 +29,8 @@ public sealed class FaultTests(SharedApi api)
             Assert.DoesNotContain("127.0.0.1", refused.Text, StringComparison.Ordinal);
         }
 
-        Assert.Contains(server.Logs.Lines, line => line.Level == LogLevel.Error && line.Text.Contains("webhook API: ListWebhooks answered 503", StringComparison.Ordinal));
+        Assert.Contains(server.Logs.Lines, line => line.Level == LogLevel.Error && line.Text.Contains(
+            "webhook API: ListWebhooks answered 503", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -10,7 +10,8 @@ public sealed class ChangeWebhookTests(SharedApi api)
     public async Task What_is_left_out_stays_as_it_is()
     {
         using var client = api.Server.ForNewOrganization();
-        var created = await client.Post(Calls.Webhooks, """{"url":"http://127.0.0.1:9000/a","events":["user.created"],"description":"note","active":false}""");
+        var created = await client.Post(
+            Calls.Webhooks, """{"url":"http://127.0.0.1:9000/a","events":["user.created"],"description":"note","active":false}""");
         var path = $"{Calls.Webhooks}/{created["id"].GetString()}";
 
         var changed = await client.Patch(path, """{"events":["*"]}""");
@@ -31,7 +32,8 @@ public sealed class ChangeWebhookTests(SharedApi api)
         using var client = api.Server.ForNewOrganization();
         var path = $"{Calls.Webhooks}/{await client.CreateWebhookAsync()}";
 
-        var changed = await client.Patch(path, """{"url":"http://127.0.0.1:9001/b","events":["invoice.paid"],"description":"new","active":false}""");
+        var changed = await client.Patch(
+            path, """{"url":"http://127.0.0.1:9001/b","events":["invoice.paid"],"description":"new","active":false}""");
 
         Assert.Equal("http://127.0.0.1:9001/b", changed["url"].GetString());
         Assert.Equal("""["invoice.paid"]""", changed["events"].GetRawText());
@@ -59,7 +61,8 @@ public sealed class ChangeWebhookTests(SharedApi api)
         var path = $"{Calls.Webhooks}/{await client.CreateWebhookAsync()}";
         var before = await client.Get(path);
 
-        (await client.Patch(path, """{"url":null,"events":null,"active":null,"description":"changed"}""")).MustRefuse("url", "events", "active");
+        (await client.Patch(path, """{"url":null,"events":null,"active":null,"description":"changed"}""")).MustRefuse(
+            "url", "events", "active");
         (await client.Patch(path, """{"events":[],"id":"x"}""")).MustRefuse("events", "id");
 
         Assert.Equal(before.Text, (await client.Get(path)).Text);

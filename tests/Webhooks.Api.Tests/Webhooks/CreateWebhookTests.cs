@@ -62,7 +62,8 @@ public sealed class CreateWebhookTests(SharedApi api)
         using var client = api.Server.ForNewOrganization();
 
         var created = await client.Post(Calls.Webhooks, """{"url":"http://127.0.0.1:9000","events":["*"]}""");
-        var inactive = await client.Post(Calls.Webhooks, """{"url":"http://127.0.0.1:9000","events":["*"],"active":false,"description":null}""");
+        var inactive = await client.Post(
+            Calls.Webhooks, """{"url":"http://127.0.0.1:9000","events":["*"],"active":false,"description":null}""");
 
         Assert.True(created["active"].GetBoolean());
         Assert.Equal(JsonValueKind.Null, created["description"].ValueKind);

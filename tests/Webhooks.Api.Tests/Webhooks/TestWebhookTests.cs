@@ -14,7 +14,8 @@ public sealed class TestWebhookTests(SharedApi api)
     {
         await using var receiver = await Receiver.StartAsync();
         using var client = api.Server.ForNewOrganization();
-        var created = await client.Post(Calls.Webhooks, $$"""{"url":"{{receiver.Url}}/hook","events":["invoice.paid","user.created"],"active":false}""");
+        var created = await client.Post(
+            Calls.Webhooks, $$"""{"url":"{{receiver.Url}}/hook","events":["invoice.paid","user.created"],"active":false}""");
         var path = $"{Calls.Webhooks}/{created["id"].GetString()}";
 
         var result = (await client.Post(path + "/test")).MustBe(HttpStatusCode.OK);
@@ -84,11 +85,13 @@ public sealed class TestWebhookTests(SharedApi api)
         using var other = api.Server.ForNewOrganization();
         var path = $"{Calls.Webhooks}/{await client.CreateWebhookAsync(receiver.Url)}/test";
         var underWay = Enumerable.Range(0, 5).Select(_ => client.Post(path)).ToArray();
-        await Eventually.HoldsAsync(() => receiver.Requests.Count == 5, () => $"{receiver.Requests.Count}", TestContext.Current.CancellationToken);
+        await Eventually.HoldsAsync(
+            () => receiver.Requests.Count == 5, () => $"{receiver.Requests.Count}", TestContext.Current.CancellationToken);
 
         var refusal = (await client.Post(path)).MustBeProblem(HttpStatusCode.TooManyRequests, "too-many-tests");
         var served = other.Post($"{Calls.Webhooks}/{await other.CreateWebhookAsync(receiver.Url)}/test");
-        await Eventually.HoldsAsync(() => receiver.Requests.Count == 6, () => $"{receiver.Requests.Count}", TestContext.Current.CancellationToken);
+        await Eventually.HoldsAsync(
+            () => receiver.Requests.Count == 6, () => $"{receiver.Requests.Count}", TestContext.Current.CancellationToken);
 
         Assert.Equal(TimeSpan.FromSeconds(5), refusal.Headers.RetryAfter?.Delta);
         answering.SetResult();

@@ -115,7 +115,8 @@ public sealed class ClaimTests : DatabaseTest
         var ids = await PublishManyAsync(_org, 5);
         for (var index = 0; index < ids.Count; index++)
         {
-            await ExecuteAsync("UPDATE webhook_deliveries SET next_attempt_at = now() - $2 * interval '1 minute' WHERE id = $1", ids[index], index);
+            await ExecuteAsync(
+                "UPDATE webhook_deliveries SET next_attempt_at = now() - $2 * interval '1 minute' WHERE id = $1", ids[index], index);
         }
 
         var claims = await Deliveries.ClaimDueAsync(3, _lease, Cancel);
@@ -200,7 +201,8 @@ public sealed class ClaimTests : DatabaseTest
         await Deliveries.ParkAsync([claim], TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2), Cancel);
 
         Assert.Empty(await Deliveries.ClaimDueAsync(10, _lease, Cancel));
-        var again = Assert.Single(await Deliveries.ClaimForWebhooksAsync(new Dictionary<Guid, int> { [claim.WebhookId] = 1 }, _lease, Cancel));
+        var again = Assert.Single(
+            await Deliveries.ClaimForWebhooksAsync(new Dictionary<Guid, int> { [claim.WebhookId] = 1 }, _lease, Cancel));
         Assert.Equal(id, again.Id);
     }
 
@@ -243,7 +245,8 @@ public sealed class ClaimTests : DatabaseTest
                 {
                     0 => Deliveries.ReleaseAsync(some, cancel),
                     1 => Deliveries.ParkAsync(some, TimeSpan.Zero, TimeSpan.Zero, cancel),
-                    2 => Deliveries.RecordAsync([.. some.Take(2).Select(claim => new DeliveryResult(claim, null, new NextStep.Canceled()))], cancel),
+                    2 => Deliveries.RecordAsync(
+                        [.. some.Take(2).Select(claim => new DeliveryResult(claim, null, new NextStep.Canceled()))], cancel),
                     _ => store.UpdateAsync(_org, webhook, new WebhookChanges(Active: round % 2 == 0), cancel),
                 });
                 await PublishManyAsync(_org, 5);

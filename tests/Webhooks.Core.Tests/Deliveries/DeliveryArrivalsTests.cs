@@ -84,7 +84,8 @@ public sealed class DeliveryArrivalsTests : DatabaseTest
 
         Assert.Equal(new[] { late, timely }.Order(), (await ReadAsync(webhook, ArrivalPlace.Before(from.From), filter: from)).Read.Order());
         Assert.Empty((await ReadAsync(webhook, ArrivalPlace.Before(null), filter: new DeliveryFilter(Event: "invoice.paid"))).Read);
-        Assert.Null(await new DeliveryArrivals(Database).ListAsync(Guid.NewGuid(), webhook, new DeliveryFilter(), 10, ArrivalPlace.Before(null), Cancel));
+        Assert.Null(await new DeliveryArrivals(Database).ListAsync(
+            Guid.NewGuid(), webhook, new DeliveryFilter(), 10, ArrivalPlace.Before(null), Cancel));
     }
 
     /// <summary>What a reader of that time saw.</summary>
@@ -93,7 +94,8 @@ public sealed class DeliveryArrivalsTests : DatabaseTest
     private async Task<(IReadOnlyList<Guid> Read, ArrivalPlace Next)> ReadAsync(
         Guid webhook, ArrivalPlace after, int limit = 100, DeliveryFilter? filter = null, DeliveryArrivals? arrivals = null)
     {
-        var page = Required(await (arrivals ?? new(Database)).ListAsync(_org, webhook, filter ?? new DeliveryFilter(), limit, after, Cancel));
+        var page = Required(
+            await (arrivals ?? new(Database)).ListAsync(_org, webhook, filter ?? new DeliveryFilter(), limit, after, Cancel));
         return ([.. page.Items.Select(delivery => delivery.Id)], page.Next);
     }
 

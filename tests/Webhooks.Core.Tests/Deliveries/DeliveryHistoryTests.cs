@@ -160,7 +160,9 @@ public sealed class DeliveryHistoryTests : DatabaseTest
         return read;
     }
 
-    /// <summary>Deliveries of every kind, from two days ago on, some of whose event ids are older than they are; and others' in between.</summary>
+    /// <summary>
+    /// Deliveries of every kind, from two days ago on, some of whose event ids are older than they are; and others' in between.
+    /// </summary>
     private async Task<(Guid Webhook, IReadOnlyList<Row> Deliveries)> FillAsync(int count)
     {
         var webhook = await AddWebhookAsync(_org);

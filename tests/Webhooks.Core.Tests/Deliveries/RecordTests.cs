@@ -70,7 +70,8 @@ public sealed class RecordTests : DatabaseTest
         await Deliveries.RecordAsync([Refused(first, 503, "busy", new NextStep.RetryAt(DateTimeOffset.UtcNow.AddSeconds(-1)))], Cancel);
         var second = Assert.Single(await Deliveries.ClaimDueAsync(10, _lease, Cancel));
 
-        Assert.Equal([first.Id], await Deliveries.RecordAsync([new DeliveryResult(second, Attempt: null, new NextStep.Canceled())], Cancel));
+        Assert.Equal(
+            [first.Id], await Deliveries.RecordAsync([new DeliveryResult(second, Attempt: null, new NextStep.Canceled())], Cancel));
 
         var detail = await History.FindAsync(_org, webhook, first.Id, Cancel);
         Assert.NotNull(detail);
@@ -170,7 +171,8 @@ public sealed class RecordTests : DatabaseTest
         var recorded = await Task.WhenAll(shuffled.Select(results => Task.Run(() => Deliveries.RecordAsync(results, Cancel), Cancel)));
 
         Assert.Equal(1000, recorded.Sum(ids => ids.Count));
-        Assert.Equal(1000, await QueryAsync<long>("SELECT count(*) FROM webhook_deliveries WHERE status = 'succeeded' AND attempt_number = 1"));
+        Assert.Equal(
+            1000, await QueryAsync<long>("SELECT count(*) FROM webhook_deliveries WHERE status = 'succeeded' AND attempt_number = 1"));
         await AssertNoDeadlocksAsync();
     }
 

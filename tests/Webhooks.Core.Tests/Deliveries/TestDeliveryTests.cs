@@ -154,7 +154,8 @@ public sealed class TestDeliveryTests : DatabaseTest
     {
         var webhook = Assert.NotNull(await Store().CreateAsync(
             _org, new NewWebhook("http://db.internal.example/hook", ["*"], Active: true, null), Cancel)).Webhook;
-        _sender = new WebhookSender(_options, (_, _) => Task.FromResult<System.Net.IPAddress[]>([System.Net.IPAddress.Parse("10.20.30.40")]));
+        _sender = new WebhookSender(
+            _options, (_, _) => Task.FromResult<System.Net.IPAddress[]>([System.Net.IPAddress.Parse("10.20.30.40")]));
 
         var detail = Required(await TestDelivery().SendAsync(_org, webhook.Id, null, Cancel));
 

@@ -20,7 +20,8 @@ public sealed class EventMessageArrayTests
     [Fact]
     public void An_array_is_read_in_order()
     {
-        var read = _reader.ReadMany(Utf8("\uFEFF \r\n\t[ {\"event\":\"user.created\",\"data\":{}} , {\"event\":\"user.login\",\"data\":{\"n\":[1]}} ] "), _orgId);
+        var read = _reader.ReadMany(
+            Utf8("\uFEFF \r\n\t[ {\"event\":\"user.created\",\"data\":{}} , {\"event\":\"user.login\",\"data\":{\"n\":[1]}} ] "), _orgId);
 
         Assert.Empty(read.Errors);
         Assert.True(read.IsArray);

@@ -60,7 +60,8 @@ public sealed class EventMessagePropertyTests : IAsyncLifetime
                 "{", "}", "[", "]", ":", ",", "\"", "\\", "\"data\":", "\"event\":\"user.created\"", "\"org_id\":", $"\"{OrgId}\"", "\"id\":", "\"\\ud800\"",
                 "\"timestamp\":", "\"2026-08-01T12:00:00Z\"", "1", "1e5000", "null", "true", " ", "\n", "\0", "\uFEFF", "/**/", "é")
             .Array[0, 30]
-            .Sample(pieces => IsSound(_reader.Read(Utf8(string.Concat(pieces)), orgId: null)) && IsSound(_reader.ReadMany(Utf8("[" + string.Concat(pieces)), orgId: null)));
+            .Sample(pieces => IsSound(_reader.Read(Utf8(string.Concat(pieces)), orgId: null)) && IsSound(
+                _reader.ReadMany(Utf8("[" + string.Concat(pieces)), orgId: null)));
 
     [Fact]
     public void Any_change_to_the_bytes_of_a_message_is_read_without_an_exception() =>

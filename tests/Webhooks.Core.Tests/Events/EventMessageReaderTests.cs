@@ -249,7 +249,8 @@ public sealed class EventMessageReaderTests
         // 20 KB as written, more than a megabyte as jsonb prints it.
         var numbers = string.Join(',', Enumerable.Repeat("1e399", 3400));
 
-        Assert.Contains("262144 bytes when it is written out", Refused(WithData($$"""{"n":[{{numbers}}]}"""), "data"), StringComparison.Ordinal);
+        Assert.Contains(
+            "262144 bytes when it is written out", Refused(WithData($$"""{"n":[{{numbers}}]}"""), "data"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -316,7 +317,8 @@ public sealed class EventMessageReaderTests
 
         var read = _reader.Read(WithData("{}"), other);
 
-        Assert.Equal($"It must be {other} or left out: you publish for that organization only.", Assert.Single(Assert.Single(read.Errors).Value));
+        Assert.Equal(
+            $"It must be {other} or left out: you publish for that organization only.", Assert.Single(Assert.Single(read.Errors).Value));
         Assert.Empty(read.Messages);
     }
 
@@ -346,7 +348,8 @@ public sealed class EventMessageReaderTests
     [InlineData("2016-12-31T23:59:60Z", "2017-01-01T00:00:00.0000000")]
     [InlineData("1990-12-31T15:59:60.25-08:00", "1991-01-01T00:00:00.2500000")]
     public void A_timestamp_is_read_as_UTC(string written, string utc) =>
-        Assert.Equal(utc, Accepted(With($"\"timestamp\":\"{written}\"")).Timestamp!.Value.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffff", null));
+        Assert.Equal(
+            utc, Accepted(With($"\"timestamp\":\"{written}\"")).Timestamp!.Value.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffff", null));
 
     [Theory]
     [InlineData("2026-08-01T12:00:00")]

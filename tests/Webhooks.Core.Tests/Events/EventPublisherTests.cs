@@ -61,7 +61,8 @@ public sealed class EventPublisherTests : DatabaseTest
     {
         var webhook = await AddWebhookAsync(_org);
         var time = new DateTimeOffset(2026, 8, 3, 12, 30, 1, 5, TimeSpan.FromHours(2));
-        await Publisher.PublishAsync([Message(_org, "invoice.paid", """{"total":12.50,"lines":[1,null,{"a":"é"}]}""", timestamp: time)], Cancel);
+        await Publisher.PublishAsync(
+            [Message(_org, "invoice.paid", """{"total":12.50,"lines":[1,null,{"a":"é"}]}""", timestamp: time)], Cancel);
 
         Assert.Equal(
             $$"""{"data": {"lines": [1, null, {"a": "é"}], "total": 12.50}, "event": "invoice.paid", "timestamp": "2026-08-03T10:30:01.005Z", "webhook_id": "{{webhook}}"}""",
@@ -278,7 +279,8 @@ public sealed class EventPublisherTests : DatabaseTest
         Assert.Equal([0, 1, 0, 1], published.Select(answer => answer.Deliveries));
         foreach (var answer in published.Where(answer => answer.Deliveries > 0))
         {
-            Assert.Equal(answer.NewDeliveries, await QueryAllAsync<Guid>("SELECT id FROM webhook_deliveries WHERE event_id = $1", answer.Id));
+            Assert.Equal(
+                answer.NewDeliveries, await QueryAllAsync<Guid>("SELECT id FROM webhook_deliveries WHERE event_id = $1", answer.Id));
         }
     }
 
@@ -286,7 +288,8 @@ public sealed class EventPublisherTests : DatabaseTest
     public async Task All_events_are_published_or_none()
     {
         await AddWebhookAsync(_org);
-        await Assert.ThrowsAsync<PostgresException>(() => Publisher.PublishAsync([Message(_org, key: "k"), Message(_org, data: "{")], Cancel));
+        await Assert.ThrowsAsync<PostgresException>(
+            () => Publisher.PublishAsync([Message(_org, key: "k"), Message(_org, data: "{")], Cancel));
         Assert.Equal(0, await CountAsync());
         Assert.Equal(0, await QueryAsync<long>("SELECT count(*) FROM event_keys"));
     }

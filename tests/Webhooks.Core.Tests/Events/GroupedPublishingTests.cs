@@ -54,7 +54,8 @@ public sealed class GroupedPublishingTests : DatabaseTest
         for (var number = 0; number < 50; number++)
         {
             var answer = Assert.Single(await gathered[number]);
-            Assert.Equal($"{number}", await QueryAsync<string>("SELECT payload->>'data' FROM webhook_deliveries WHERE id = $1", Assert.Single(answer.NewDeliveries)));
+            Assert.Equal($"{number}", await QueryAsync<string>(
+                "SELECT payload->>'data' FROM webhook_deliveries WHERE id = $1", Assert.Single(answer.NewDeliveries)));
         }
     }
 
@@ -103,7 +104,8 @@ public sealed class GroupedPublishingTests : DatabaseTest
         var published = await WhenAll(gathered);
         await WhenAll(first);
 
-        Assert.Equal(lists.Select(list => list.Select(message => (message.Event, message.OrgId))), published.Select(list => list.Select(answer => (answer.Event, answer.OrgId))));
+        Assert.Equal(lists.Select(list => list.Select(message => (message.Event, message.OrgId))), published.Select(
+            list => list.Select(answer => (answer.Event, answer.OrgId))));
         Assert.Equal([[1, 0], [0], [0, 1, 1]], published.Select(list => list.Select(answer => answer.Deliveries)));
         Assert.Equal(Running + 1, await TransactionsAsync());
     }
@@ -416,7 +418,8 @@ public sealed class GroupedPublishingTests : DatabaseTest
     private async Task TerminateHeldAsync(int statements)
     {
         await WaitUntilHeldAsync(statements);
-        await QueryAllAsync<bool>("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
+        await QueryAllAsync<bool>(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
     }
 
     private static async Task AssertOutageAsync(IEnumerable<Task> publishings)

@@ -7,7 +7,8 @@ internal static class Message
 {
     public const string OrgId = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
 
-    public static byte[] Json(string eventType, string data) => Utf8($$"""{"org_id":"{{OrgId}}","event":"{{eventType}}","data":{{data}}}""");
+    public static byte[] Json(string eventType, string data) =>
+        Utf8($$"""{"org_id":"{{OrgId}}","event":"{{eventType}}","data":{{data}}}""");
 
     /// <summary>A valid message with that data.</summary>
     public static byte[] WithData(string data) => Json("user.created", data);

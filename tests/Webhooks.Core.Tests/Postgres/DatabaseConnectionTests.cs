@@ -88,7 +88,8 @@ public sealed class DatabaseConnectionTests
     [InlineData("ConnectionStrings__Webhooks", "Host=localhost;Hots=2", null)]
     [InlineData("ConnectionStrings__Webhooks", "Host=localhost;Password=secret-1", "entra")]
     [InlineData("Webhooks__Database__Authentication", "Host=localhost", "kerberos")]
-    public void Settings_that_cannot_be_used_are_refused_by_name_and_without_the_password(string setting, string? connectionString, string? authentication)
+    public void Settings_that_cannot_be_used_are_refused_by_name_and_without_the_password(
+        string setting, string? connectionString, string? authentication)
     {
         var failure = Assert.Throws<InvalidSettingException>(
             () => DatabaseConnection.Configure(Settings(connectionString, authentication), () => new FakeCredential()));

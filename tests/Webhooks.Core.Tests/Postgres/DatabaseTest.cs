@@ -30,7 +30,8 @@ public abstract class DatabaseTest : IAsyncLifetime
     public virtual async ValueTask InitializeAsync()
     {
         _database = await TestDatabase.CreateAsync();
-        var partitions = new PartitionMaintenance(Database, new WebhooksOptions(), TimeProvider.System, NullLogger<PartitionMaintenance>.Instance);
+        var partitions = new PartitionMaintenance(
+            Database, new WebhooksOptions(), TimeProvider.System, NullLogger<PartitionMaintenance>.Instance);
         await new Migrator(Database, partitions, NullLogger<Migrator>.Instance).MigrateAsync(Cancel);
     }
 
@@ -63,7 +64,8 @@ public abstract class DatabaseTest : IAsyncLifetime
         return value;
     }
 
-    protected static EventMessage Message(Guid orgId, string type = "user.created", string data = "{}", string? key = null, DateTimeOffset? timestamp = null) =>
+    protected static EventMessage Message(
+        Guid orgId, string type = "user.created", string data = "{}", string? key = null, DateTimeOffset? timestamp = null) =>
         new(orgId, type, Encoding.UTF8.GetBytes(data), key, timestamp);
 
     protected async Task<Guid> AddWebhookAsync(Guid orgId, params string[] events)

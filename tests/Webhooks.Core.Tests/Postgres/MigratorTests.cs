@@ -112,7 +112,8 @@ public sealed class MigratorTests : IAsyncLifetime
 
     private Migrator Migrator(LogLines<Migrator>? log = null, NpgsqlDataSource? database = null)
     {
-        var partitions = new PartitionMaintenance(database ?? Database, new WebhooksOptions(), TimeProvider.System, NullLogger<PartitionMaintenance>.Instance);
+        var partitions = new PartitionMaintenance(
+            database ?? Database, new WebhooksOptions(), TimeProvider.System, NullLogger<PartitionMaintenance>.Instance);
         return new Migrator(database ?? Database, partitions, log ?? new LogLines<Migrator>());
     }
 

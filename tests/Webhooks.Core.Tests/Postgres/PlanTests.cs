@@ -54,7 +54,8 @@ public sealed partial class PlanTests : DatabaseTest
         var pending = new PendingDeliveries(observed);
         await ReadsFewRowsAsync("still pending", () => pending.AmongAsync([.. more.Select(claim => claim.Id)], Cancel));
         await ReadsFewRowsAsync("state", () => pending.FindAsync(more[0].Id, Cancel));
-        await ReadsFewRowsAsync("not begun", () => pending.NotBegunAsync(new PublishedEvent(more[0].EventId, _org, "user.created", 1, []), Cancel));
+        await ReadsFewRowsAsync(
+            "not begun", () => pending.NotBegunAsync(new PublishedEvent(more[0].EventId, _org, "user.created", 1, []), Cancel));
 
         if (analyzed)
         {
@@ -101,7 +102,8 @@ public sealed partial class PlanTests : DatabaseTest
 
         string? Key(int number) => kind switch { "with an id" => Guid.CreateVersion7().ToString(), "with a key" => $"{number}", _ => null };
 
-        var published = await publisher.PublishAsync([.. Enumerable.Range(0, Events).Select(number => Message(_org, key: Key(number)))], Cancel);
+        var published = await publisher.PublishAsync(
+            [.. Enumerable.Range(0, Events).Select(number => Message(_org, key: Key(number)))], Cancel);
         Assert.Equal(Set, published.Sum(item => item.NewDeliveries.Count));
         var claims = await deliveries.ClaimDueAsync(Set, _lease, Cancel);
         Assert.Equal(Set, (await deliveries.RecordAsync([.. claims.Select(Success)], Cancel)).Count);
@@ -234,7 +236,8 @@ public sealed partial class PlanTests : DatabaseTest
                 END LOOP;
             END $$
             """);
-        var lastWeek = new DateTimeOffset(DeliveryPartition.At(DateTimeOffset.UtcNow).AddWeeks(-1).Monday, TimeOnly.MinValue, TimeSpan.Zero);
+        var lastWeek = new DateTimeOffset(
+            DeliveryPartition.At(DateTimeOffset.UtcNow).AddWeeks(-1).Monday, TimeOnly.MinValue, TimeSpan.Zero);
         await ExecuteAsync(
             """
             INSERT INTO webhook_deliveries

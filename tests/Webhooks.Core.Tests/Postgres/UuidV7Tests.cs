@@ -4,7 +4,8 @@ namespace Webhooks.Core.Tests.Postgres;
 
 public sealed class UuidV7Tests
 {
-    private static readonly Gen<DateTimeOffset> _time = Gen.Long[0, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()].Select(DateTimeOffset.FromUnixTimeMilliseconds);
+    private static readonly Gen<DateTimeOffset> _time = Gen.Long[0, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()].Select(
+        DateTimeOffset.FromUnixTimeMilliseconds);
 
     [Fact]
     public void An_id_gives_back_its_time() =>
@@ -16,7 +17,8 @@ public sealed class UuidV7Tests
 
     [Fact]
     public void A_bound_is_the_time_and_zeros() =>
-        Assert.Equal(Guid.Parse("019f2f2a-3c00-0000-0000-000000000000"), UuidV7.LowerBound(DateTimeOffset.FromUnixTimeMilliseconds(0x019f2f2a3c00)));
+        Assert.Equal(
+            Guid.Parse("019f2f2a-3c00-0000-0000-000000000000"), UuidV7.LowerBound(DateTimeOffset.FromUnixTimeMilliseconds(0x019f2f2a3c00)));
 
     [Fact]
     public void Times_before_1970_are_bounded_by_the_least_id() => Assert.Equal(Guid.Empty, UuidV7.LowerBound(DateTimeOffset.MinValue));

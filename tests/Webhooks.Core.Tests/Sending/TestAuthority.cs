@@ -42,7 +42,8 @@ internal sealed class TestAuthority : IDisposable
 
         if (issuerUrl is not null)
         {
-            request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension([$"{issuerUrl}/ocsp"], [$"{issuerUrl}/issuer.cer"]));
+            request.CertificateExtensions.Add(
+                new X509AuthorityInformationAccessExtension([$"{issuerUrl}/ocsp"], [$"{issuerUrl}/issuer.cer"]));
         }
 
         var serialNumber = RandomNumberGenerator.GetBytes(8);

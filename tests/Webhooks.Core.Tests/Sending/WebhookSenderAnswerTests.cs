@@ -47,7 +47,8 @@ public sealed class WebhookSenderAnswerTests
     public async Task A_redirect_is_a_failure_and_is_not_followed(int status)
     {
         await using var target = await Receiver.StartAsync();
-        await using var receiver = RawReceiver.Answering($"HTTP/1.1 {status} Moved\r\nLocation: {target.Url}/\r\nContent-Length: 0\r\n\r\n");
+        await using var receiver = RawReceiver.Answering(
+            $"HTTP/1.1 {status} Moved\r\nLocation: {target.Url}/\r\nContent-Length: 0\r\n\r\n");
 
         var answer = Assert.IsType<SendOutcome.Answered>(await Requests.SendOnceAsync(receiver.Url));
 
@@ -68,7 +69,8 @@ public sealed class WebhookSenderAnswerTests
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n4\r\n two\r\n0\r\n\r\n", "one two")]
     [InlineData("HTTP/1.1 200 OK\r\n\r\nuntil the end", "until the end")]
     [InlineData("HTTP/1.0 200 OK\r\n\r\nold", "old")]
-    [InlineData("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "ok")]
+    [InlineData(
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "ok")]
     [InlineData("HTTP/1.1 200 OK\r\nX-Name: caf\u00E9\r\nContent-Length: 2\r\n\r\nok", "ok")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=nonsense\r\nContent-Length: 2\r\n\r\nok", "ok")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nok", "ok")]
@@ -264,7 +266,8 @@ public sealed class WebhookSenderAnswerTests
         await using var receiver = RawReceiver.Start(async (connection, cancellationToken) =>
         {
             await connection.ReadRequestAsync(cancellationToken);
-            await connection.WriteAsync("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", cancellationToken);
+            await connection.WriteAsync(
+                "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", cancellationToken);
             await connection.WaitForCloseAsync(cancellationToken);
         });
 

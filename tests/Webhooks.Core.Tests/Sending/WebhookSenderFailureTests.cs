@@ -183,7 +183,8 @@ public sealed class WebhookSenderFailureTests
         await using var receiver = RawReceiver.Start((_, cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken));
         using var sender = new WebhookSender(Requests.LocalOptions(timeout: 1));
 
-        AssertNotAnswered(SendError.Timeout, await sender.SendAsync(Requests.To(receiver.Url) with { Body = new byte[64 * 1024 * 1024] }, Token));
+        AssertNotAnswered(
+            SendError.Timeout, await sender.SendAsync(Requests.To(receiver.Url) with { Body = new byte[64 * 1024 * 1024] }, Token));
     }
 
     [Theory]

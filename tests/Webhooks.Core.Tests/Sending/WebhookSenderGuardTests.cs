@@ -89,7 +89,8 @@ public sealed class WebhookSenderGuardTests
     {
         await using var receiver = RawReceiver.Answering("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
         var addresses = new Queue<string>(["127.0.0.1", "10.0.0.1"]);
-        using var sender = new WebhookSender(Requests.LocalOptions(), (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse(addresses.Dequeue())]));
+        using var sender = new WebhookSender(
+            Requests.LocalOptions(), (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse(addresses.Dequeue())]));
         var request = Requests.To($"http://example.com:{receiver.Port}/");
 
         Assert.Equal(new SendOutcome.Answered(200, ""), await sender.SendAsync(request, Token));

@@ -19,7 +19,8 @@ public sealed class WebhookSignerTests
     [Fact]
     public void The_body_s_signature_is_what_a_receiver_computes_with_the_secret_as_text() =>
         // From: printf '%s' '{"test": 2432232314}' | openssl dgst -sha256 -hmac whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
-        Assert.Equal("80ec8a89ce3cd22133a1066caecb4d04fea7467657c8514d717ec42c38a5c94c", new WebhookSigner(Secret).OfBody("""{"test": 2432232314}"""u8));
+        Assert.Equal("80ec8a89ce3cd22133a1066caecb4d04fea7467657c8514d717ec42c38a5c94c", new WebhookSigner(Secret).OfBody(
+            """{"test": 2432232314}"""u8));
 
     [Fact]
     public void Both_signatures_are_HMAC_SHA256_for_any_secret_and_body() =>

@@ -68,7 +68,8 @@ public sealed class WebhookStoreTests : DatabaseTest
     public async Task An_organization_gets_no_more_webhooks_than_it_may_have_even_at_once()
     {
         var store = Store(most: 3);
-        var created = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Task.Run(() => store.CreateAsync(_org, New(), Cancel), Cancel)));
+        var created = await Task.WhenAll(
+            Enumerable.Range(0, 12).Select(_ => Task.Run(() => store.CreateAsync(_org, New(), Cancel), Cancel)));
 
         Assert.Equal(3, created.Count(webhook => webhook is not null));
         Assert.Equal(3, await QueryAsync<long>("SELECT count(*) FROM webhooks"));
@@ -254,7 +255,8 @@ public sealed class WebhookStoreTests : DatabaseTest
         (await Store().ListAsync(_org, filter, 10, null, Cancel)).Items.Select(webhook => webhook.Id);
 
     /// <summary>By id, since two that are made in one millisecond have no other order.</summary>
-    private static IEnumerable<Guid> NewestFirst(params IEnumerable<Webhook> webhooks) => webhooks.Select(webhook => webhook.Id).OrderDescending();
+    private static IEnumerable<Guid> NewestFirst(params IEnumerable<Webhook> webhooks) =>
+        webhooks.Select(webhook => webhook.Id).OrderDescending();
 
     private async Task EndAsync(Guid webhookId, bool delete)
     {

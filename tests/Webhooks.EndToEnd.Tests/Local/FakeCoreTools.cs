@@ -36,7 +36,8 @@ internal sealed class FakeCoreTools
     public string SearchPath => $"{Path.GetDirectoryName(_program)}:{Environment.GetEnvironmentVariable("PATH")}";
 
     /// <summary>How it was started.</summary>
-    public CoreToolsStart Start => JsonSerializer.Deserialize<CoreToolsStart>(File.ReadAllText($"{_program}.json"), JsonSerializerOptions.Web)!;
+    public CoreToolsStart Start =>
+        JsonSerializer.Deserialize<CoreToolsStart>(File.ReadAllText($"{_program}.json"), JsonSerializerOptions.Web)!;
 
     /// <summary>Puts it into a directory.</summary>
     public static async Task<FakeCoreTools> InstallAsync(TemporaryDirectory directory, CancellationToken cancellationToken)

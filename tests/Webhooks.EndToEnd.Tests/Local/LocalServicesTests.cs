@@ -78,7 +78,8 @@ public sealed class LocalServicesTests : IDisposable
         }
 
         var pidFile = Path.Combine(_directory.Path, "postgres", "data", "postmaster.pid");
-        await File.WriteAllLinesAsync(pidFile, [Environment.ProcessId.ToString(CultureInfo.InvariantCulture), "", "", "", "", "", "", ""], Cancel);
+        await File.WriteAllLinesAsync(
+            pidFile, [Environment.ProcessId.ToString(CultureInfo.InvariantCulture), "", "", "", "", "", "", ""], Cancel);
 
         await using var services = await StartAsync();
 

@@ -14,7 +14,8 @@ public sealed class RunFunctionsTests : IAsyncLifetime
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>What a run has started.</summary>
-    private IReadOnlyList<int> Processes => [.. ProcessTable.FindMentioning(_data.Path).Union(ProcessTable.FindMentioning($"func start --port {_tools.Start.Arguments[^1]}"))];
+    private IReadOnlyList<int> Processes =>
+        [.. ProcessTable.FindMentioning(_data.Path).Union(ProcessTable.FindMentioning($"func start --port {_tools.Start.Arguments[^1]}"))];
 
     public async ValueTask InitializeAsync() => _tools = await FakeCoreTools.InstallAsync(_data, Cancel);
 

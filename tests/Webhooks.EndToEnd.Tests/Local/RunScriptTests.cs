@@ -36,7 +36,8 @@ public sealed class RunScriptTests : IDisposable
         await using var again = RunScript.Start(_data);
         await again.WaitForAsync(RunScript.EndOfTour, Cancel);
         var url = Url(again.Output);
-        var listed = await Shell.RunAsync($"curl -sf {url}/api/v1/webhooks -H \"Authorization: Bearer $(cat '{_data.Path}/token')\"", Cancel);
+        var listed = await Shell.RunAsync(
+            $"curl -sf {url}/api/v1/webhooks -H \"Authorization: Bearer $(cat '{_data.Path}/token')\"", Cancel);
         Assert.Contains("/hook", listed, StringComparison.Ordinal);
         Assert.Contains("/all", listed, StringComparison.Ordinal);
     }
@@ -49,7 +50,8 @@ public sealed class RunScriptTests : IDisposable
             await run.WaitForAsync(RunScript.EndOfTour, Cancel);
             await run.KillAsync();
             await run.WaitForExitAsync();
-            await Eventually.HoldsAsync(() => ProcessTable.FindMentioning(_data.Path).Count == 0, () => "Services outlive the server.", Cancel);
+            await Eventually.HoldsAsync(
+                () => ProcessTable.FindMentioning(_data.Path).Count == 0, () => "Services outlive the server.", Cancel);
         }
 
         await using var again = RunScript.Start(_data);
@@ -119,7 +121,8 @@ public sealed class RunScriptTests : IDisposable
 
     [Fact]
     public async Task A_command_that_does_not_exist_gets_one_line() =>
-        await EndsWith(exitCode: 2, "error: Unrecognized command or argument 'serve'. --help shows what can be used.", RunScript.Start(_data, arguments: "serve"));
+        await EndsWith(exitCode: 2, "error: Unrecognized command or argument 'serve'. --help shows what can be used.", RunScript.Start(
+            _data, arguments: "serve"));
 
     [Fact]
     public async Task Migrate_says_what_it_applied_and_then_that_there_is_nothing_to_do()
@@ -147,6 +150,7 @@ public sealed class RunScriptTests : IDisposable
     {
         var begin = output.IndexOf("export TOKEN", StringComparison.Ordinal);
         var end = output.IndexOf("Or publish", StringComparison.Ordinal);
-        return "set -e\n" + output[begin..end].Replace("localhost:9000", $"localhost:{receiverPort}", StringComparison.Ordinal).Replace("curl ", "curl -sf ", StringComparison.Ordinal);
+        return "set -e\n" + output[begin..end].Replace("localhost:9000", $"localhost:{receiverPort}", StringComparison.Ordinal).Replace(
+            "curl ", "curl -sf ", StringComparison.Ordinal);
     }
 }

@@ -27,7 +27,8 @@ internal sealed class BacklogDatabase(string connectionString) : IAsyncDisposabl
         {
             await using var command = _database.CreateCommand(Sql);
             command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. numbers.Select(_ => Guid.CreateVersion7())] });
-            command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. numbers.Select(number => webhooks[number % webhooks.Count])] });
+            command.Parameters.Add(
+                new NpgsqlParameter<Guid[]> { TypedValue = [.. numbers.Select(number => webhooks[number % webhooks.Count])] });
             command.Parameters.Add(new NpgsqlParameter<TimeSpan[]> { TypedValue = [.. numbers.Select(number => _dueSince * (1 - ((double)number / deliveries)))] });
             await command.ExecuteNonQueryAsync(cancellationToken);
         }

@@ -71,7 +71,8 @@ public sealed class BacklogTests(ITestOutputHelper output)
         output.WriteLine($"{Endurance.Backlog} deliveries to {webhooks} webhooks in {drain.Duration}, in tenths of it: {string.Join(' ', drain.ArrivedInSlices)}");
         output.WriteLine($"At most {drain.MostMemory / ProcessFigures.Mebibyte} MiB");
         output.WriteLine($"New events of the same organization: {Describe(delays[0])}; of another one: {Describe(delays[1])}");
-        Assert.All(drain.ArrivedInSlices, arrivals => Assert.InRange(arrivals, Endurance.Backlog / drain.ArrivedInSlices.Count * LeastInSlice, Endurance.Backlog));
+        Assert.All(drain.ArrivedInSlices, arrivals => Assert.InRange(
+            arrivals, Endurance.Backlog / drain.ArrivedInSlices.Count * LeastInSlice, Endurance.Backlog));
         Assert.InRange(drain.MostMemory, 0, MostMemory);
         Assert.All(delays, some => Assert.InRange(AllButFew(some), TimeSpan.Zero, Shorter(_withinSeconds, drain.Duration / 4)));
         Assert.Equal(Endurance.Backlog, arrived);

@@ -57,7 +57,8 @@ internal sealed class Audit(Trouble trouble, TimeSpan attemptTimeout)
             "failed" => successes.Count == MaxAttempts && !successes.Contains(true),
             _ => false,
         };
-        if (!isRight || successes.Count != row.AttemptNumber || !row.Attempts.Select(attempt => attempt.Number).SequenceEqual(Enumerable.Range(1, successes.Count)))
+        if (!isRight || successes.Count != row.AttemptNumber || !row.Attempts.Select(attempt => attempt.Number).SequenceEqual(
+            Enumerable.Range(1, successes.Count)))
         {
             Add($"{Describe(row)} ended as {row.Status}.");
         }

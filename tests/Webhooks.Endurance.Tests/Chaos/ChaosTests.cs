@@ -47,7 +47,8 @@ public sealed class ChaosTests(ITestOutputHelper output)
         audit.CompareAttempts(rows, receptions);
         output.WriteLine($"{load.Accepted.Count} events, {rows.Count} deliveries, {rows.Sum(row => row.AttemptNumber)} attempts, {rows.Count(row => row.Status == "failed")} failed");
         output.WriteLine($"{trouble.Kills.Count} kills, {audit.Unrecorded} requests unrecorded");
-        Assert.True(audit.Findings.Count == 0, $"{audit.Findings.Count} findings:\n{string.Join('\n', audit.Findings.Take(FindingsShown))}");
+        Assert.True(
+            audit.Findings.Count == 0, $"{audit.Findings.Count} findings:\n{string.Join('\n', audit.Findings.Take(FindingsShown))}");
         Assert.Empty(Defects.InLogs(installation));
         Assert.Equal(0, await CountAsync(new QueueClient(queue.ConnectionString, QueuePublisher.DefaultQueueName)));
         Assert.Equal(0, await CountAsync(new QueueClient(queue.ConnectionString, $"{QueuePublisher.DefaultQueueName}-poison")));

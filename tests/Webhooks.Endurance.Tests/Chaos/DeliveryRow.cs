@@ -14,7 +14,8 @@ internal sealed record DeliveryRow(
     public static async Task<IReadOnlyList<DeliveryRow>> ReadAllAsync(string connectionString, CancellationToken cancellationToken)
     {
         await using var database = NpgsqlDataSource.Create(connectionString);
-        await using var command = database.CreateCommand("SELECT id, webhook_id, event_id, status, attempt_number, attempts::text FROM webhook_deliveries");
+        await using var command = database.CreateCommand(
+            "SELECT id, webhook_id, event_id, status, attempt_number, attempts::text FROM webhook_deliveries");
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var rows = new List<DeliveryRow>();
         while (await reader.ReadAsync(cancellationToken))

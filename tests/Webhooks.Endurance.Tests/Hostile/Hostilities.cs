@@ -134,7 +134,8 @@ internal static class Hostilities
         from header in new (string Name, Func<int, string> Text)[]
         {
             ("one header", kibibytes => $"X-Large: {new string('x', kibibytes * Kibibyte)}\r\n"),
-            ("many headers", kibibytes => string.Concat(Enumerable.Range(0, kibibytes * 16).Select(number => $"X-{number:000000}: {new string('x', 52)}\r\n"))),
+            ("many headers", kibibytes => string.Concat(
+                Enumerable.Range(0, kibibytes * 16).Select(number => $"X-{number:000000}: {new string('x', 52)}\r\n"))),
             ("cookies", kibibytes => string.Concat(Enumerable.Repeat($"Set-Cookie: a={new string('x', 1000)}\r\n", kibibytes))),
         }
         select Answering($"sends {kibibytes} KiB of {header.Name}", $"{Ok}{header.Text(kibibytes)}Content-Length: 0\r\n\r\n");
@@ -151,7 +152,8 @@ internal static class Hostilities
     private static IEnumerable<Hostility> Redirecting(string forbidden) =>
         from status in new[] { 301, 302, 307, 308 }
         from target in new[] { "/", forbidden, "http://169.254.169.254/latest/meta-data/", "http://[::1]:22/", "file:///etc/passwd" }
-        select Answering($"redirects with {status} to {target}", $"HTTP/1.1 {status} Elsewhere\r\nLocation: {target}\r\nContent-Length: 0\r\n\r\n");
+        select Answering(
+            $"redirects with {status} to {target}", $"HTTP/1.1 {status} Elsewhere\r\nLocation: {target}\r\nContent-Length: 0\r\n\r\n");
 
     private static IEnumerable<Hostility> WrongLengths() =>
         from head in new[]
@@ -169,7 +171,8 @@ internal static class Hostilities
     private static IEnumerable<Hostility> AskingToWait() =>
         from status in new[] { 429, 503 }
         from time in new[] { "0", "-1", "999999999999", "soon", "Fri, 31 Dec 9999 23:59:59 GMT" }
-        select Answering($"answers {status} and to retry after {time}", $"HTTP/1.1 {status} Wait\r\nRetry-After: {time}\r\nContent-Length: 0\r\n\r\n");
+        select Answering(
+            $"answers {status} and to retry after {time}", $"HTTP/1.1 {status} Wait\r\nRetry-After: {time}\r\nContent-Length: 0\r\n\r\n");
 
     private static IEnumerable<Hostility> StrangeBodies() =>
         from body in new (string Name, string Text)[]
@@ -187,7 +190,8 @@ internal static class Hostilities
             ("br", stream => new BrotliStream(stream, CompressionLevel.Fastest)),
         }
         let bomb = Compressed(encoding.Compress)
-        select Answering($"answers with a bomb in {encoding.Name}", string.Create(CultureInfo.InvariantCulture, $"{Ok}Content-Encoding: {encoding.Name}\r\nContent-Length: {bomb.Length}\r\n\r\n{bomb}"));
+        select Answering($"answers with a bomb in {encoding.Name}", string.Create(
+            CultureInfo.InvariantCulture, $"{Ok}Content-Encoding: {encoding.Name}\r\nContent-Length: {bomb.Length}\r\n\r\n{bomb}"));
 
     private static IEnumerable<Hostility> AbusingKeepAlive()
     {
@@ -200,8 +204,10 @@ internal static class Hostilities
         });
         yield return Answering(
             "switches to another protocol", "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", (connection, cancel) => connection.WaitForCloseAsync(cancel));
-        yield return Answering("answers every request twice", Success + Success, (connection, cancel) => connection.WaitForCloseAsync(cancel));
-        yield return Answering("answers and goes on with garbage", $"{Success}garbage", (connection, cancel) => connection.WaitForCloseAsync(cancel));
+        yield return Answering(
+            "answers every request twice", Success + Success, (connection, cancel) => connection.WaitForCloseAsync(cancel));
+        yield return Answering(
+            "answers and goes on with garbage", $"{Success}garbage", (connection, cancel) => connection.WaitForCloseAsync(cancel));
     }
 
     /// <summary>Reads the request, sends something, and then ends, by default by closing the connection.</summary>

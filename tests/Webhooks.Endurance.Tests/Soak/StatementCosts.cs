@@ -70,7 +70,8 @@ internal sealed record StatementCosts(IReadOnlyDictionary<long, StatementCosts.T
 
         /// <summary>Whether it publishes, claims or records deliveries.</summary>
         public bool ChangesDeliveries =>
-            Text.Contains("INSERT INTO webhook_deliveries", StringComparison.Ordinal) || Text.Contains("UPDATE webhook_deliveries", StringComparison.Ordinal);
+            Text.Contains("INSERT INTO webhook_deliveries", StringComparison.Ordinal) || Text.Contains(
+                "UPDATE webhook_deliveries", StringComparison.Ordinal);
 
         /// <summary>Pages for each call.</summary>
         public double PagesPerCall => (double)Pages / Calls;

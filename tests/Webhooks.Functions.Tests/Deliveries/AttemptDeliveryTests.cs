@@ -47,7 +47,8 @@ public sealed class AttemptDeliveryTests : IAsyncLifetime
         Assert.Equal("pending", result.Status);
         Assert.Equal(1, result.Attempt);
         Assert.Equal(503, result.LastStatus);
-        var stored = Assert.Single(await _app.QueryAsync<DateTime>("SELECT next_attempt_at FROM webhook_deliveries WHERE id = $1", delivery));
+        var stored = Assert.Single(
+            await _app.QueryAsync<DateTime>("SELECT next_attempt_at FROM webhook_deliveries WHERE id = $1", delivery));
         Assert.Equal(stored, result.NextAttemptAt!.Value, TimeSpan.FromMilliseconds(1));
         Assert.Equal(DateTimeKind.Utc, result.NextAttemptAt.Value.Kind);
     }
@@ -208,7 +209,8 @@ public sealed class AttemptDeliveryTests : IAsyncLifetime
     public async Task An_attempt_that_does_not_end_when_the_instance_is_stopped_is_released_for_another()
     {
         var arrived = new TaskCompletionSource();
-        await using var receiver = await Receiver.StartAsync((_, context) => AnswerWhenAskedAsync(arrived, Task.Delay(Timeout.Infinite, context.RequestAborted), context));
+        await using var receiver = await Receiver.StartAsync(
+            (_, context) => AnswerWhenAskedAsync(arrived, Task.Delay(Timeout.Infinite, context.RequestAborted), context));
         var delivery = await PublishAsync(receiver);
         using var stop = new CancellationTokenSource();
         var attempt = _app.Function<AttemptDelivery>().RunAsync(new DeliveryInput(delivery), stop.Token);

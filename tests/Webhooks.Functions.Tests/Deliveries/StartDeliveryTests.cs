@@ -41,7 +41,8 @@ public sealed class StartDeliveryTests : IAsyncLifetime
     {
         var deliveries = await PublishAsync(webhooks: 3);
 
-        await _app.Function<StartDelivery>().RunAsync(FanOutMessage.For(deliveries)[0], _app.Orchestrations, new CancellationToken(canceled: true));
+        await _app.Function<StartDelivery>().RunAsync(
+            FanOutMessage.For(deliveries)[0], _app.Orchestrations, new CancellationToken(canceled: true));
 
         Assert.Equal(deliveries, _app.StartedIds());
     }

@@ -27,7 +27,8 @@ public static class AppCalls
     public static async Task<IReadOnlyList<Guid>> PublishAsync(this FunctionsApp app, Guid organization)
     {
         using var client = app.For(organization);
-        using var response = await client.PostAsJsonAsync("/api/v1/events", new { @event = "user.created", data = new { id = "usr_1" } }, Cancel);
+        using var response = await client.PostAsJsonAsync(
+            "/api/v1/events", new { @event = "user.created", data = new { id = "usr_1" } }, Cancel);
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
         var id = (await response.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("id").GetGuid();
         return await app.QueryAsync<Guid>("SELECT id FROM webhook_deliveries WHERE event_id = $1 ORDER BY id", id);

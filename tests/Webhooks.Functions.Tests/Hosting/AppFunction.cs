@@ -26,7 +26,8 @@ public sealed record AppFunction(string Name, MethodInfo Method)
 
     /// <summary>The attribute that one of its parameters has, or null.</summary>
     public T? Attribute<T>()
-        where T : Attribute => Method.GetParameters().Select(parameter => parameter.GetCustomAttribute<T>()).SingleOrDefault(attribute => attribute is not null);
+        where T : Attribute => Method.GetParameters().Select(parameter => parameter.GetCustomAttribute<T>()).SingleOrDefault(
+            attribute => attribute is not null);
 
     public override string ToString() => Name;
 }

@@ -54,7 +54,8 @@ public sealed class AppQueues : IAsyncDisposable
 
     /// <summary>The ids in fan-out messages.</summary>
     public static IReadOnlyList<Guid> Ids(IEnumerable<string> fanOutMessages) =>
-        [.. fanOutMessages.SelectMany(text => JsonElement.Parse(text).GetProperty("deliveries").EnumerateArray().Select(id => id.GetGuid()))];
+        [.. fanOutMessages.SelectMany(
+            text => JsonElement.Parse(text).GetProperty("deliveries").EnumerateArray().Select(id => id.GetGuid()))];
 
     public async ValueTask DisposeAsync()
     {

@@ -6,7 +6,9 @@ using Microsoft.DurableTask.Client;
 
 namespace Webhooks.Functions.Tests.Hosting;
 
-/// <summary>A task hub in memory: as the real one, it refuses a second start of an instance that is running, and starts over one that is finished.</summary>
+/// <summary>
+/// A task hub in memory: as the real one, it refuses a second start of an instance that is running, and starts over one that is finished.
+/// </summary>
 public sealed class FakeDurableTaskClient() : DurableTaskClient("test")
 {
     private readonly ConcurrentQueue<StartedOrchestration> _starts = new();
@@ -79,10 +81,12 @@ public sealed class FakeDurableTaskClient() : DurableTaskClient("test")
         ]);
     }
 
-    public override Task<PurgeResult> PurgeInstanceAsync(string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default) =>
+    public override Task<PurgeResult> PurgeInstanceAsync(
+        string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default) =>
         Task.FromResult(new PurgeResult(_instances.TryRemove(instanceId, out _) ? 1 : 0));
 
-    public override Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default) =>
+    public override Task RaiseEventAsync(
+        string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default) =>
         throw new NotSupportedException();
 
     public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(
@@ -121,7 +125,8 @@ public sealed class FakeDurableTaskClient() : DurableTaskClient("test")
 
     private sealed class Instances(IReadOnlyList<OrchestrationMetadata> all) : AsyncPageable<OrchestrationMetadata>
     {
-        public override async IAsyncEnumerable<Page<OrchestrationMetadata>> AsPages(string? continuationToken = null, int? pageSizeHint = null)
+        public override async IAsyncEnumerable<Page<OrchestrationMetadata>> AsPages(
+            string? continuationToken = null, int? pageSizeHint = null)
         {
             await Task.Yield();
             yield return new Page<OrchestrationMetadata>(all);

@@ -12,8 +12,8 @@ using Webhooks.Testing;
 namespace Webhooks.Functions.Tests.Hosting;
 
 /// <summary>
-/// The app's services as Program.cs registers them, on a database and queues of their own, in the place of the worker: an HTTP server that routes
-/// each request to the function whose attribute names the route, and runs it with the worker's HttpContext.
+/// The app's services as Program.cs registers them, on a database and queues of their own, in the place of the worker: an HTTP server that
+/// routes each request to the function whose attribute names the route, and runs it with the worker's HttpContext.
 /// </summary>
 public sealed class FunctionsApp : IAsyncDisposable
 {
@@ -21,7 +21,13 @@ public sealed class FunctionsApp : IAsyncDisposable
     private readonly TestDatabase _database;
     private readonly string _folder;
 
-    private FunctionsApp(WebApplication worker, TestDatabase database, AppQueues queues, FakeDurableTaskClient orchestrations, LogRecorder logs, string folder)
+    private FunctionsApp(
+        WebApplication worker,
+        TestDatabase database,
+        AppQueues queues,
+        FakeDurableTaskClient orchestrations,
+        LogRecorder logs,
+        string folder)
     {
         _worker = worker;
         _database = database;
@@ -56,7 +62,8 @@ public sealed class FunctionsApp : IAsyncDisposable
         var logs = new LogRecorder();
 
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.AddInMemoryCollection(Settings(database, queues, folder)).AddInMemoryCollection(settings ?? new Dictionary<string, string?>());
+        builder.Configuration.AddInMemoryCollection(Settings(database, queues, folder)).AddInMemoryCollection(
+            settings ?? new Dictionary<string, string?>());
         builder.Logging.ClearProviders().AddProvider(logs);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddWebhooksFunctions(builder.Configuration);
@@ -68,7 +75,8 @@ public sealed class FunctionsApp : IAsyncDisposable
         foreach (var function in AppFunction.All.Where(function => function.Http is not null))
         {
             RequestDelegate run = context => RunAsync(function, context, orchestrations);
-            _ = function.Http!.Methods is { } methods ? worker.MapMethods(function.Http.Route!, methods, run) : worker.Map(function.Http.Route!, run);
+            _ = function.Http!.Methods is { } methods ? worker.MapMethods(function.Http.Route!, methods, run) : worker.Map(
+                function.Http.Route!, run);
         }
 
         await worker.Services.GetRequiredService<Migrator>().MigrateAsync(TestContext.Current.CancellationToken);
@@ -84,7 +92,8 @@ public sealed class FunctionsApp : IAsyncDisposable
     public HttpClient For(Guid organization)
     {
         var key = DevelopmentKey.LoadOrCreate(Path.Combine(_folder, "development.key"));
-        var token = key.CreateToken(organization, [Scopes.ReadWebhooks, Scopes.WriteWebhooks, Scopes.PublishEvents], TimeSpan.FromMinutes(10));
+        var token = key.CreateToken(
+            organization, [Scopes.ReadWebhooks, Scopes.WriteWebhooks, Scopes.PublishEvents], TimeSpan.FromMinutes(10));
         var client = Anonymous();
         client.DefaultRequestHeaders.Authorization = new("Bearer", token);
         return client;

@@ -31,7 +31,8 @@ public sealed class MaintenanceTests : IAsyncLifetime
         await RunAsync();
 
         Assert.Equal([stranded], AppQueues.Ids(await _app.Queues.TakeDeliveriesAsync()));
-        Assert.Single(_app.Logs.Lines, line => line.Level == LogLevel.Warning && line.Text.StartsWith("webhook sweep found 1 stranded", StringComparison.Ordinal));
+        Assert.Single(_app.Logs.Lines, line => line.Level == LogLevel.Warning && line.Text.StartsWith(
+            "webhook sweep found 1 stranded", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -87,7 +88,8 @@ public sealed class MaintenanceTests : IAsyncLifetime
 
         Assert.Equal([stranded], AppQueues.Ids(await _app.Queues.TakeDeliveriesAsync()));
         Assert.Empty(_app.Orchestrations.InstanceIds);
-        Assert.Single(_app.Logs.Lines, line => line.Level == LogLevel.Error && line.Text.StartsWith("webhook maintenance failed at partitions", StringComparison.Ordinal));
+        Assert.Single(_app.Logs.Lines, line => line.Level == LogLevel.Error && line.Text.StartsWith(
+            "webhook maintenance failed at partitions", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -102,9 +104,11 @@ public sealed class MaintenanceTests : IAsyncLifetime
 
         var delivery = Assert.Single(await app.PublishAsync(_organization));
 
-        Assert.Single(app.Logs.Lines, line => line.Level == LogLevel.Error && line.Text.StartsWith("webhook queue is unavailable; 1 accepted deliveries", StringComparison.Ordinal));
+        Assert.Single(app.Logs.Lines, line => line.Level == LogLevel.Error && line.Text.StartsWith(
+            "webhook queue is unavailable; 1 accepted deliveries", StringComparison.Ordinal));
         await app.ExecuteAsync("UPDATE webhook_deliveries SET next_attempt_at = now() - interval '1 hour'");
-        Assert.Equal([delivery], await app.Services.GetRequiredService<PendingDeliveries>().StrandedAsync(TimeSpan.FromMinutes(2), 10, Cancel));
+        Assert.Equal(
+            [delivery], await app.Services.GetRequiredService<PendingDeliveries>().StrandedAsync(TimeSpan.FromMinutes(2), 10, Cancel));
     }
 
     [Fact]

@@ -73,7 +73,8 @@ public sealed class WorkerTelemetryTests
         await using var collector = await TelemetryCollector.StartAsync();
         await using var receiver = await Receiver.StartAsync();
         var settings = collector.Settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value);
-        await using var app = await FunctionsApp.StartAsync(settings, services => services.AddWorkerTelemetry(Configuration([.. settings.Select(pair => (pair.Key, pair.Value!))])));
+        await using var app = await FunctionsApp.StartAsync(
+            settings, services => services.AddWorkerTelemetry(Configuration([.. settings.Select(pair => (pair.Key, pair.Value!))])));
         var organization = Guid.NewGuid();
         var webhook = await app.AddWebhookAsync(organization, receiver.Url);
 
@@ -84,7 +85,8 @@ public sealed class WorkerTelemetryTests
         Assert.Equal("succeeded", (await app.AttemptAsync(delivery)).Status);
 
         await collector.WaitForAsync("traces", "webhook.publish", "webhook.attempt", webhook.ToString());
-        await collector.WaitForAsync("metrics", "webhooks.attempts", "webhooks.event.delay", "webhooks.deliveries.pending", "webhooks-functions");
+        await collector.WaitForAsync(
+            "metrics", "webhooks.attempts", "webhooks.event.delay", "webhooks.deliveries.pending", "webhooks-functions");
         var traceParent = Assert.Single(await app.QueryAsync<string>("SELECT trace_parent FROM webhook_deliveries"));
         Assert.Matches("^00-[0-9a-f]{32}-[0-9a-f]{16}-01$", traceParent);
     }

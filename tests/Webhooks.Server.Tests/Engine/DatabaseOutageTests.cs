@@ -112,7 +112,8 @@ public sealed class DatabaseOutageTests
         await server.StopAsync();
         first.SetResult();
         await DeliveryScene.WaitUntilAsync(() => Task.FromResult(engine.Lanes.Paused));
-        await DeliveryScene.WaitUntilAsync(() => Task.FromResult(engine.Lanes.Now - claimed > options.LeaseMargin - options.RecordingReserve));
+        await DeliveryScene.WaitUntilAsync(
+            () => Task.FromResult(engine.Lanes.Now - claimed > options.LeaseMargin - options.RecordingReserve));
         await server.StartAgainAsync();
         scene.ForgetConnections();
 
@@ -120,7 +121,9 @@ public sealed class DatabaseOutageTests
         Assert.Equal(Events, receiver.Requests.Count);
     }
 
-    /// <summary>Waits until the engine has been sent what it claimed: a claim that it does not hear of is nobody's until its lease ends.</summary>
+    /// <summary>
+    /// Waits until the engine has been sent what it claimed: a claim that it does not hear of is nobody's until its lease ends.
+    /// </summary>
     private static Task WaitUntilAnsweredAsync(DeliveryScene scene) => DeliveryScene.WaitUntilAsync(async () =>
         await scene.QueryAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'") == 0);
 }

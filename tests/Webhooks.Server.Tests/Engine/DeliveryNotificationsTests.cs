@@ -52,7 +52,8 @@ public sealed class DeliveryNotificationsTests
         await engine.StopAsync();
 
         Assert.Equal(0, await scene.QueryAsync<long>($"SELECT count(*) {Listeners}"));
-        Assert.Equal(1, await scene.QueryAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query = 'UNLISTEN *'"));
+        Assert.Equal(1, await scene.QueryAsync<long>(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query = 'UNLISTEN *'"));
     }
 
     private static Task WaitForListenerAsync(DeliveryScene scene) =>

@@ -71,7 +71,8 @@ internal sealed class DeliveryScene : IAsyncDisposable
     /// <summary>Adds a webhook in an organization of its own, so that an event goes to it alone.</summary>
     public async Task<Webhook> AddWebhookAsync(string url)
     {
-        var created = await Webhooks.CreateAsync(Guid.CreateVersion7(), new NewWebhook(url, ["user.created"], Active: true, Description: null), Token);
+        var created = await Webhooks.CreateAsync(
+            Guid.CreateVersion7(), new NewWebhook(url, ["user.created"], Active: true, Description: null), Token);
         return created!.Value.Webhook;
     }
 
@@ -133,7 +134,8 @@ internal sealed class DeliveryScene : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            throw new TimeoutException($"{found} instead of {count} deliveries with {condition}.\n{string.Join('\n', _engines.Select(engine => engine.Log))}");
+            throw new TimeoutException(
+                $"{found} instead of {count} deliveries with {condition}.\n{string.Join('\n', _engines.Select(engine => engine.Log))}");
         }
     }
 

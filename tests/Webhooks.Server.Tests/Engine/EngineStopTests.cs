@@ -39,7 +39,8 @@ public sealed class EngineStopTests
 
         await engine.StopAsync().WaitAsync(DeliveryScene.Patience, TestContext.Current.CancellationToken);
 
-        Assert.Equal(3, await scene.CountAsync("status = 'pending' AND attempt_number = 0 AND lease_token IS NULL AND lease_until IS NULL"));
+        Assert.Equal(
+            3, await scene.CountAsync("status = 'pending' AND attempt_number = 0 AND lease_token IS NULL AND lease_until IS NULL"));
         Assert.Equal(1, engine.Log.Count("aborted: 3"));
     }
 
@@ -59,7 +60,8 @@ public sealed class EngineStopTests
     public async Task A_listening_connection_that_has_gone_silent_does_not_hold_up_the_end()
     {
         await using var scene = await DeliveryScene.CreateAsync();
-        var engine = await scene.StartEngineAsync(new() { DrainTimeout = TimeSpan.FromMilliseconds(200), FinishTimeout = TimeSpan.FromMilliseconds(200) });
+        var engine = await scene.StartEngineAsync(
+            new() { DrainTimeout = TimeSpan.FromMilliseconds(200), FinishTimeout = TimeSpan.FromMilliseconds(200) });
         const string Listener = "FROM pg_stat_activity WHERE datname = current_database() AND query = 'LISTEN webhook_deliveries'";
         await DeliveryScene.WaitUntilAsync(async () => await scene.QueryAsync<long>($"SELECT count(*) {Listener} AND state = 'idle'") == 1);
         var backend = await scene.QueryAsync<int>($"SELECT pid {Listener}");

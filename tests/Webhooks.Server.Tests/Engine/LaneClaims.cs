@@ -25,5 +25,6 @@ internal static class LaneClaims
         TraceParent: null);
 
     /// <summary>Several claims of a webhook.</summary>
-    public static ClaimedDelivery[] Of(Guid webhook, int count, int bytes) => [.. Enumerable.Range(0, count).Select(_ => Of(webhook, bytes))];
+    public static ClaimedDelivery[] Of(Guid webhook, int count, int bytes) =>
+        [.. Enumerable.Range(0, count).Select(_ => Of(webhook, bytes))];
 }

@@ -101,7 +101,8 @@ public sealed class WebhookLanesTests
         Add(first, 10);
         Add(second, 10);
 
-        Assert.Equal([first, second, first, second, first, second, first, second], StartAll().Select(started => started.Delivery.WebhookId));
+        Assert.Equal(
+            [first, second, first, second, first, second, first, second], StartAll().Select(started => started.Delivery.WebhookId));
     }
 
     [Fact]
@@ -394,7 +395,8 @@ public sealed class WebhookLanesTests
                 }
 
                 Assert.InRange(underWay.Count, 0, _options.MaxInFlight);
-                Assert.All(underWay.CountBy(item => item.Delivery.WebhookId), item => Assert.InRange(item.Value, 1, _options.MaxInFlightPerWebhook));
+                Assert.All(underWay.CountBy(item => item.Delivery.WebhookId), item => Assert.InRange(
+                    item.Value, 1, _options.MaxInFlightPerWebhook));
             }
 
             underWay.ForEach(item => lanes.Finish(item, Answer()));

@@ -22,7 +22,8 @@ public sealed class QueueListenerTests
         await scene.StartListenerAsync();
 
         await scene.WaitUntilEmptyAsync();
-        Assert.Equal(1, await scene.DeliveriesAsync("""event = 'user.login' AND payload->'data' = '{"user_id":7}' AND status = 'pending'"""));
+        Assert.Equal(
+            1, await scene.DeliveriesAsync("""event = 'user.login' AND payload->'data' = '{"user_id":7}' AND status = 'pending'"""));
         Assert.Empty(await scene.PoisonAsync());
     }
 
@@ -85,7 +86,8 @@ public sealed class QueueListenerTests
         await using var scene = await QueueScene.CreateAsync();
         string[] garbage =
         [
-            "", "hello", "{", "[]", "1234", "{}", "AAAA", scene.Message("user.create"), scene.Message(data: "[]"), scene.Message(data: """{"a":"\u0000"}"""),
+            "", "hello", "{", "[]", "1234", "{}", "AAAA", scene.Message("user.create"), scene.Message(data: "[]"), scene.Message(
+                data: """{"a":"\u0000"}"""),
             scene.Message(data: """{"a":1e9999}"""), $"[{scene.Message()}]", """{"event":"user.created","data":{} }""", Convert.ToBase64String([0xFF, 0xFE]),
         ];
         await scene.PutAsync([.. garbage, scene.Message()]);

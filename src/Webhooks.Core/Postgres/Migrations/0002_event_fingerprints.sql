@@ -8,8 +8,8 @@ ALTER TABLE event_keys
     ADD COLUMN deliveries int;
 
 -- What tells an event from another under the same key: 8 bytes of SHA-256 of its type, 8 of the time that its publisher gave (NULL when he
--- gave none), and 16
--- of its data. Of the data as PostgreSQL prints them, so white space, the order of keys and the way a number is written make no difference.
+-- gave none), and 16 of its data. Of the data as PostgreSQL prints them, so white space, the order of keys and the way a number is written
+-- make no difference.
 CREATE FUNCTION webhook_event_fingerprint(event text, happened text, data jsonb) RETURNS bytea
     LANGUAGE sql STABLE PARALLEL SAFE
 RETURN substr(sha256(convert_to(event, 'UTF8')), 1, 8)
@@ -17,9 +17,8 @@ RETURN substr(sha256(convert_to(event, 'UTF8')), 1, 8)
     || substr(sha256(convert_to(data::text, 'UTF8')), 1, 16);
 
 -- Ends the statement, because the key of an event is known and the event cannot be stored by it. SQLSTATE WH001: the key belongs to another
--- event; the error's
--- column names what differs (event, timestamp, data). WH002: the event's deliveries may be incomplete. The error's table is the
--- organization, its constraint the event.
+-- event; the error's column names what differs (event, timestamp, data). WH002: the event's deliveries may be incomplete. The error's table
+-- is the organization, its constraint the event.
 CREATE FUNCTION webhook_refuse_event(org_id uuid, event_id uuid, known bytea, fingerprint bytea) RETURNS bytea
     LANGUAGE plpgsql
 AS $$

@@ -53,7 +53,7 @@ public sealed class MigratorTests : IAsyncLifetime
 
         var applied = (await Task.WhenAll(runs)).SelectMany(names => names).ToArray();
 
-        Assert.Equal(await NamesAsync("SELECT name FROM schema_migrations ORDER BY name"), applied);
+        Assert.Equal(await NamesAsync("SELECT name FROM schema_migrations ORDER BY name"), applied.Order(StringComparer.Ordinal));
         Assert.Equal(7, (await PartitionsAsync()).Count);
     }
 
@@ -87,8 +87,7 @@ public sealed class MigratorTests : IAsyncLifetime
         await ExecuteAsync("CREATE TABLE webhook_deliveries (id int)");
         await Assert.ThrowsAsync<PostgresException>(() => Migrator().MigrateAsync(Cancel));
 
-        Assert.Empty(await NamesAsync("SELECT name FROM schema_migrations"));
-        Assert.Empty(await NamesAsync("SELECT relname::text FROM pg_class WHERE relname = 'organizations'"));
+        Assert.Empty(await NamesAsync("SELECT relname::text FROM pg_class WHERE relname IN ('schema_migrations', 'organizations')"));
         await ExecuteAsync("DROP TABLE webhook_deliveries");
         Assert.NotEmpty(await Migrator().MigrateAsync(Cancel));
     }

@@ -31,8 +31,9 @@ internal static partial class ServeCommand
         var listenUrls = ListenUrls.Choose(urls, set);
         ListenUrls.RequireFree(listenUrls);
         await using var local = isLocal ? await LocalRun.StartAsync(set, withQueue: true, termination) : LocalRun.None;
-        await using var app = Build(local.Settings, listenUrls);
+        await using var app = Build(local.Settings, listenUrls, out var reportDescriptors);
         await Database.MigrateAsync(app.Services, termination);
+        reportDescriptors(app.Logger);
         await app.StartAsync(termination);
         LogListening(app.Logger, string.Join(", ", app.Urls));
         if (string.IsNullOrEmpty(app.Configuration[QueueServices.Setting]))
@@ -52,7 +53,10 @@ internal static partial class ServeCommand
         return ending == local.Failed ? throw new LocalServicesException(await local.Failed) : 0;
     }
 
-    private static WebApplication Build(Dictionary<string, string?> defaults, string urls)
+    /// <param name="defaults">What holds unless it is set otherwise.</param>
+    /// <param name="urls">Where to listen.</param>
+    /// <param name="reportDescriptors">Says in the log how the files that may be open are divided.</param>
+    private static WebApplication Build(Dictionary<string, string?> defaults, string urls, out Action<ILogger> reportDescriptors)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [.. defaults, .. LogLevels.Defaults] });
@@ -80,11 +84,7 @@ internal static partial class ServeCommand
         builder.Services.Configure<KeyManagementOptions>(keys => keys.XmlRepository = new UnusedKeys());
 
         var app = builder.Build();
-        if (budget is not null)
-        {
-            Report(app.Logger, budget, needed);
-        }
-
+        reportDescriptors = logger => Report(logger, budget, needed);
         AllowedNetworks.WarnOfInstanceServices(options, app.Logger);
         app.UseWebhooksApi();
         app.MapWebhooksApi();
@@ -118,8 +118,13 @@ internal static partial class ServeCommand
         return (budget, DescriptorBudget.Needed(connections, engine.MaxInFlight));
     }
 
-    private static void Report(ILogger logger, DescriptorBudget budget, int needed)
+    private static void Report(ILogger logger, DescriptorBudget? budget, int needed)
     {
+        if (budget is null)
+        {
+            return;
+        }
+
         if (budget.Limit >= needed)
         {
             LogDescriptors(logger, budget.Limit, budget.Database, budget.Attempts, budget.Clients);

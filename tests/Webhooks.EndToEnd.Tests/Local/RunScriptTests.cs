@@ -127,7 +127,10 @@ public sealed class RunScriptTests : IDisposable
     [Fact]
     public async Task Migrate_says_what_it_applied_and_then_that_there_is_nothing_to_do()
     {
-        await EndsWith(exitCode: 0, "Applied 0001_foundation.", RunScript.Start(_data, arguments: "migrate"));
+        var migrations = Directory.GetFiles(Path.Combine(RunScript.Repository, "src/Webhooks.Core/Postgres/Migrations"), "*.sql")
+            .Select(Path.GetFileNameWithoutExtension)
+            .Order(StringComparer.Ordinal);
+        await EndsWith(exitCode: 0, $"Applied {string.Join(", ", migrations)}.", RunScript.Start(_data, arguments: "migrate"));
         await EndsWith(exitCode: 0, "The database is up to date.", RunScript.Start(_data, arguments: "migrate"));
     }
 

@@ -71,7 +71,8 @@ internal sealed class Audit(Trouble trouble, TimeSpan attemptTimeout)
             wrong => $"{Describe(row)}: the receiver got a request that is not signed as it should be, or is of another event or webhook.");
         foreach (var attempt in row.Attempts)
         {
-            if (received.Find(reception => IsOf(attempt, reception)) is { } recorded)
+            // What is recorded is what came of the last request of an attempt that was sent once more.
+            if (received.FindLast(reception => IsOf(attempt, reception)) is { } recorded)
             {
                 received.Remove(recorded);
                 if (received.Find(reception => IsSentAgain(attempt, reception)) is { } broken)

@@ -189,33 +189,33 @@ public sealed class WebhookSender : IDisposable
 
     private SocketsHttpHandler CreateHandler(GuardedConnector connector, TimeSpan connectionLifetime, X509Certificate2? trustedRoot) =>
         new()
-    {
-        ConnectCallback = connector.ConnectAsync,
-        PlaintextStreamFilter = ObservedConnection.ObserveAsync,
-
-        // The request would otherwise go, with its signature or through an unguarded way, where the customer did not send it.
-        AllowAutoRedirect = false,
-        UseProxy = false,
-        UseCookies = false,
-        ActivityHeadersPropagator = null,
-
-        // A small answer must not become a large one.
-        AutomaticDecompression = DecompressionMethods.None,
-        MaxResponseHeadersLength = MaxHeadersKibibytes,
-        MaxResponseDrainSize = 0,
-
-        // Whoever has a place has a connection: how many there are is decided before.
-        PooledConnectionLifetime = connectionLifetime,
-        PooledConnectionIdleTimeout = _idleConnectionLifetime,
-
-        // A connection being made outlives the attempt that asked for it; the attempt's own clock ends before.
-        ConnectTimeout = _options.AttemptTimeout,
-        SslOptions = new SslClientAuthenticationOptions
         {
-            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            CertificateChainPolicy = CreateChainPolicy(trustedRoot),
-        },
-    };
+            ConnectCallback = connector.ConnectAsync,
+            PlaintextStreamFilter = ObservedConnection.ObserveAsync,
+
+            // The request would otherwise go, with its signature or through an unguarded way, where the customer did not send it.
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            ActivityHeadersPropagator = null,
+
+            // A small answer must not become a large one.
+            AutomaticDecompression = DecompressionMethods.None,
+            MaxResponseHeadersLength = MaxHeadersKibibytes,
+            MaxResponseDrainSize = 0,
+
+            // Whoever has a place has a connection: how many there are is decided before.
+            PooledConnectionLifetime = connectionLifetime,
+            PooledConnectionIdleTimeout = _idleConnectionLifetime,
+
+            // A connection being made outlives the attempt that asked for it; the attempt's own clock ends before.
+            ConnectTimeout = _options.AttemptTimeout,
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                CertificateChainPolicy = CreateChainPolicy(trustedRoot),
+            },
+        };
 
     /// <summary>
     /// No downloads: a certificate names URLs for its issuer and for revocation, and they would be fetched past the guard.

@@ -4,13 +4,19 @@ namespace Webhooks.Server.Engine;
 
 /// <summary>
 /// Turn-taking: which lane starts next. Fast lanes may use every slot, slow ones together half of them, and slow ones with those of which
-/// nothing is known yet three quarters; lanes of a kind take turns. <see cref="WebhookLanes"/> guards it: nothing here is safe for threads.
+/// nothing is known yet three quarters. Among lanes of a kind, those that have nothing under way take turns first, then those that want to
+/// start more. <see cref="WebhookLanes"/> guards it: nothing here is safe for threads.
 /// </summary>
+/// <remarks>
+/// The last slots are for lanes that have nothing under way. Receivers that were fast until now and hang all at once are found out only
+/// after a while; until then each holds as many slots as it was sent deliveries, and those that go on answering need but a few.
+/// </remarks>
 internal sealed class LaneTurns(EngineOptions options)
 {
     private readonly LaneGroup[] _groups = [new(), new(), new()];
     private readonly int _mostSlow = Math.Max(1, options.MaxInFlight / 2);
     private readonly int _mostNotFast = Math.Max(1, options.MaxInFlight * 3 / 4);
+    private readonly int _mostWithMore = options.MaxInFlight - (options.MaxInFlight / 8);
     private int _turn;
 
     /// <summary>Claimed deliveries that wait in lanes.</summary>
@@ -20,10 +26,12 @@ internal sealed class LaneTurns(EngineOptions options)
     public int RoomOfSlow => _mostSlow - Slow.InFlight - Slow.Queued;
 
     /// <summary>The number of lanes that wait for their turn.</summary>
-    public int Waiting => _groups[0].Ready.Count + _groups[1].Ready.Count + _groups[2].Ready.Count;
+    public int Waiting => _groups[0].Waiting + _groups[1].Waiting + _groups[2].Waiting;
 
     /// <summary>Whether every slot is taken.</summary>
-    public bool Full => _groups[0].InFlight + _groups[1].InFlight + _groups[2].InFlight >= options.MaxInFlight;
+    public bool Full => InFlight >= options.MaxInFlight;
+
+    private int InFlight => _groups[0].InFlight + _groups[1].InFlight + _groups[2].InFlight;
 
     private LaneGroup Unknown => _groups[(int)LanePace.Unknown];
 
@@ -34,7 +42,7 @@ internal sealed class LaneTurns(EngineOptions options)
     {
         lane.Enqueue(delivery, now);
         GroupOf(lane).Queued++;
-        List(lane, now);
+        GroupOf(lane).List(lane, now);
     }
 
     /// <summary>Takes the first delivery out of a lane.</summary>
@@ -53,10 +61,11 @@ internal sealed class LaneTurns(EngineOptions options)
             return false;
         }
 
+        var more = InFlight < _mostWithMore;
         for (var tries = 0; tries < _groups.Length && lane is null; tries++)
         {
             _turn = (_turn + 1) % _groups.Length;
-            lane = MayStart((LanePace)_turn) ? TakeFrom(_groups[_turn].Ready, now) : null;
+            lane = MayStart((LanePace)_turn) ? _groups[_turn].Take(more, now) : null;
         }
 
         return lane is not null;
@@ -67,7 +76,7 @@ internal sealed class LaneTurns(EngineOptions options)
     {
         lane.Start(now);
         GroupOf(lane).InFlight++;
-        List(lane, now);
+        GroupOf(lane).List(lane, now);
     }
 
     /// <summary>Takes a lane out of its group's sums while something about it changes, until <see cref="Join"/>.</summary>
@@ -84,7 +93,7 @@ internal sealed class LaneTurns(EngineOptions options)
         var group = GroupOf(lane);
         group.InFlight += lane.InFlight;
         group.Queued += lane.Queued;
-        List(lane, now);
+        GroupOf(lane).List(lane, now);
     }
 
     private LaneGroup GroupOf(WebhookLane lane) => _groups[(int)lane.Pace];
@@ -95,34 +104,4 @@ internal sealed class LaneTurns(EngineOptions options)
         LanePace.Unknown => Slow.InFlight + Unknown.InFlight < _mostNotFast,
         _ => true,
     };
-
-    private static WebhookLane? TakeFrom(LinkedList<WebhookLane> ready, TimeSpan now)
-    {
-        while (ready.First is { Value: var lane })
-        {
-            ready.RemoveFirst();
-            if (lane.CanStart(now))
-            {
-                return lane;
-            }
-        }
-
-        return null;
-    }
-
-    // A lane keeps its turn unless it belongs to another group by now.
-    private void List(WebhookLane lane, TimeSpan now)
-    {
-        var ready = GroupOf(lane).Ready;
-        if (lane.Turn.List == ready)
-        {
-            return;
-        }
-
-        lane.Turn.List?.Remove(lane.Turn);
-        if (lane.CanStart(now))
-        {
-            ready.AddLast(lane.Turn);
-        }
-    }
 }

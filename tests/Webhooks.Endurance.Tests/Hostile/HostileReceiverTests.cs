@@ -105,6 +105,8 @@ public sealed class HostileReceiverTests(ITestOutputHelper output) : IAsyncLifet
         await WaitUntilAllIsDoneAsync();
         output.WriteLine($"{_hostile.Sum(receiver => receiver.Misdeeds)} misdeeds; at most {memory / ProcessFigures.Mebibyte} MiB");
 
+        // A single round may have been disturbed by something else.
+        Assert.InRange(slowdowns.Order().ElementAt(slowdowns.Count / 2), 0, 2);
         Assert.Equal(
             _load.Published * HealthyEach,
             await CountAsync($"status = 'succeeded' AND attempt_number = 1 AND webhook_id IN (SELECT id FROM webhooks WHERE url LIKE '{_healthy.Url}/%')"));
@@ -112,11 +114,6 @@ public sealed class HostileReceiverTests(ITestOutputHelper output) : IAsyncLifet
         Assert.Equal(0, _forbidden.Connections);
         Assert.InRange(memory, 0, MostMemory);
         Assert.Empty(Defects.InLogs(_installation));
-
-        // A single round may have been disturbed by something else. Since answers' bodies are decoded and the lanes are four objects, 99 of 100
-        // take half a second on two processors instead of milliseconds: known, not yet explained, and shown as skipped until it is mended.
-        var slowdown = slowdowns.Order().ElementAt(slowdowns.Count / 2);
-        Assert.SkipWhen(slowdown > 2, $"Healthy receivers are slowed down {slowdown:0.0} times by hostile ones, not at most twice.");
     }
 
     private IEnumerable<string> HostileUrls() =>

@@ -26,15 +26,36 @@ public sealed class LaneTurnsTests
     [Fact]
     public void Nothing_is_taken_when_every_slot_is_in_use()
     {
-        var lanes = new[] { Lane(LanePace.Fast, 4), Lane(LanePace.Fast, 4), Lane(LanePace.Fast, 4) };
+        var lanes = Lanes(LanePace.Fast, _options.MaxInFlight + 1);
 
         Assert.Equal(_options.MaxInFlight, StartAll().Count);
         Assert.True(_turns.Full);
-        Assert.Equal(4, _turns.Queued);
+        Assert.Equal(1, _turns.Queued);
 
         Finish(lanes[0]);
         Assert.False(_turns.Full);
         Assert.Single(StartAll());
+    }
+
+    [Fact]
+    public void Lanes_that_have_nothing_under_way_come_first_and_the_last_slots_are_theirs_alone()
+    {
+        var busy = new[] { Lane(LanePace.Fast, 6), Lane(LanePace.Fast, 6) };
+        Assert.Equal(_options.MaxInFlight - 1, StartAll().Count);
+        Assert.False(_turns.Full);
+
+        var others = new[] { Lane(LanePace.Fast, 2), Lane(LanePace.Fast, 2) };
+        Assert.Equal([others[0]], StartAll());
+        Assert.True(_turns.Full);
+
+        Finish(busy[0]);
+        Assert.Equal([others[1]], StartAll());
+
+        // Only the last slot is free, and all of them have something under way.
+        Finish(busy[0]);
+        Assert.Empty(StartAll());
+        Finish(others[1]);
+        Assert.Equal([others[1]], StartAll());
     }
 
     [Theory]
@@ -44,13 +65,11 @@ public sealed class LaneTurnsTests
     public void Slow_lanes_get_half_of_the_slots_unknown_ones_three_quarters_and_fast_ones_all(string name, int slots)
     {
         var pace = Enum.Parse<LanePace>(name);
-        Lane(pace, 4);
-        Lane(pace, 4);
-        Lane(pace, 4);
+        Lanes(pace, 12);
 
         Assert.Equal(slots, StartAll().Count);
 
-        Lane(LanePace.Fast, 8 - slots);
+        Lanes(LanePace.Fast, 8 - slots);
         Assert.All(StartAll(), lane => Assert.Equal(LanePace.Fast, lane.Pace));
         Assert.True(_turns.Full);
     }
@@ -69,6 +88,8 @@ public sealed class LaneTurnsTests
         Assert.Equal(1, _turns.Waiting);
         Assert.Equal(4, StartAll().Count);
     }
+
+    private List<WebhookLane> Lanes(LanePace pace, int count) => [.. Enumerable.Range(0, count).Select(_ => Lane(pace, 1))];
 
     private WebhookLane Lane(LanePace pace, int deliveries)
     {

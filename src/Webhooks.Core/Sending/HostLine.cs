@@ -14,8 +14,11 @@ internal sealed class HostLine(int places)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, int> _underWay = [];
-    private readonly List<Waiter> _waiting = [];
+
+    // Those of an organization in the order in which they came; an organization without any is not in it.
+    private readonly Dictionary<Guid, LinkedList<Waiter>> _waiting = [];
     private int _taken;
+    private long _came;
 
     /// <summary>Whether nobody is there.</summary>
     public bool IsIdle
@@ -39,14 +42,13 @@ internal sealed class HostLine(int places)
         Waiter waiter;
         lock (_lock)
         {
-            if (UnderLockMayEnter(orgId))
+            if (MayEnterLocked(orgId))
             {
-                UnderLockEnter(orgId);
+                EnterLocked(orgId);
                 return new ValueTask<bool>(true);
             }
 
-            waiter = new Waiter(orgId);
-            _waiting.Add(waiter);
+            waiter = WaitLocked(orgId);
         }
 
         return WaitAsync(waiter, patience, cancellationToken);
@@ -63,10 +65,10 @@ internal sealed class HostLine(int places)
                 _underWay.Remove(orgId);
             }
 
-            while (UnderLockNext() is { } next)
+            while (NextLocked() is { } next)
             {
-                _waiting.Remove(next);
-                UnderLockEnter(next.OrgId);
+                TryRemoveLocked(next);
+                EnterLocked(next.OrgId);
                 next.Entered.SetResult();
             }
         }
@@ -99,27 +101,81 @@ internal sealed class HostLine(int places)
     {
         lock (_lock)
         {
-            return _waiting.Remove(waiter);
+            return TryRemoveLocked(waiter);
         }
     }
 
-    private bool UnderLockMayEnter(Guid orgId) => _underWay.GetValueOrDefault(orgId) < places - _taken;
+    private bool MayEnterLocked(Guid orgId) => _underWay.GetValueOrDefault(orgId) < places - _taken;
 
-    private void UnderLockEnter(Guid orgId)
+    private void EnterLocked(Guid orgId)
     {
         _taken++;
         _underWay[orgId] = _underWay.GetValueOrDefault(orgId) + 1;
     }
 
-    /// <summary>Of those who may enter, whose organization has the fewest under way; among these, who came first.</summary>
-    private Waiter? UnderLockNext() =>
-        _waiting.Count == 0
-            ? null
-            : _waiting.Where(waiter => UnderLockMayEnter(waiter.OrgId)).MinBy(waiter => _underWay.GetValueOrDefault(waiter.OrgId));
-
-    private sealed class Waiter(Guid orgId)
+    private Waiter WaitLocked(Guid orgId)
     {
-        public Guid OrgId { get; } = orgId;
+        var waiter = new Waiter(orgId, _came++);
+        if (!_waiting.TryGetValue(orgId, out var waiters))
+        {
+            _waiting.Add(orgId, waiters = []);
+        }
+
+        waiters.AddLast(waiter.Place);
+        return waiter;
+    }
+
+    /// <returns>False when the waiter does not wait any more.</returns>
+    private bool TryRemoveLocked(Waiter waiter)
+    {
+        if (waiter.Place.List is not { } waiters)
+        {
+            return false;
+        }
+
+        waiters.Remove(waiter.Place);
+        if (waiters.Count == 0)
+        {
+            _waiting.Remove(waiter.OrgId);
+        }
+
+        return true;
+    }
+
+    /// <summary>Of those who may enter, whose organization has the fewest under way; among these, who came first.</summary>
+    private Waiter? NextLocked()
+    {
+        Waiter? next = null;
+        var fewest = places - _taken;
+        foreach (var (orgId, waiters) in _waiting)
+        {
+            var first = waiters.First!.Value;
+            var underWay = _underWay.GetValueOrDefault(orgId);
+            if (underWay < fewest || (next is not null && underWay == fewest && first.Number < next.Number))
+            {
+                fewest = underWay;
+                next = first;
+            }
+        }
+
+        return next;
+    }
+
+    private sealed class Waiter
+    {
+        public Waiter(Guid orgId, long number)
+        {
+            OrgId = orgId;
+            Number = number;
+            Place = new LinkedListNode<Waiter>(this);
+        }
+
+        public Guid OrgId { get; }
+
+        /// <summary>Less than those of all who came later.</summary>
+        public long Number { get; }
+
+        public LinkedListNode<Waiter> Place { get; }
 
         public TaskCompletionSource Entered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -50,6 +50,22 @@ public sealed class HostLineTests
     }
 
     [Fact]
+    public async Task Among_those_who_have_as_many_whoever_came_first_goes_first()
+    {
+        var line = new HostLine(2);
+        await line.EnterAsync(_one, _long, Token);
+        await line.EnterAsync(_other, _long, Token);
+        var waiting = Enumerable.Range(0, 2).Select(_ => line.EnterAsync(Guid.NewGuid(), _long, Token).AsTask()).ToList();
+
+        line.Leave(_other);
+        Assert.True(await waiting[0]);
+        Assert.False(waiting[1].IsCompleted);
+
+        line.Leave(_one);
+        Assert.True(await waiting[1]);
+    }
+
+    [Fact]
     public async Task Who_waits_too_long_gets_no_place_and_takes_none()
     {
         var line = new HostLine(2);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Configuration;
 using Webhooks.Core.Deliveries;
+using Webhooks.Core.Events;
 using Webhooks.Core.Postgres;
 
 namespace Webhooks.Core;
@@ -31,6 +32,12 @@ public sealed class WebhooksOptions
     /// The time for which deliveries are kept, as in <c>90.00:00:00</c> (days first). 14 days to 10 years; whole weeks are dropped at once.
     /// </summary>
     public TimeSpan DeliveryRetention { get; init; } = TimeSpan.FromDays(90);
+
+    /// <summary>
+    /// The longest time over which a webhook may have its deliveries tried again: an event's id may be a week older than the event, and a
+    /// pending delivery keeps its whole week from being dropped, everybody's.
+    /// </summary>
+    public TimeSpan LongestRetrying => DeliveryRetention - EventIdentity.OldestOwnId;
 
     /// <summary>Whether a pooler between this process and the database lends sessions for a transaction each.</summary>
     public DatabasePooling DatabasePooling { get; init; }

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Webhooks.Core;
+using Webhooks.Core.Deliveries;
 
 namespace Webhooks.Api.OpenApi;
 
@@ -25,7 +27,8 @@ internal sealed record RequestDescription(
         Required: true,
         limits => Object(WebhookProperties(limits), required: ["url", "events"]),
         """
-        {"url": "https://example.com/webhooks", "events": ["user.created", "subscription.created"], "description": "My webhook", "active": true}
+        {"url": "https://example.com/webhooks", "events": ["user.created", "subscription.created"], "description": "My webhook",
+         "active": true, "retry_delays": [60, 600, 3600, 86400], "timeout_seconds": 10}
         """);
 
     public static readonly RequestDescription UpdateWebhook = new(
@@ -33,7 +36,7 @@ internal sealed record RequestDescription(
         Required: true,
         limits => Object(WebhookProperties(limits)),
         """
-        {"events": ["*"], "description": null}
+        {"events": ["*"], "description": null, "retry_delays": null}
         """);
 
     public static readonly RequestDescription TestWebhook = new(
@@ -89,6 +92,21 @@ internal sealed record RequestDescription(
             Type = JsonSchemaType.Boolean,
             Description = "Whether events are delivered to it; true for a new webhook.",
         },
+        ["retry_delays"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.Array | JsonSchemaType.Null,
+            MaxItems = WebhookSchedule.MostDelays,
+            Items = WholeNumber(WebhookSchedule.LongestDelay),
+            Description = "The waits between attempts, in seconds: one attempt more than there are waits. An empty array means one attempt "
+                + "only; null, as for a new webhook, the system's waits, which are 1 min, 5 min, 15 min, 1 h and 2 h unless the operator "
+                + "has set others. A pending delivery keeps the time of its next attempt, and follows a change from then on. Together they "
+                + "must end a week before deliveries are no longer kept.",
+        },
+        ["timeout_seconds"] = WholeNumber(
+            WebhookSchedule.LongestTimeout,
+            JsonSchemaType.Null,
+            "The time for one attempt, in seconds: connecting, sending and waiting for the status of the answer, of test deliveries, too. "
+            + "Null, as for a new webhook, is the system's time, 30 s unless the operator has set another; it is never exceeded."),
     };
 
     private static Dictionary<string, IOpenApiSchema> EventProperties(WebhooksLimits limits) => new()
@@ -145,6 +163,15 @@ internal sealed record RequestDescription(
         Properties = properties,
         Required = required.ToHashSet(StringComparer.Ordinal),
         AdditionalPropertiesAllowed = false,
+    };
+
+    private static OpenApiSchema WholeNumber(int most, JsonSchemaType or = default, string? description = null) => new()
+    {
+        Type = JsonSchemaType.Integer | or,
+        Format = "int32",
+        Minimum = "1",
+        Maximum = most.ToString(CultureInfo.InvariantCulture),
+        Description = description,
     };
 
     private static OpenApiSchema Text(string description) => new() { Type = JsonSchemaType.String, Description = description };

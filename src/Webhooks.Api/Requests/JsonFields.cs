@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Webhooks.Core.Events;
+using Webhooks.Core.Webhooks;
 
 namespace Webhooks.Api.Requests;
 
@@ -73,9 +74,8 @@ internal sealed class JsonFields
         }
 
         var texts = new List<(string, string)>(value.GetArrayLength());
-        foreach (var (index, item) in value.EnumerateArray().Index())
+        foreach (var (path, item) in Items(name, value))
         {
-            var path = $"{name}[{index}]";
             if (Text(path, item) is { } text)
             {
                 texts.Add((path, text));
@@ -83,6 +83,34 @@ internal sealed class JsonFields
         }
 
         return texts;
+    }
+
+    /// <summary>A whole number within bounds, or null; without a value when it is absent or something else.</summary>
+    public NewValue<int?>? WholeNumberOrNull(string name, int least, int most) => Take(name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Null } => new NewValue<int?>(null),
+        { } value => WholeNumber(name, value, least, most) is { } number ? new NewValue<int?>(number) : null,
+    };
+
+    /// <summary>
+    /// An array of whole numbers within bounds, or null; without a value when it is absent or something else. Items that are something else
+    /// are left out, with an error each.
+    /// </summary>
+    public NewValue<IReadOnlyList<int>?>? WholeNumbersOrNull(string name, int least, int most)
+    {
+        switch (Take(name))
+        {
+            case null:
+                return null;
+            case { ValueKind: JsonValueKind.Null }:
+                return new NewValue<IReadOnlyList<int>?>(null);
+            case { ValueKind: JsonValueKind.Array } array:
+                return new(Items(name, array).Select(item => WholeNumber(item.Path, item.Value, least, most)).OfType<int>().ToArray());
+            case { } value:
+                _errors.Add(name, $"It must be an array of whole numbers, or null, but it is {Kind(value)}.");
+                return null;
+        }
     }
 
     /// <summary>Adds an error when a member is absent.</summary>
@@ -107,6 +135,21 @@ internal sealed class JsonFields
     {
         _taken.Add(name);
         return _members.TryGetValue(name, out var value) ? value : null;
+    }
+
+    private static IEnumerable<(string Path, JsonElement Value)> Items(string name, JsonElement array) =>
+        array.EnumerateArray().Select((item, index) => ($"{name}[{index}]", item));
+
+    private int? WholeNumber(string path, JsonElement value, int least, int most)
+    {
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        var given = value.ValueKind == JsonValueKind.Number ? "another number" : Kind(value);
+        _errors.Add(path, $"It must be a whole number from {least} to {most}, but it is {given}.");
+        return null;
     }
 
     private string? Text(string path, JsonElement value)

@@ -9,6 +9,10 @@ namespace Webhooks.Api.Webhooks;
 /// <param name="Events">Event types, or `*` for all.</param>
 /// <param name="Active">Whether events are delivered to it.</param>
 /// <param name="Description">The organization's own note, or null.</param>
+/// <param name="RetryDelays">
+/// The waits between attempts, in seconds; empty when there is a single attempt, null when the system's hold.
+/// </param>
+/// <param name="TimeoutSeconds">The time for one attempt, in seconds; null when the system's holds.</param>
 /// <param name="Secret">What deliveries are signed with. It is shown only now: keep it.</param>
 /// <param name="CreatedAt">When it was created, UTC.</param>
 /// <param name="UpdatedAt">When it was last changed, UTC.</param>
@@ -19,6 +23,8 @@ internal sealed record CreatedWebhook(
     IReadOnlyList<string> Events,
     bool Active,
     string? Description,
+    IReadOnlyList<int>? RetryDelays,
+    int? TimeoutSeconds,
     string Secret,
     DateTime CreatedAt,
     DateTime UpdatedAt)
@@ -30,6 +36,8 @@ internal sealed record CreatedWebhook(
         webhook.Events,
         webhook.Active,
         webhook.Description,
+        webhook.RetryDelays,
+        webhook.TimeoutSeconds,
         secret,
         webhook.CreatedAt.UtcDateTime,
         webhook.UpdatedAt.UtcDateTime);

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Webhooks.Api.Requests;
 using Webhooks.Core;
+using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
 using Webhooks.Core.Webhooks;
 
@@ -14,6 +15,8 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
     private const string Events = "events";
     private const string Active = "active";
     private const string Description = "description";
+    private const string RetryDelays = "retry_delays";
+    private const string TimeoutSeconds = "timeout_seconds";
 
     /// <summary>The fields of a body.</summary>
     public static WebhookFields From(ReadOnlyMemory<byte> utf8Json, HttpContext context, FieldErrors errors) =>
@@ -30,7 +33,13 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
         fields.Require(Events);
         return errors.Count > 0
             ? null
-            : new NewWebhook(changes.Url!, changes.Events!, changes.Active ?? true, changes.Description);
+            : new NewWebhook(
+                changes.Url!,
+                changes.Events!,
+                changes.Active ?? true,
+                changes.Description,
+                changes.RetryDelays?.Value,
+                changes.TimeoutSeconds?.Value);
     }
 
     /// <summary>What to change of a webhook; null when there are errors.</summary>
@@ -42,7 +51,13 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
 
     private WebhookChanges Read()
     {
-        var changes = new WebhookChanges(ReadUrl(), ReadEvents(), fields.Boolean(Active), ReadDescription());
+        var changes = new WebhookChanges(
+            ReadUrl(),
+            ReadEvents(),
+            fields.Boolean(Active),
+            ReadDescription(),
+            ReadRetryDelays(),
+            fields.WholeNumberOrNull(TimeoutSeconds, 1, WebhookSchedule.LongestTimeout));
         fields.RefuseOthers();
         return changes;
     }
@@ -113,5 +128,31 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
         }
 
         return text;
+    }
+
+    private NewValue<IReadOnlyList<int>?>? ReadRetryDelays()
+    {
+        var delays = fields.WholeNumbersOrNull(RetryDelays, 1, WebhookSchedule.LongestDelay);
+        if (delays?.Value is { } seconds)
+        {
+            CheckDelays(seconds);
+        }
+
+        return delays;
+    }
+
+    private void CheckDelays(IReadOnlyList<int> seconds)
+    {
+        if (seconds.Count > WebhookSchedule.MostDelays)
+        {
+            errors.Add(RetryDelays, $"It has {seconds.Count} waits; it may have {WebhookSchedule.MostDelays}.");
+        }
+        else if (seconds.Sum(second => (long)second) is var sum && sum > options.LongestRetrying.TotalSeconds)
+        {
+            errors.Add(
+                RetryDelays,
+                $"The waits add up to {sum} s; they may add up to {(long)options.LongestRetrying.TotalSeconds} s, because deliveries are "
+                + $"kept for {options.DeliveryRetention.TotalDays:0.##} days, and the last attempt has to come a week before that.");
+        }
     }
 }

@@ -9,6 +9,10 @@ namespace Webhooks.Api.Webhooks;
 /// <param name="Events">Event types, or `*` for all.</param>
 /// <param name="Active">Whether events are delivered to it.</param>
 /// <param name="Description">The organization's own note, or null.</param>
+/// <param name="RetryDelays">
+/// The waits between attempts, in seconds; empty when there is a single attempt, null when the system's hold.
+/// </param>
+/// <param name="TimeoutSeconds">The time for one attempt, in seconds; null when the system's holds.</param>
 /// <param name="CreatedAt">When it was created, UTC.</param>
 /// <param name="UpdatedAt">When it was last changed, UTC.</param>
 internal sealed record WebhookResource(
@@ -18,6 +22,8 @@ internal sealed record WebhookResource(
     IReadOnlyList<string> Events,
     bool Active,
     string? Description,
+    IReadOnlyList<int>? RetryDelays,
+    int? TimeoutSeconds,
     DateTime CreatedAt,
     DateTime UpdatedAt)
 {
@@ -28,6 +34,8 @@ internal sealed record WebhookResource(
         webhook.Events,
         webhook.Active,
         webhook.Description,
+        webhook.RetryDelays,
+        webhook.TimeoutSeconds,
         webhook.CreatedAt.UtcDateTime,
         webhook.UpdatedAt.UtcDateTime);
 }

@@ -20,6 +20,8 @@ internal sealed class ClaimReader(NpgsqlDataReader reader)
     private readonly int _webhookActive = reader.GetOrdinal("webhook_active");
     private readonly int _createdAt = reader.GetOrdinal("created_at");
     private readonly int _traceParent = reader.GetOrdinal("trace_parent");
+    private readonly int _retryDelays = reader.GetOrdinal("retry_delays");
+    private readonly int _timeoutSeconds = reader.GetOrdinal("timeout_seconds");
 
     /// <summary>The claim in the row that the reader is at.</summary>
     public ClaimedDelivery Read() => new(
@@ -36,5 +38,8 @@ internal sealed class ClaimReader(NpgsqlDataReader reader)
         EncryptedSecret: reader.IsDBNull(_secret) ? null : reader.GetString(_secret),
         WebhookActive: reader.GetBoolean(_webhookActive),
         CreatedAt: reader.GetFieldValue<DateTimeOffset>(_createdAt),
-        TraceParent: reader.IsDBNull(_traceParent) ? null : reader.GetString(_traceParent));
+        TraceParent: reader.IsDBNull(_traceParent) ? null : reader.GetString(_traceParent),
+        Schedule: WebhookSchedule.From(
+            reader.IsDBNull(_retryDelays) ? null : reader.GetFieldValue<int[]>(_retryDelays),
+            reader.IsDBNull(_timeoutSeconds) ? null : reader.GetInt32(_timeoutSeconds)));
 }

@@ -15,6 +15,7 @@ namespace Webhooks.Core.Deliveries;
 /// <param name="WebhookActive">False when the webhook was deleted or deactivated.</param>
 /// <param name="CreatedAt">When the delivery was stored, UTC.</param>
 /// <param name="TraceParent">The W3C traceparent of the publishing of its event; null when that was not traced.</param>
+/// <param name="Schedule">What the webhook sets now in place of the system's; null when that is nothing.</param>
 public sealed record ClaimedDelivery(
     Guid Id,
     Guid LeaseToken,
@@ -29,4 +30,5 @@ public sealed record ClaimedDelivery(
     string? EncryptedSecret,
     bool WebhookActive,
     DateTimeOffset CreatedAt,
-    string? TraceParent);
+    string? TraceParent,
+    WebhookSchedule? Schedule = null);

@@ -36,7 +36,8 @@ public sealed partial class DeliveryAttempter(
         metrics.AttemptMade(delivery, attempt);
         Log(delivery, attempt);
 
-        var next = DeliveryLifecycle.AfterAttempt(attempt.Outcome, attempt.Number, delivery.Test, options.RetryDelays, clock.GetUtcNow());
+        var schedule = delivery.Schedule?.RetryDelays ?? options.RetryDelays;
+        var next = DeliveryLifecycle.AfterAttempt(attempt.Outcome, attempt.Number, delivery.Test, schedule, clock.GetUtcNow());
         return new DeliveryResult(delivery, attempt, next);
     }
 
@@ -70,7 +71,16 @@ public sealed partial class DeliveryAttempter(
         var startedAt = clock.GetUtcNow();
         var started = clock.GetTimestamp();
         var request = new SendRequest(
-            delivery.OrgId, delivery.Url, signer, delivery.Body, delivery.EventId, delivery.Event, delivery.Id, number, startedAt);
+            delivery.OrgId,
+            delivery.Url,
+            signer,
+            delivery.Body,
+            delivery.EventId,
+            delivery.Event,
+            delivery.Id,
+            number,
+            startedAt,
+            delivery.Schedule?.Timeout);
         var outcome = await sender.SendAsync(request, cancellationToken);
         WebhooksTracing.AttemptMade(activity, outcome);
         return new Attempt(number, startedAt, clock.GetElapsedTime(started), outcome);

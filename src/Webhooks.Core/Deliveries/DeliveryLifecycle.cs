@@ -12,7 +12,7 @@ public static class DeliveryLifecycle
     /// <param name="outcome">What came of it.</param>
     /// <param name="attemptNumber">Its number, 1 for the first.</param>
     /// <param name="test">A test delivery is never retried.</param>
-    /// <param name="schedule">The waits between attempts.</param>
+    /// <param name="schedule">The waits between attempts: the webhook's own as they are now, or else the system's.</param>
     /// <param name="now">When the attempt ended, UTC; the wait counts from then.</param>
     public static NextStep AfterAttempt(SendOutcome outcome, int attemptNumber, bool test, RetrySchedule schedule, DateTimeOffset now)
     {

@@ -65,7 +65,8 @@ public sealed class TestDelivery(
     {
         const string Sql = """
             WITH webhook AS (
-                SELECT id, org_id, url, secret, active FROM webhooks WHERE id = @webhook_id AND org_id = @org_id AND deleted_at IS NULL
+                SELECT id, org_id, url, secret, active, retry_delays, timeout_seconds
+                FROM webhooks WHERE id = @webhook_id AND org_id = @org_id AND deleted_at IS NULL
             ), delivery AS (
                 INSERT INTO webhook_deliveries
                     (id, webhook_id, org_id, event, event_id, payload, test, next_attempt_at, lease_until, lease_token)
@@ -76,7 +77,8 @@ public sealed class TestDelivery(
             )
             SELECT delivery.id, delivery.lease_token, delivery.webhook_id, delivery.org_id, delivery.event_id, delivery.event,
                    delivery.payload::text AS body, delivery.attempt_number, delivery.test, webhook.url, webhook.secret,
-                   webhook.active AS webhook_active, delivery.created_at, delivery.trace_parent
+                   webhook.active AS webhook_active, delivery.created_at, delivery.trace_parent,
+                   webhook.retry_delays, webhook.timeout_seconds
             FROM delivery CROSS JOIN webhook
             """;
         var now = clock.GetUtcNow();

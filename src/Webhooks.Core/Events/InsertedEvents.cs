@@ -12,7 +12,7 @@ internal sealed class InsertedEvents
     private readonly int[] _webhooks;
     private readonly Dictionary<(Guid EventId, Guid OrgId), int> _positions;
     private readonly List<ClaimedRow> _claimed = [];
-    private readonly Dictionary<Guid, (string Url, string? Secret)> _receivers = [];
+    private readonly Dictionary<Guid, Receiver> _receivers = [];
     private Dictionary<(Guid OrgId, string Key), int>? _keys;
 
     /// <param name="events">The events, distinct.</param>
@@ -79,7 +79,7 @@ internal sealed class InsertedEvents
             }
             else
             {
-                _receivers.Add(reader.GetGuid(4), (reader.GetString(10), reader.IsDBNull(11) ? null : reader.GetString(11)));
+                ReadReceiver(reader);
             }
         }
 
@@ -123,10 +123,19 @@ internal sealed class InsertedEvents
         }
     }
 
+    private void ReadReceiver(NpgsqlDataReader reader) => _receivers.Add(reader.GetGuid(4), new Receiver(
+        Url: reader.GetString(10),
+        Secret: reader.IsDBNull(11) ? null : reader.GetString(11),
+        WebhookSchedule.From(
+            reader.IsDBNull(14) ? null : reader.GetFieldValue<int[]>(14),
+            reader.IsDBNull(15) ? null : reader.GetInt32(15))));
+
+    private readonly record struct Receiver(string Url, string? Secret, WebhookSchedule? Schedule);
+
     private readonly record struct ClaimedRow(
         Guid EventId, Guid Id, Guid WebhookId, Guid OrgId, string Event, string? TraceParent, DateTimeOffset CreatedAt, byte[]? Body)
     {
-        public ClaimedDelivery WithWebhook(Guid leaseToken, (string Url, string? Secret) webhook) => new(
+        public ClaimedDelivery WithWebhook(Guid leaseToken, Receiver webhook) => new(
             Id,
             leaseToken,
             WebhookId,
@@ -140,6 +149,7 @@ internal sealed class InsertedEvents
             webhook.Secret,
             WebhookActive: true,
             CreatedAt,
-            TraceParent);
+            TraceParent,
+            webhook.Schedule);
     }
 }

@@ -10,11 +10,22 @@ namespace Webhooks.Core.Sending;
 /// </summary>
 /// <param name="policy">What may be connected to.</param>
 /// <param name="resolve">Gives a host name's addresses.</param>
-/// <param name="timeout">The time for all of a host's addresses together.</param>
+/// <param name="timeout">The time for all of a host's addresses together, where the request has no shorter one.</param>
 internal sealed class GuardedConnector(EgressPolicy policy, Func<string, CancellationToken, Task<IPAddress[]>> resolve, TimeSpan timeout)
 {
     /// <summary>A host may publish any number of addresses; an attempt does not knock on them all.</summary>
     private const int AddressesTried = 4;
+
+    private static readonly HttpRequestOptionsKey<TimeSpan> _shorterTimeout = new("Webhooks.ConnectTimeout");
+
+    /// <summary>Gives a request a time of its own for making its connection; null for the connector's.</summary>
+    public static void Limit(HttpRequestMessage request, TimeSpan? timeout)
+    {
+        if (timeout is { } own)
+        {
+            request.Options.Set(_shorterTimeout, own);
+        }
+    }
 
     /// <summary>For <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
     /// <exception cref="AttemptFailedException">No connection was made.</exception>
@@ -22,7 +33,7 @@ internal sealed class GuardedConnector(EgressPolicy policy, Func<string, Cancell
     {
         var addresses = await ResolveAsync(context.DnsEndPoint.Host, cancellationToken);
         var tried = addresses[..Math.Min(addresses.Length, AddressesTried)];
-        return await ConnectToOneOfAsync(tried, context.DnsEndPoint.Port, cancellationToken);
+        return await ConnectToOneOfAsync(tried, context.DnsEndPoint.Port, TimeFor(context.InitialRequestMessage), cancellationToken);
     }
 
     /// <summary>
@@ -57,11 +68,15 @@ internal sealed class GuardedConnector(EgressPolicy policy, Func<string, Cancell
             : addresses;
     }
 
+    private TimeSpan TimeFor(HttpRequestMessage request) =>
+        request.Options.TryGetValue(_shorterTimeout, out var own) && own < timeout ? own : timeout;
+
     /// <summary>
     /// Tries the addresses in their order; each but the last may take its share of the time, so that a silent one does not use up all of
     /// it.
     /// </summary>
-    private async Task<Stream> ConnectToOneOfAsync(IPAddress[] addresses, int port, CancellationToken cancellationToken)
+    private static async Task<Stream> ConnectToOneOfAsync(
+        IPAddress[] addresses, int port, TimeSpan timeout, CancellationToken cancellationToken)
     {
         for (var i = 0; i < addresses.Length - 1; i++)
         {

@@ -10,6 +10,9 @@ namespace Webhooks.Core.Sending;
 /// <param name="DeliveryId">The header <c>X-Webhook-Delivery</c>.</param>
 /// <param name="AttemptNumber">The header <c>X-Webhook-Attempt</c>; 1 for the first.</param>
 /// <param name="Timestamp">The header <c>webhook-timestamp</c>: when this attempt is made.</param>
+/// <param name="Timeout">
+/// The time for this attempt, where <see cref="WebhooksOptions.AttemptTimeout"/> is longer; null for that itself.
+/// </param>
 public sealed record SendRequest(
     Guid OrgId,
     string Url,
@@ -19,4 +22,5 @@ public sealed record SendRequest(
     string Event,
     Guid DeliveryId,
     int AttemptNumber,
-    DateTimeOffset Timestamp);
+    DateTimeOffset Timestamp,
+    TimeSpan? Timeout = null);

@@ -96,7 +96,7 @@ public sealed class WebhookSender : IDisposable
         try
         {
             using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            attempt.CancelAfter(_options.AttemptTimeout);
+            attempt.CancelAfter(TimeoutOf(request));
             var started = Stopwatch.GetTimestamp();
             var exchange = new Exchange();
             var outcome = await TryAsync(_client, request, uri, exchange, started, attempt, cancellationToken);
@@ -134,22 +134,29 @@ public sealed class WebhookSender : IDisposable
         CancellationToken cancellationToken)
     {
         Exchange.Current = exchange;
+        var timeout = TimeoutOf(request);
         using var message = SignedRequest.Create(request, uri);
+        GuardedConnector.Limit(message, request.Timeout);
         try
         {
             // An invoker, unlike HttpClient, gives the answer as soon as its headers are there.
             using var response = await client.SendAsync(message, attempt.Token);
-            return new SendOutcome.Answered((int)response.StatusCode, await ReadBodyAsync(response, started, attempt, cancellationToken));
+            var left = timeout - Stopwatch.GetElapsedTime(started);
+            return new SendOutcome.Answered((int)response.StatusCode, await ReadBodyAsync(response, left, attempt, cancellationToken));
         }
         catch (Exception failure)
         {
             // Of any type: a connection that is reset as it is made comes out of the HTTP client as a bare SocketException.
             cancellationToken.ThrowIfCancellationRequested();
             return attempt.IsCancellationRequested
-                ? SendFailure.Outcome(SendError.Timeout, _options.AttemptTimeout)
-                : SendFailure.Outcome(failure, _options.AttemptTimeout);
+                ? SendFailure.Outcome(SendError.Timeout, timeout)
+                : SendFailure.Outcome(failure, timeout);
         }
     }
+
+    /// <summary>A webhook's own time never exceeds the system's: leases, and what an attempt may hold, are made for that.</summary>
+    private TimeSpan TimeoutOf(SendRequest request) =>
+        request.Timeout is { } own && own < _options.AttemptTimeout ? own : _options.AttemptTimeout;
 
     private bool TryRead(string url, [NotNullWhen(true)] out Uri? uri, [NotNullWhen(false)] out string? problem)
     {
@@ -170,7 +177,7 @@ public sealed class WebhookSender : IDisposable
     }
 
     private ValueTask<string> ReadBodyAsync(
-        HttpResponseMessage response, long started, CancellationTokenSource attempt, CancellationToken cancellationToken)
+        HttpResponseMessage response, TimeSpan left, CancellationTokenSource attempt, CancellationToken cancellationToken)
     {
         // What follows 101 is another protocol, and no body.
         if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
@@ -178,7 +185,6 @@ public sealed class WebhookSender : IDisposable
             return new ValueTask<string>("");
         }
 
-        var left = _options.AttemptTimeout - Stopwatch.GetElapsedTime(started);
         if (left > _patienceForBody)
         {
             attempt.CancelAfter(_patienceForBody);

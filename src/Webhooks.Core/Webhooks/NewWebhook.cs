@@ -1,4 +1,16 @@
 namespace Webhooks.Core.Webhooks;
 
 /// <summary>A webhook to store.</summary>
-public sealed record NewWebhook(string Url, IReadOnlyList<string> Events, bool Active, string? Description);
+/// <param name="Url">Where deliveries are posted.</param>
+/// <param name="Events">Event types, or <see cref="Webhook.AllEvents"/>.</param>
+/// <param name="Active">Whether events fan out to it.</param>
+/// <param name="Description">The organization's own note, or null.</param>
+/// <param name="RetryDelays">The waits between attempts, in seconds; none means a single attempt, null the system's.</param>
+/// <param name="TimeoutSeconds">The time for one attempt; null for the system's.</param>
+public sealed record NewWebhook(
+    string Url,
+    IReadOnlyList<string> Events,
+    bool Active,
+    string? Description,
+    IReadOnlyList<int>? RetryDelays = null,
+    int? TimeoutSeconds = null);

@@ -9,6 +9,8 @@ namespace Webhooks.Core.Webhooks;
 /// <param name="Description">The organization's own note, or null.</param>
 /// <param name="CreatedAt">UTC.</param>
 /// <param name="UpdatedAt">UTC.</param>
+/// <param name="RetryDelays">The waits between attempts, in seconds; none means a single attempt, null the system's.</param>
+/// <param name="TimeoutSeconds">The time for one attempt; null for the system's.</param>
 public sealed record Webhook(
     Guid Id,
     Guid OrgId,
@@ -17,7 +19,9 @@ public sealed record Webhook(
     bool Active,
     string? Description,
     DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt)
+    DateTimeOffset UpdatedAt,
+    IReadOnlyList<int>? RetryDelays = null,
+    int? TimeoutSeconds = null)
 {
     /// <summary>The entry of <see cref="Events"/> that stands for every event type, also those that the catalog gets later.</summary>
     public const string AllEvents = "*";

@@ -5,8 +5,12 @@ namespace Webhooks.Core.Webhooks;
 /// <param name="Events">The new event types.</param>
 /// <param name="Active">Whether events fan out to it.</param>
 /// <param name="Description">The new description; empty clears it.</param>
+/// <param name="RetryDelays">The new waits between attempts, in seconds; of null, the system's.</param>
+/// <param name="TimeoutSeconds">The new time for one attempt; of null, the system's.</param>
 public sealed record WebhookChanges(
     string? Url = null,
     IReadOnlyList<string>? Events = null,
     bool? Active = null,
-    string? Description = null);
+    string? Description = null,
+    NewValue<IReadOnlyList<int>?>? RetryDelays = null,
+    NewValue<int?>? TimeoutSeconds = null);

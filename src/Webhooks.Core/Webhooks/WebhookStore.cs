@@ -8,7 +8,8 @@ namespace Webhooks.Core.Webhooks;
 /// <summary>The webhooks of organizations. Every statement is bound to the organization; what is given to it has been validated.</summary>
 public sealed class WebhookStore(NpgsqlDataSource database, SecretProtector secrets, WebhooksOptions options)
 {
-    private const string Columns = "id, org_id, url, events, active, description, created_at, updated_at";
+    private const string Columns =
+        "id, org_id, url, events, active, description, created_at, updated_at, retry_delays, timeout_seconds";
 
     /// <summary>
     /// The statement that cancels a webhook's pending deliveries, apart from those that somebody is attempting: they are canceled at their
@@ -39,8 +40,8 @@ public sealed class WebhookStore(NpgsqlDataSource database, SecretProtector secr
         // One at a time for an organization, so that the count holds.
         const string LockOrganization = "SELECT FROM organizations WHERE id = @org_id FOR NO KEY UPDATE";
         const string Insert = $"""
-            INSERT INTO webhooks (id, org_id, url, events, secret, active, description)
-            SELECT @id, @org_id, @url, @events, @secret, @active, @description
+            INSERT INTO webhooks (id, org_id, url, events, secret, active, description, retry_delays, timeout_seconds)
+            SELECT @id, @org_id, @url, @events, @secret, @active, @description, @retry_delays, @timeout_seconds
             WHERE (SELECT count(*) FROM webhooks WHERE org_id = @org_id AND deleted_at IS NULL) < @most
             RETURNING {Columns}
             """;
@@ -62,6 +63,8 @@ public sealed class WebhookStore(NpgsqlDataSource database, SecretProtector secr
                 new("secret", encrypted),
                 new("active", webhook.Active),
                 NullableParameter.Create("description", NpgsqlDbType.Text, EmptyAsNull(webhook.Description)),
+                RetryDelays(webhook.RetryDelays),
+                TimeoutSeconds(webhook.TimeoutSeconds),
                 new("most", options.Limits.WebhooksPerOrganization),
             },
         });
@@ -126,6 +129,8 @@ public sealed class WebhookStore(NpgsqlDataSource database, SecretProtector secr
                 events = coalesce(@events, events),
                 active = coalesce(@active, active),
                 description = nullif(coalesce(@description, description), ''),
+                retry_delays = CASE WHEN @sets_retry_delays THEN @retry_delays ELSE retry_delays END,
+                timeout_seconds = CASE WHEN @sets_timeout_seconds THEN @timeout_seconds ELSE timeout_seconds END,
                 updated_at = now()
             WHERE id = @id AND org_id = @org_id AND deleted_at IS NULL
             RETURNING {Columns}
@@ -145,6 +150,10 @@ public sealed class WebhookStore(NpgsqlDataSource database, SecretProtector secr
                     NullableParameter.Create("events", NpgsqlDbType.Array | NpgsqlDbType.Text, changes.Events?.ToArray()),
                     NullableParameter.Create("active", NpgsqlDbType.Boolean, changes.Active),
                     NullableParameter.Create("description", NpgsqlDbType.Text, changes.Description),
+                    new("sets_retry_delays", changes.RetryDelays.HasValue),
+                    RetryDelays(changes.RetryDelays?.Value),
+                    new("sets_timeout_seconds", changes.TimeoutSeconds.HasValue),
+                    TimeoutSeconds(changes.TimeoutSeconds?.Value),
                 },
             });
             if (changes.Active is false)
@@ -186,6 +195,12 @@ public sealed class WebhookStore(NpgsqlDataSource database, SecretProtector secr
     private static NpgsqlBatchCommand CancelPendingOf(Guid orgId, Guid webhookId) =>
         new(CancelPending) { Parameters = { new("id", webhookId), new("org_id", orgId) } };
 
+    private static NpgsqlParameter RetryDelays(IReadOnlyList<int>? seconds) =>
+        NullableParameter.Create("retry_delays", NpgsqlDbType.Array | NpgsqlDbType.Integer, seconds?.ToArray());
+
+    private static NpgsqlParameter TimeoutSeconds(int? seconds) =>
+        NullableParameter.Create("timeout_seconds", NpgsqlDbType.Integer, seconds);
+
     private static Webhook Read(NpgsqlDataReader reader) => new(
         Id: reader.GetGuid(0),
         OrgId: reader.GetGuid(1),
@@ -194,7 +209,9 @@ public sealed class WebhookStore(NpgsqlDataSource database, SecretProtector secr
         Active: reader.GetBoolean(4),
         Description: reader.IsDBNull(5) ? null : reader.GetString(5),
         CreatedAt: reader.GetFieldValue<DateTimeOffset>(6),
-        UpdatedAt: reader.GetFieldValue<DateTimeOffset>(7));
+        UpdatedAt: reader.GetFieldValue<DateTimeOffset>(7),
+        RetryDelays: reader.IsDBNull(8) ? null : reader.GetFieldValue<int[]>(8),
+        TimeoutSeconds: reader.IsDBNull(9) ? null : reader.GetInt32(9));
 
     private static string? EmptyAsNull(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

@@ -82,8 +82,8 @@ public sealed partial class OpenApiTests(SharedApi api)
     }
 
     [Theory]
-    [InlineData("CreateWebhook", "CreateWebhook", "active description events url", "events url")]
-    [InlineData("UpdateWebhook", "UpdateWebhook", "active description events url", "")]
+    [InlineData("CreateWebhook", "CreateWebhook", "active description events retry_delays timeout_seconds url", "events url")]
+    [InlineData("UpdateWebhook", "UpdateWebhook", "active description events retry_delays timeout_seconds url", "")]
     [InlineData("TestWebhook", "TestWebhook", "event", "")]
     [InlineData("PublishEvents", "PublishEvent", "data event id org_id timestamp traceparent", "data event")]
     public async Task A_body_is_documented_with_its_fields_and_an_example(string id, string schemaName, string fields, string required)
@@ -118,8 +118,8 @@ public sealed partial class OpenApiTests(SharedApi api)
     }
 
     [Theory]
-    [InlineData("Webhook", "active created_at description events id org_id updated_at url")]
-    [InlineData("CreatedWebhook", "active created_at description events id org_id secret updated_at url")]
+    [InlineData("Webhook", "active created_at description events id org_id retry_delays timeout_seconds updated_at url")]
+    [InlineData("CreatedWebhook", "active created_at description events id org_id retry_delays secret timeout_seconds updated_at url")]
     [InlineData("PublishedEvent", "deliveries event id org_id")]
     public async Task Answers_are_documented_in_snake_case(string schemaName, string fields)
     {

@@ -20,7 +20,10 @@ public sealed class CreateWebhookTests(SharedApi api)
 
         created.MustBe(HttpStatusCode.Created);
         Assert.Equal(
-            ["active", "created_at", "description", "events", "id", "org_id", "secret", "updated_at", "url"],
+            [
+                "active", "created_at", "description", "events", "id", "org_id", "retry_delays", "secret", "timeout_seconds", "updated_at",
+                "url",
+            ],
             created.Json.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal));
         Assert.Equal(organization, created["org_id"].GetGuid());
         Assert.Equal("http://127.0.0.1:9000/hook", created["url"].GetString());

@@ -32,6 +32,29 @@ public sealed class ClaimTests : DatabaseTest
         Assert.Equal("https://example.com/hook", claim.Url);
         Assert.Equal("encrypted", claim.EncryptedSecret);
         Assert.True(claim.WebhookActive);
+        Assert.Null(claim.Schedule);
+    }
+
+    [Fact]
+    public async Task However_a_delivery_is_claimed_its_webhooks_own_schedule_comes_with_it()
+    {
+        var webhook = await AddWebhookAsync(_org);
+        var ids = await PublishManyAsync(_org, 3);
+        await ExecuteAsync("UPDATE webhooks SET retry_delays = '{1,604800}', timeout_seconds = 7");
+
+        ClaimedDelivery?[] claims =
+        [
+            await Deliveries.ClaimAsync(ids[0], _lease, Cancel),
+            .. await Deliveries.ClaimForWebhooksAsync(new Dictionary<Guid, int> { [webhook] = 1 }, _lease, Cancel),
+            .. await Deliveries.ClaimDueAsync(10, _lease, Cancel),
+        ];
+
+        Assert.Equal(3, claims.Length);
+        Assert.All(claims, claim =>
+        {
+            Assert.Equal([TimeSpan.FromSeconds(1), TimeSpan.FromDays(7)], claim?.Schedule?.RetryDelays?.Delays);
+            Assert.Equal(TimeSpan.FromSeconds(7), claim?.Schedule?.Timeout);
+        });
     }
 
     [Fact]
@@ -43,7 +66,7 @@ public sealed class ClaimTests : DatabaseTest
 
         await using var command = Database.CreateCommand(
             """
-            SELECT trace_parent, delivery.created_at, active AS webhook_active, secret, url, test, attempt_number, payload::text AS body,
+            SELECT timeout_seconds, trace_parent, delivery.created_at, retry_delays, active AS webhook_active, secret, url, test, attempt_number, payload::text AS body,
                    event, event_id, delivery.org_id, webhook_id, lease_token, delivery.id
             FROM webhook_deliveries AS delivery JOIN webhooks ON webhooks.id = webhook_id
             """);

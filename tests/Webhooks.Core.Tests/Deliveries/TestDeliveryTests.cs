@@ -82,6 +82,23 @@ public sealed class TestDeliveryTests : DatabaseTest
     }
 
     [Fact]
+    public async Task A_test_has_the_webhooks_own_time_and_is_not_retried_by_its_own_waits()
+    {
+        await using var receiver = await Receiver.StartAsync(
+            (_, context) => Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default));
+        var webhook = await CreateAsync(receiver, "*");
+        await Store().UpdateAsync(_org, webhook.Id, new WebhookChanges(RetryDelays: new([1, 1]), TimeoutSeconds: new(1)), Cancel);
+
+        var detail = Required(await TestDelivery().SendAsync(_org, webhook.Id, null, Cancel));
+
+        Assert.Equal(DeliveryStatus.Failed, detail.Summary.Status);
+        var attempt = Assert.Single(detail.Attempts);
+        Assert.Equal(SendError.Timeout, attempt.Error);
+        Assert.StartsWith("No answer came within 1 s.", attempt.Message, StringComparison.Ordinal);
+        Assert.InRange(attempt.DurationMs, 900, 20_000);
+    }
+
+    [Fact]
     public async Task An_inactive_webhook_is_tested()
     {
         await using var receiver = await Receiver.StartAsync();

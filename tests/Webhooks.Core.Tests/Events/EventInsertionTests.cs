@@ -31,10 +31,37 @@ public sealed class EventInsertionTests : DatabaseTest
         Assert.False(claim.Test);
         Assert.Equal(0, claim.AttemptsMade);
         Assert.Null(claim.TraceParent);
+        Assert.Null(claim.Schedule);
         Assert.Equal(await QueryAsync<byte[]>("SELECT convert_to(payload::text, 'UTF8') FROM webhook_deliveries"), claim.Body.ToArray());
         Assert.Equal(await QueryAsync<DateTimeOffset>("SELECT created_at FROM webhook_deliveries"), claim.CreatedAt);
         Assert.Equal(claim.LeaseToken, await QueryAsync<Guid>("SELECT lease_token FROM webhook_deliveries"));
         Assert.Equal(_lease, await QueryAsync<TimeSpan>("SELECT lease_until - created_at FROM webhook_deliveries"));
+    }
+
+    [Fact]
+    public async Task What_is_stored_as_claimed_comes_with_the_own_schedule_of_each_webhook()
+    {
+        var patient = await AddWebhookAsync(_org);
+        var once = await AddWebhookAsync(_org);
+        var usual = await AddWebhookAsync(_org);
+        await ExecuteAsync("UPDATE webhooks SET retry_delays = '{5,10}' WHERE id = $1", patient);
+        await ExecuteAsync("UPDATE webhooks SET retry_delays = '{}', timeout_seconds = 3 WHERE id = $1", once);
+        var intake = new Intake(room: 10);
+
+        await PublisherWith(intake).PublishAsync([Message(_org), Message(_org)], Cancel);
+
+        Assert.Equal(6, intake.Claims.Count);
+        Assert.All(intake.Claims.Where(claim => claim.WebhookId == patient), claim =>
+        {
+            Assert.Equal([TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10)], claim.Schedule?.RetryDelays?.Delays);
+            Assert.Null(claim.Schedule?.Timeout);
+        });
+        Assert.All(intake.Claims.Where(claim => claim.WebhookId == once), claim =>
+        {
+            Assert.Equal(1, claim.Schedule?.RetryDelays?.MaxAttempts);
+            Assert.Equal(TimeSpan.FromSeconds(3), claim.Schedule?.Timeout);
+        });
+        Assert.All(intake.Claims.Where(claim => claim.WebhookId == usual), claim => Assert.Null(claim.Schedule));
     }
 
     [Fact]

@@ -177,6 +177,41 @@ public sealed class WebhookSenderFailureTests
         await AssertTimeoutAsync(receiver.Url);
     }
 
+    [Theory]
+    [InlineData(60, 1)]
+    [InlineData(1, 30)]
+    public async Task Of_the_webhooks_own_time_and_the_systems_the_shorter_one_ends_an_attempt_and_is_named(double systems, int own)
+    {
+        await using var receiver = RawReceiver.Start((connection, cancellationToken) => connection.WaitForCloseAsync(cancellationToken));
+        using var sender = new WebhookSender(Requests.LocalOptions(timeout: systems));
+        var started = Stopwatch.GetTimestamp();
+
+        var outcome = await sender.SendAsync(Requests.To(receiver.Url) with { Timeout = TimeSpan.FromSeconds(own) }, Token);
+
+        AssertNotAnswered(SendError.Timeout, outcome);
+        Assert.StartsWith(
+            "No answer came within 1 s.", Assert.IsType<SendOutcome.NotAnswered>(outcome).Message, StringComparison.Ordinal);
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task An_attempt_with_a_time_of_its_own_takes_nothing_from_another_on_the_same_sender()
+    {
+        await using var receiver = RawReceiver.Start(async (connection, cancellationToken) =>
+        {
+            await connection.ReadRequestAsync(cancellationToken);
+            await Task.Delay(TimeSpan.FromSeconds(3), cancellationToken);
+            await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", cancellationToken);
+        });
+        using var sender = new WebhookSender(Requests.LocalOptions());
+        var others = sender.SendAsync(Requests.To(receiver.Url), Token);
+
+        AssertNotAnswered(
+            SendError.Timeout, await sender.SendAsync(Requests.To(receiver.Url) with { Timeout = TimeSpan.FromSeconds(1) }, Token));
+
+        Assert.Equal(new SendOutcome.Answered(200, ""), await others);
+    }
+
     [Fact]
     public async Task A_receiver_that_does_not_read_a_large_request_is_timeout()
     {

@@ -126,8 +126,10 @@ public sealed class WebhookSenderGuardTests
         Assert.Equal(new SendOutcome.Answered(200, ""), outcome);
     }
 
-    [Fact]
-    public async Task When_an_address_is_silent_the_next_is_tried_in_time()
+    [Theory]
+    [InlineData(4, null)]
+    [InlineData(600, 4)]
+    public async Task When_an_address_is_silent_the_next_is_tried_in_time_whosever_the_time_is(double systems, int? own)
     {
         using var silent = new SilentPort();
         await using var receiver = RawReceiver.Start(
@@ -137,9 +139,10 @@ public sealed class WebhookSenderGuardTests
                 await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", cancellationToken);
             },
             address: new IPEndPoint(IPAddress.Parse("127.0.0.2"), silent.Number));
-        using var sender = new WebhookSender(Requests.LocalOptions(timeout: 4), Resolve("127.0.0.1", "127.0.0.2"));
+        using var sender = new WebhookSender(Requests.LocalOptions(timeout: systems), Resolve("127.0.0.1", "127.0.0.2"));
+        TimeSpan? timeout = own is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 
-        var outcome = await sender.SendAsync(Requests.To($"http://example.com:{silent.Number}/"), Token);
+        var outcome = await sender.SendAsync(Requests.To($"http://example.com:{silent.Number}/") with { Timeout = timeout }, Token);
 
         Assert.Equal(new SendOutcome.Answered(200, ""), outcome);
     }

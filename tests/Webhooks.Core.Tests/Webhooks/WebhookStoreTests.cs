@@ -1,3 +1,4 @@
+using Npgsql;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Secrets;
 using Webhooks.Core.Tests.Postgres;
@@ -100,6 +101,85 @@ public sealed class WebhookStoreTests : DatabaseTest
         Assert.Equivalent(url with { Events = ["*"], Active = false, Description = "two", UpdatedAt = rest!.UpdatedAt }, rest);
         Assert.True(rest.UpdatedAt > created.UpdatedAt);
         Assert.Equivalent(rest, await store.FindAsync(_org, created.Id, Cancel));
+    }
+
+    [Fact]
+    public async Task A_schedule_is_set_kept_changed_and_given_back_to_the_system()
+    {
+        var store = Store();
+        var created = await CreateAsync(New() with { RetryDelays = [1, 604800], TimeoutSeconds = 30 });
+        Assert.Equal([1, 604800], created.RetryDelays);
+        Assert.Equal(30, created.TimeoutSeconds);
+
+        var kept = await store.UpdateAsync(_org, created.Id, new WebhookChanges(Description: "new"), Cancel);
+        Assert.Equal([1, 604800], kept!.RetryDelays);
+        Assert.Equal(30, kept.TimeoutSeconds);
+
+        var changed = await store.UpdateAsync(_org, created.Id, new WebhookChanges(RetryDelays: new([])), Cancel);
+        Assert.Equal([], changed!.RetryDelays);
+        Assert.Equal(30, changed.TimeoutSeconds);
+
+        var reset = await store.UpdateAsync(
+            _org, created.Id, new WebhookChanges(RetryDelays: new(null), TimeoutSeconds: new(null)), Cancel);
+        Assert.Null(reset!.RetryDelays);
+        Assert.Null(reset.TimeoutSeconds);
+        Assert.Equivalent(reset, await store.FindAsync(_org, created.Id, Cancel));
+    }
+
+    [Fact]
+    public async Task A_change_of_the_schedule_leaves_the_time_of_a_pending_deliverys_next_attempt_and_comes_with_its_claim()
+    {
+        var webhook = await CreateAsync(New() with { RetryDelays = [60, 60] });
+        await PublishAsync(_org);
+        var due = await QueryAsync<DateTimeOffset>("SELECT next_attempt_at FROM webhook_deliveries");
+
+        await Store().UpdateAsync(_org, webhook.Id, new WebhookChanges(RetryDelays: new([5]), TimeoutSeconds: new(2)), Cancel);
+
+        Assert.Equal(due, await QueryAsync<DateTimeOffset>("SELECT next_attempt_at FROM webhook_deliveries"));
+        var claim = Assert.Single(await Deliveries.ClaimDueAsync(10, _lease, Cancel));
+        Assert.Equal([TimeSpan.FromSeconds(5)], claim.Schedule?.RetryDelays?.Delays);
+        Assert.Equal(TimeSpan.FromSeconds(2), claim.Schedule?.Timeout);
+    }
+
+    [Theory]
+    [InlineData("retry_delays = '{0}'")]
+    [InlineData("retry_delays = '{1,604801}'")]
+    [InlineData("retry_delays = '{1,NULL}'")]
+    [InlineData("retry_delays = array_fill(1, ARRAY[21])")]
+    [InlineData("timeout_seconds = 0")]
+    [InlineData("timeout_seconds = 31")]
+    public async Task The_database_refuses_a_schedule_that_nothing_could_follow(string change)
+    {
+        await CreateAsync(New());
+        await ExecuteAsync("UPDATE webhooks SET retry_delays = array_fill(604800, ARRAY[20]), timeout_seconds = 30");
+        await ExecuteAsync("UPDATE webhooks SET retry_delays = '{}', timeout_seconds = 1");
+
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync($"UPDATE webhooks SET {change}"));
+
+        Assert.Equal(PostgresErrorCodes.CheckViolation, refused.SqlState);
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_know_of_schedules_makes_and_changes_webhooks_beside_one_that_does()
+    {
+        // The statements of the version before.
+        var id = await AddWebhookAsync(_org);
+        await ExecuteAsync("UPDATE webhooks SET retry_delays = '{5}', timeout_seconds = 2 WHERE id = $1", id);
+        await ExecuteAsync(
+            """
+            UPDATE webhooks SET url = coalesce(NULL, url), events = coalesce(NULL, events), active = coalesce(NULL, active),
+                description = nullif(coalesce('theirs', description), ''), updated_at = now()
+            WHERE id = $1 AND org_id = $2 AND deleted_at IS NULL
+            """,
+            id,
+            _org);
+
+        var found = await Store().FindAsync(_org, id, Cancel);
+
+        Assert.Equal("theirs", found!.Description);
+        Assert.Equal([5], found.RetryDelays);
+        Assert.Equal(2, found.TimeoutSeconds);
+        Assert.Null((await Store().FindAsync(_org, await AddWebhookAsync(_org), Cancel))!.RetryDelays);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public class Secrets : IDisposable
     public ValueTask<string> Decrypted() => _protector.UnprotectAsync(Samples.WebhookId, _stored, CancellationToken.None);
 
     [Benchmark]
-    public ValueTask<WebhookSigner> Kept() => _signers.GetAsync(Samples.WebhookId, _stored, CancellationToken.None);
+    public ValueTask<WebhookSigner> Kept() => _signers.GetAsync(Samples.WebhookId, _stored, previous: null, CancellationToken.None);
 
     public void Dispose()
     {

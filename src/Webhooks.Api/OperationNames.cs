@@ -12,6 +12,9 @@ public static class OperationNames
     public const string UpdateWebhook = nameof(UpdateWebhook);
     public const string DeleteWebhook = nameof(DeleteWebhook);
     public const string TestWebhook = nameof(TestWebhook);
+    public const string RotateSecret = nameof(RotateSecret);
+    public const string PromoteSecret = nameof(PromoteSecret);
+    public const string EndSecretOverlap = nameof(EndSecretOverlap);
     public const string ListDeliveries = nameof(ListDeliveries);
     public const string GetDelivery = nameof(GetDelivery);
     public const string ListAvailableEvents = nameof(ListAvailableEvents);

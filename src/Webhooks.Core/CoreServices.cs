@@ -29,6 +29,8 @@ public static class CoreServices
             .AddSingleton<PartwiseInsertion>()
             .AddSingleton<EventPublisher>()
             .AddSingleton<WebhookStore>()
+            .AddSingleton<WebhookRotations>()
+            .AddSingleton<ChangedWebhooks>()
             .AddSingleton<DeliveryStore>()
             .AddSingleton<DeliveryAnnouncement>()
             .AddSingleton<PendingDeliveries>()

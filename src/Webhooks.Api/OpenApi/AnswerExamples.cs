@@ -12,7 +12,7 @@ internal static class AnswerExamples
         "id":"019c1509-4c00-7000-8000-000000000001","org_id":"0197a000-0000-7000-8000-000000000001","url":"https://example.com/webhooks",
         "events":["user.created","subscription.created"],"active":true,"description":"My webhook",
         "retry_delays":[60,600,3600,86400],"timeout_seconds":10,
-        "created_at":"2026-01-31T18:00:00Z","updated_at":"2026-01-31T18:00:00Z"
+        "secret_hint":"LaSw","previous_secret_expires_at":null,"created_at":"2026-01-31T18:00:00Z","updated_at":"2026-01-31T18:00:00Z"
         """;
 
     private const string Delivery = """
@@ -43,10 +43,22 @@ internal static class AnswerExamples
         [OperationNames.GetWebhook] = $$"""{{{Webhook}}}""",
         [OperationNames.UpdateWebhook] = $$"""{{{Webhook}}}""",
         [OperationNames.TestWebhook] = Detail,
+        [OperationNames.RotateSecret] = """
+            {"secret":"whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDTB5x8mhrH2U=","previous_secret_expires_at":"2026-02-01T18:30:00Z"}
+            """,
+        [OperationNames.PromoteSecret] = $$"""{{{Webhook}}}""",
         [OperationNames.ListDeliveries] = $$"""{"data":[{{{Delivery}}}],"next_cursor":null}""",
         [OperationNames.GetDelivery] = Detail,
         [OperationNames.PublishEvents] = Published,
         [OperationNames.ListAvailableEvents] = Available,
+    };
+
+    private static readonly Dictionary<string, ProblemKind> _conflicts = new(StringComparer.Ordinal)
+    {
+        [OperationNames.CreateWebhook] = ProblemKind.TooManyWebhooks,
+        [OperationNames.PublishEvents] = ProblemKind.ReusedEventId,
+        [OperationNames.RotateSecret] = ProblemKind.OverlapRuns,
+        [OperationNames.PromoteSecret] = ProblemKind.NoOverlap,
     };
 
     /// <summary>Adds the example of an operation's answer.</summary>
@@ -66,7 +78,7 @@ internal static class AnswerExamples
     private static ProblemKind KindOf(string operation, int status) => status switch
     {
         StatusCodes.Status400BadRequest => ProblemKind.InvalidRequest,
-        StatusCodes.Status409Conflict when operation == OperationNames.PublishEvents => ProblemKind.ReusedEventId,
+        StatusCodes.Status409Conflict => _conflicts[operation],
         _ => ProblemKind.All.First(kind => kind.Status == status),
     };
 

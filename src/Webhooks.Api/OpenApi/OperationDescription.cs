@@ -33,6 +33,7 @@ internal static class OperationDescription
         [409] = "It cannot be done beside what there is; `type` and `detail` say why.",
         [413] = "The body is larger than allowed.",
         [415] = "The body is compressed or otherwise encoded (Content-Encoding).",
+        [422] = "The Idempotency-Key was used for another request within 24 hours.",
         [429] = "The organization has as many tests under way as it may have. Try again after `Retry-After` seconds.",
         [500] = "Something went wrong on our side.",
         [503] = "The database or the keys cannot be reached. Try again after `Retry-After` seconds.",
@@ -44,6 +45,11 @@ internal static class OperationDescription
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         DescribePathParameters(operation);
         DescribeQuery(operation, metadata.OfType<QueryParameters>().SingleOrDefault());
+        foreach (var header in metadata.OfType<HeaderDescription>())
+        {
+            operation.Parameters!.Add(header.ToParameter());
+        }
+
         DescribeScope(operation, context.Document!, metadata.OfType<IAuthorizeData>().SingleOrDefault()?.Policy);
         if (metadata.OfType<RequestDescription>().SingleOrDefault() is { } request)
         {

@@ -11,18 +11,30 @@ internal static class ReceivedEvents
     private const string SampleWebhook = "0198a6f0-4c00-7000-8000-000000000001";
     private const string SampleTime = "2026-01-31T18:30:00.000Z";
 
-    private static readonly (string Name, string Description, string? Format)[] _headers =
+    private static readonly (string Name, string Description, string? Format, bool Always)[] _headers =
     [
-        ("webhook-id", "The event's id: the same at every attempt, and whenever the event is sent to this webhook again.", "uuid"),
-        ("webhook-timestamp", "When this attempt was made, in seconds since 1970.", null),
+        ("webhook-id", "The event's id: the same at every attempt, and whenever the event is sent to this webhook again.", "uuid", true),
+        ("webhook-timestamp", "When this attempt was made, in seconds since 1970.", null, true),
         (
             "webhook-signature",
-            "`v1,` and the base64 HMAC-SHA256 of `id.timestamp.body` (Standard Webhooks); several are separated by spaces.",
-            null),
-        ("X-Webhook-Event", "The event type.", null),
-        ("X-Webhook-Signature", "The hexadecimal HMAC-SHA256 of the body; the key is the secret as it is written.", null),
-        ("X-Webhook-Delivery", "The delivery's id.", "uuid"),
-        ("X-Webhook-Attempt", "The number of this attempt; 1 for the first.", null),
+            "`v1,` and the base64 HMAC-SHA256 of `id.timestamp.body` (Standard Webhooks); several are separated by spaces: while a rotated "
+                + "secret overlaps with the old one, that by the new secret and then that by the old.",
+            null,
+            true),
+        ("X-Webhook-Event", "The event type.", null, true),
+        (
+            "X-Webhook-Signature",
+            "The hexadecimal HMAC-SHA256 of the body; the key is the secret as it is written. While a rotated secret overlaps with the old "
+                + "one, it is the old one, until the new one is promoted.",
+            null,
+            true),
+        (
+            "X-Webhook-Signature-Next",
+            "While X-Webhook-Signature is made with the old secret: the same by the new one. Otherwise it is not sent.",
+            null,
+            false),
+        ("X-Webhook-Delivery", "The delivery's id.", "uuid", true),
+        ("X-Webhook-Attempt", "The number of this attempt; 1 for the first.", null, true),
     ];
 
     public static void AddTo(OpenApiDocument document)
@@ -87,11 +99,11 @@ internal static class ReceivedEvents
         },
     };
 
-    private static IOpenApiParameter Header((string Name, string Description, string? Format) header) => new OpenApiParameter
+    private static IOpenApiParameter Header((string Name, string Description, string? Format, bool Always) header) => new OpenApiParameter
     {
         Name = header.Name,
         In = ParameterLocation.Header,
-        Required = true,
+        Required = header.Always,
         Description = header.Description,
         Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = header.Format },
     };

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
+using Webhooks.Api.Webhooks;
 using Webhooks.Core;
 using Webhooks.Core.Deliveries;
 
@@ -48,6 +49,31 @@ internal sealed record RequestDescription(
         }),
         """
         {"event": "user.created"}
+        """);
+
+    public static readonly RequestDescription RotateSecret = new(
+        "RotateSecret",
+        Required: false,
+        _ => Object(new()
+        {
+            ["overlap_seconds"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Integer,
+                Format = "int32",
+                Minimum = "0",
+                Maximum = RotateSecretBody.MostOverlapSeconds.ToString(CultureInfo.InvariantCulture),
+                Default = RotateSecretBody.DefaultOverlapSeconds,
+                Description = "How long the old secret still signs beside the new one. 0 erases it at once.",
+            },
+            ["force"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Boolean,
+                Default = false,
+                Description = "Whether to rotate although the overlap of the last rotation runs. The secret before that is erased then.",
+            },
+        }),
+        """
+        {"overlap_seconds": 86400}
         """);
 
     public static readonly RequestDescription PublishEvents = new(

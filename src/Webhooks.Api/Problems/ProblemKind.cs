@@ -21,9 +21,13 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static readonly ProblemKind TooManyWebhooks = new(
         409, "too-many-webhooks", "The organization has as many webhooks as it may have");
     public static readonly ProblemKind ReusedEventId = new(409, "reused-event-id", "The event's id was used for another event");
+    public static readonly ProblemKind OverlapRuns = new(409, "secret-overlap-runs", "The secret was rotated, and the old one still signs");
+    public static readonly ProblemKind NoOverlap = new(409, "no-secret-overlap", "The webhook has one secret only");
     public static readonly ProblemKind BodyTooLarge = new(413, "body-too-large", "The request body is too large");
     public static readonly ProblemKind UnsupportedEncoding = new(
         415, "unsupported-encoding", "The request body is encoded in a way that is not read");
+    public static readonly ProblemKind ReusedIdempotencyKey = new(
+        422, "reused-idempotency-key", "The Idempotency-Key was used for another request");
     public static readonly ProblemKind TooManyTests = new(429, "too-many-tests", "The organization has too many tests under way");
     public static readonly ProblemKind InternalError = new(500, "internal-error", "Something went wrong on our side");
     public static readonly ProblemKind DatabaseUnavailable = new(503, "database-unavailable", "The database does not answer");
@@ -34,8 +38,9 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     /// <summary>Every kind.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        MalformedBody, InvalidRequest, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, TooManyWebhooks, ReusedEventId, BodyTooLarge,
-        UnsupportedEncoding, TooManyTests, InternalError, DatabaseUnavailable, SecretUnavailable, AuthorityUnavailable,
+        MalformedBody, InvalidRequest, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, TooManyWebhooks, ReusedEventId, OverlapRuns,
+        NoOverlap, BodyTooLarge, UnsupportedEncoding, ReusedIdempotencyKey, TooManyTests, InternalError, DatabaseUnavailable,
+        SecretUnavailable, AuthorityUnavailable,
     ];
 
     /// <summary>The stable URI in the member <c>type</c>.</summary>

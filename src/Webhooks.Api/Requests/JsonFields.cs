@@ -28,6 +28,13 @@ internal sealed class JsonFields
         }
     }
 
+    /// <summary>The members of a body that may be left out.</summary>
+    /// <param name="utf8Json">A JSON object, or nothing, which has no members.</param>
+    /// <param name="errors">Gets what is wrong.</param>
+    /// <exception cref="Microsoft.AspNetCore.Http.BadHttpRequestException">It is something else.</exception>
+    public static JsonFields Of(ReadOnlyMemory<byte> utf8Json, FieldErrors errors) =>
+        new(JsonBody.ParseObject(utf8Json.IsEmpty ? "{}"u8 : utf8Json.Span), errors);
+
     /// <summary>A string; null when it is absent or something else.</summary>
     public string? Text(string name) =>
         Take(name) is { } value ? Text(name, value) : null;
@@ -56,6 +63,10 @@ internal sealed class JsonFields
         _errors.Add(name, $"It must be true or false, but it is {Kind(value)}.");
         return null;
     }
+
+    /// <summary>A whole number within bounds; null when it is absent or something else.</summary>
+    public int? WholeNumber(string name, int least, int most) =>
+        Take(name) is { } value ? WholeNumber(name, value, least, most) : null;
 
     /// <summary>
     /// An array of strings; null when it is absent or something else. Items that are not strings are left out, with an error each.

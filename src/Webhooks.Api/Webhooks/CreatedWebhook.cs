@@ -14,6 +14,10 @@ namespace Webhooks.Api.Webhooks;
 /// </param>
 /// <param name="TimeoutSeconds">The time for one attempt, in seconds; null when the system's holds.</param>
 /// <param name="Secret">What deliveries are signed with. It is shown only now: keep it.</param>
+/// <param name="SecretHint">
+/// The last four characters of the secret that `webhook-signature` lists first; null when the keys cannot be read now.
+/// </param>
+/// <param name="PreviousSecretExpiresAt">Until when the secret before signs, too, UTC; null unless the overlap of a rotation runs.</param>
 /// <param name="CreatedAt">When it was created, UTC.</param>
 /// <param name="UpdatedAt">When it was last changed, UTC.</param>
 internal sealed record CreatedWebhook(
@@ -26,6 +30,8 @@ internal sealed record CreatedWebhook(
     IReadOnlyList<int>? RetryDelays,
     int? TimeoutSeconds,
     string Secret,
+    string? SecretHint,
+    DateTime? PreviousSecretExpiresAt,
     DateTime CreatedAt,
     DateTime UpdatedAt)
 {
@@ -39,6 +45,8 @@ internal sealed record CreatedWebhook(
         webhook.RetryDelays,
         webhook.TimeoutSeconds,
         secret,
+        webhook.SecretHint,
+        webhook.PreviousSecretExpiresAt?.UtcDateTime,
         webhook.CreatedAt.UtcDateTime,
         webhook.UpdatedAt.UtcDateTime);
 }

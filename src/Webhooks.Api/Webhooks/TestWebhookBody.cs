@@ -18,7 +18,7 @@ internal sealed record TestWebhookBody(string? Event) : IRequestBody<TestWebhook
 
     public static TestWebhookBody? Read(ReadOnlyMemory<byte> utf8Json, HttpContext context, FieldErrors errors)
     {
-        var fields = new JsonFields(JsonBody.ParseObject(utf8Json.IsEmpty ? "{}"u8 : utf8Json.Span), errors);
+        var fields = JsonFields.Of(utf8Json, errors);
         var name = fields.Text(EventField);
         if (name is not null && EventNames.Problem(name) is { } problem)
         {

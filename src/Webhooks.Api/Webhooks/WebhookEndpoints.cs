@@ -59,6 +59,36 @@ internal static class WebhookEndpoints
                 + "It is not retried; the history shows it with `test` true. An organization may have "
                 + $"{RunningTests.MostOfOrganization} tests under way at once.")
             .RequireAuthorization(Scopes.WriteWebhooks);
+
+        MapSecrets(webhooks);
+    }
+
+    private static void MapSecrets(RouteGroupBuilder webhooks)
+    {
+        webhooks.MapPost("/{id}/secret/rotate", RotateSecretAsync)
+            .WithName(OperationNames.RotateSecret)
+            .WithSummary("Give a webhook a new secret")
+            .WithDescription(
+                "The answer shows the new secret. Until `previous_secret_expires_at`, no receiver breaks: `webhook-signature` lists the "
+                + "signature by the new secret and then that by the old one, `X-Webhook-Signature` stays with the old one, and "
+                + "`X-Webhook-Signature-Next` has that by the new one. When your receiver knows the new secret, promote it, or let the "
+                + "overlap end. A repeat with the same `Idempotency-Key` is answered with the same secret, as long as no other rotation "
+                + "has followed.")
+            .RequireAuthorization(Scopes.WriteWebhooks);
+
+        webhooks.MapPost("/{id}/secret/promote", PromoteSecretAsync)
+            .WithName(OperationNames.PromoteSecret)
+            .WithSummary("Sign X-Webhook-Signature with the new secret")
+            .WithDescription(
+                "For receivers that verify `X-Webhook-Signature`, which has one value: it is made with the new secret from now on. "
+                + "`webhook-signature` has both until the overlap ends. To promote again changes nothing.")
+            .RequireAuthorization(Scopes.WriteWebhooks);
+
+        webhooks.MapDelete("/{id}/secret/previous", EndSecretOverlapAsync)
+            .WithName(OperationNames.EndSecretOverlap)
+            .WithSummary("Erase the old secret")
+            .WithDescription("Ends the overlap of a rotation: the new secret signs alone from now on. Without an overlap, nothing changes.")
+            .RequireAuthorization(Scopes.WriteWebhooks);
     }
 
     private static async Task<Results<Created<CreatedWebhook>, TooManyWebhooks>> CreateAsync(
@@ -121,4 +151,36 @@ internal static class WebhookEndpoints
             ? TypedResults.Ok(DeliveryDetailResource.From(delivery))
             : NotFoundProblem.Webhook;
     }
+
+    private static async Task<Results<Ok<RotatedSecret>, NotFoundProblem, OverlapRuns, ReusedIdempotencyKey>> RotateSecretAsync(
+        ResourceId id,
+        Body<RotateSecretBody> body,
+        IdempotencyKey key,
+        ClaimsPrincipal user,
+        WebhookRotations rotations,
+        CancellationToken cancellationToken) =>
+        await rotations.RotateAsync(user.OrganizationId(), id.Value, body.Value.ToRotation(key), cancellationToken) switch
+        {
+            SecretRotation.Rotated rotated => TypedResults.Ok(RotatedSecret.From(rotated)),
+            SecretRotation.OverlapRuns running => new OverlapRuns(running.Until),
+            SecretRotation.KeyReused => new ReusedIdempotencyKey(),
+            _ => NotFoundProblem.Webhook,
+        };
+
+    private static async Task<Results<Ok<WebhookResource>, NotFoundProblem, NoOverlap>> PromoteSecretAsync(
+        ResourceId id, ClaimsPrincipal user, WebhookRotations rotations, WebhookStore store, CancellationToken cancellationToken) =>
+        await rotations.PromoteAsync(user.OrganizationId(), id.Value, cancellationToken) switch
+        {
+            SecretPromotion.NoOverlap => new NoOverlap(),
+            SecretPromotion.Promoted
+                when await store.FindAsync(user.OrganizationId(), id.Value, cancellationToken) is { } webhook =>
+                TypedResults.Ok(WebhookResource.From(webhook)),
+            _ => NotFoundProblem.Webhook,
+        };
+
+    private static async Task<Results<NoContent, NotFoundProblem>> EndSecretOverlapAsync(
+        ResourceId id, ClaimsPrincipal user, WebhookRotations rotations, CancellationToken cancellationToken) =>
+        await rotations.EndOverlapAsync(user.OrganizationId(), id.Value, cancellationToken)
+            ? TypedResults.NoContent()
+            : NotFoundProblem.Webhook;
 }

@@ -13,6 +13,10 @@ namespace Webhooks.Api.Webhooks;
 /// The waits between attempts, in seconds; empty when there is a single attempt, null when the system's hold.
 /// </param>
 /// <param name="TimeoutSeconds">The time for one attempt, in seconds; null when the system's holds.</param>
+/// <param name="SecretHint">
+/// The last four characters of the secret that `webhook-signature` lists first; null when the keys cannot be read now.
+/// </param>
+/// <param name="PreviousSecretExpiresAt">Until when the secret before signs, too, UTC; null unless the overlap of a rotation runs.</param>
 /// <param name="CreatedAt">When it was created, UTC.</param>
 /// <param name="UpdatedAt">When it was last changed, UTC.</param>
 internal sealed record WebhookResource(
@@ -24,6 +28,8 @@ internal sealed record WebhookResource(
     string? Description,
     IReadOnlyList<int>? RetryDelays,
     int? TimeoutSeconds,
+    string? SecretHint,
+    DateTime? PreviousSecretExpiresAt,
     DateTime CreatedAt,
     DateTime UpdatedAt)
 {
@@ -36,6 +42,8 @@ internal sealed record WebhookResource(
         webhook.Description,
         webhook.RetryDelays,
         webhook.TimeoutSeconds,
+        webhook.SecretHint,
+        webhook.PreviousSecretExpiresAt?.UtcDateTime,
         webhook.CreatedAt.UtcDateTime,
         webhook.UpdatedAt.UtcDateTime);
 }

@@ -1,4 +1,5 @@
 using Npgsql;
+using Webhooks.Core.Secrets;
 
 namespace Webhooks.Core.Deliveries;
 
@@ -22,6 +23,8 @@ internal sealed class ClaimReader(NpgsqlDataReader reader)
     private readonly int _traceParent = reader.GetOrdinal("trace_parent");
     private readonly int _retryDelays = reader.GetOrdinal("retry_delays");
     private readonly int _timeoutSeconds = reader.GetOrdinal("timeout_seconds");
+    private readonly int _previousSecret = reader.GetOrdinal("previous_secret");
+    private readonly int _secretPromoted = reader.GetOrdinal("secret_promoted");
 
     /// <summary>The claim in the row that the reader is at.</summary>
     public ClaimedDelivery Read() => new(
@@ -41,5 +44,8 @@ internal sealed class ClaimReader(NpgsqlDataReader reader)
         TraceParent: reader.IsDBNull(_traceParent) ? null : reader.GetString(_traceParent),
         Schedule: WebhookSchedule.From(
             reader.IsDBNull(_retryDelays) ? null : reader.GetFieldValue<int[]>(_retryDelays),
-            reader.IsDBNull(_timeoutSeconds) ? null : reader.GetInt32(_timeoutSeconds)));
+            reader.IsDBNull(_timeoutSeconds) ? null : reader.GetInt32(_timeoutSeconds)),
+        PreviousSecret: reader.IsDBNull(_previousSecret)
+            ? null
+            : new PreviousSecret(reader.GetString(_previousSecret), reader.GetBoolean(_secretPromoted)));
 }

@@ -1,3 +1,5 @@
+using Webhooks.Core.Secrets;
+
 namespace Webhooks.Core.Deliveries;
 
 /// <summary>A delivery whose next attempt is ours to make until the lease ends, with all that the attempt needs.</summary>
@@ -16,6 +18,7 @@ namespace Webhooks.Core.Deliveries;
 /// <param name="CreatedAt">When the delivery was stored, UTC.</param>
 /// <param name="TraceParent">The W3C traceparent of the publishing of its event; null when that was not traced.</param>
 /// <param name="Schedule">What the webhook sets now in place of the system's; null when that is nothing.</param>
+/// <param name="PreviousSecret">The secret that signs beside the webhook's own; null unless the overlap of a rotation runs.</param>
 public sealed record ClaimedDelivery(
     Guid Id,
     Guid LeaseToken,
@@ -31,4 +34,5 @@ public sealed record ClaimedDelivery(
     bool WebhookActive,
     DateTimeOffset CreatedAt,
     string? TraceParent,
-    WebhookSchedule? Schedule = null);
+    WebhookSchedule? Schedule = null,
+    PreviousSecret? PreviousSecret = null);

@@ -24,14 +24,14 @@ public sealed partial class DeliveryAttempter(
     /// <exception cref="OperationCanceledException">The token was canceled; the receiver may or may not have got the request.</exception>
     public async Task<DeliveryResult> AttemptAsync(ClaimedDelivery delivery, CancellationToken cancellationToken)
     {
-        if (delivery.EncryptedSecret is null || !DeliveryLifecycle.MayAttempt(delivery.WebhookActive, delivery.Test))
+        if (delivery.EncryptedSecret is not { } secret || !DeliveryLifecycle.MayAttempt(delivery.WebhookActive, delivery.Test))
         {
             _unreadable.Remove(delivery.WebhookId);
             LogCanceled(delivery.WebhookId, delivery.Id);
             return new DeliveryResult(delivery, Attempt: null, new NextStep.Canceled());
         }
 
-        var signer = await SignerAsync(delivery.WebhookId, delivery.EncryptedSecret, cancellationToken);
+        var signer = await SignerAsync(delivery.WebhookId, secret, delivery.PreviousSecret, cancellationToken);
         var attempt = await SendAsync(delivery, signer, cancellationToken);
         metrics.AttemptMade(delivery, attempt);
         Log(delivery, attempt);
@@ -41,11 +41,12 @@ public sealed partial class DeliveryAttempter(
         return new DeliveryResult(delivery, attempt, next);
     }
 
-    private async ValueTask<WebhookSigner> SignerAsync(Guid webhookId, string encryptedSecret, CancellationToken cancellationToken)
+    private async ValueTask<WebhookSigner> SignerAsync(
+        Guid webhookId, string encryptedSecret, PreviousSecret? previous, CancellationToken cancellationToken)
     {
         try
         {
-            var signer = await signers.GetAsync(webhookId, encryptedSecret, cancellationToken);
+            var signer = await signers.GetAsync(webhookId, encryptedSecret, previous, cancellationToken);
             if (_unreadable.Remove(webhookId))
             {
                 LogReadable(webhookId);

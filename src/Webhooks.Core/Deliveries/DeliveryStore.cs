@@ -24,7 +24,9 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
         SELECT claimed.id, claimed.lease_token, claimed.webhook_id, claimed.org_id, claimed.event_id, claimed.event, claimed.body,
                claimed.attempt_number, claimed.test, webhooks.url, webhooks.secret,
                webhooks.active AND webhooks.deleted_at IS NULL AS webhook_active, claimed.created_at, claimed.trace_parent,
-               webhooks.retry_delays, webhooks.timeout_seconds
+               webhooks.retry_delays, webhooks.timeout_seconds,
+               CASE WHEN webhooks.previous_secret_expires_at > now() THEN webhooks.previous_secret END AS previous_secret,
+               webhooks.secret_promoted
         FROM claimed JOIN webhooks ON webhooks.id = claimed.webhook_id
         ORDER BY claimed.next_attempt_at, claimed.id
         """;

@@ -65,7 +65,8 @@ public sealed class TestDelivery(
     {
         const string Sql = """
             WITH webhook AS (
-                SELECT id, org_id, url, secret, active, retry_delays, timeout_seconds
+                SELECT id, org_id, url, secret, active, retry_delays, timeout_seconds,
+                       CASE WHEN previous_secret_expires_at > now() THEN previous_secret END AS previous_secret, secret_promoted
                 FROM webhooks WHERE id = @webhook_id AND org_id = @org_id AND deleted_at IS NULL
             ), delivery AS (
                 INSERT INTO webhook_deliveries
@@ -78,7 +79,7 @@ public sealed class TestDelivery(
             SELECT delivery.id, delivery.lease_token, delivery.webhook_id, delivery.org_id, delivery.event_id, delivery.event,
                    delivery.payload::text AS body, delivery.attempt_number, delivery.test, webhook.url, webhook.secret,
                    webhook.active AS webhook_active, delivery.created_at, delivery.trace_parent,
-                   webhook.retry_delays, webhook.timeout_seconds
+                   webhook.retry_delays, webhook.timeout_seconds, webhook.previous_secret, webhook.secret_promoted
             FROM delivery CROSS JOIN webhook
             """;
         var now = clock.GetUtcNow();

@@ -1,5 +1,6 @@
 using Npgsql;
 using Webhooks.Core.Deliveries;
+using Webhooks.Core.Secrets;
 
 namespace Webhooks.Core.Events;
 
@@ -128,9 +129,10 @@ internal sealed class InsertedEvents
         Secret: reader.IsDBNull(11) ? null : reader.GetString(11),
         WebhookSchedule.From(
             reader.IsDBNull(14) ? null : reader.GetFieldValue<int[]>(14),
-            reader.IsDBNull(15) ? null : reader.GetInt32(15))));
+            reader.IsDBNull(15) ? null : reader.GetInt32(15)),
+        reader.IsDBNull(16) ? null : new PreviousSecret(reader.GetString(16), reader.GetBoolean(17))));
 
-    private readonly record struct Receiver(string Url, string? Secret, WebhookSchedule? Schedule);
+    private readonly record struct Receiver(string Url, string? Secret, WebhookSchedule? Schedule, PreviousSecret? PreviousSecret);
 
     private readonly record struct ClaimedRow(
         Guid EventId, Guid Id, Guid WebhookId, Guid OrgId, string Event, string? TraceParent, DateTimeOffset CreatedAt, byte[]? Body)
@@ -150,6 +152,7 @@ internal sealed class InsertedEvents
             WebhookActive: true,
             CreatedAt,
             TraceParent,
-            webhook.Schedule);
+            webhook.Schedule,
+            webhook.PreviousSecret);
     }
 }

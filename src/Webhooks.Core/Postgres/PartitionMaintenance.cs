@@ -6,7 +6,7 @@ namespace Webhooks.Core.Postgres;
 
 /// <summary>
 /// The keeper of the partitions of <c>webhook_deliveries</c>, one for each week (Monday 00:00 UTC): made ahead of time, dropped after
-/// <see cref="WebhooksOptions.DeliveryRetention"/>. It also forgets old idempotency keys.
+/// <see cref="WebhooksOptions.DeliveryRetention"/>. It also forgets old idempotency keys, and secrets that have been replaced.
 /// </summary>
 /// <remarks>
 /// Weeks and ages are told by the database's clock, which is the same for all processes. When this process's clock says something else,
@@ -36,6 +36,7 @@ public sealed partial class PartitionMaintenance(
             await DropExpiredAsync(now, cancellationToken);
             await ForgetKeysAsync(cancellationToken);
             await ForgetLateDeliveriesAsync(cancellationToken);
+            await ErasePreviousSecretsAsync(cancellationToken);
         }
     }
 
@@ -327,6 +328,17 @@ public sealed partial class PartitionMaintenance(
     {
         await using var command = database.CreateCommand("DELETE FROM late_deliveries WHERE created_at < now() - @age");
         command.Parameters.AddWithValue("age", options.DeliveryRetention + EventIdentity.OldestOwnId + TimeSpan.FromDays(7));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Those whose overlap has ended: nothing signs with them. A minute later, when every server has seen that end.</summary>
+    private async Task ErasePreviousSecretsAsync(CancellationToken cancellationToken)
+    {
+        const string Sql = """
+            UPDATE webhooks SET previous_secret = NULL, previous_secret_expires_at = NULL
+            WHERE previous_secret IS NOT NULL AND previous_secret_expires_at < now() - interval '1 minute'
+            """;
+        await using var command = database.CreateCommand(Sql);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

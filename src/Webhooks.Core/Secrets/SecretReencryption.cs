@@ -3,8 +3,8 @@ using Npgsql;
 namespace Webhooks.Core.Secrets;
 
 /// <summary>
-/// The move of webhooks' secrets to the newest key, after which older keys can be disabled. Safe to run at any
-/// time, again, and several times at once.
+/// The move of webhooks' secrets to the newest key, those among them that a rotation has replaced and that still sign; after it, older keys
+/// can be disabled. Safe to run at any time, again, and several times at once.
 /// </summary>
 public sealed class SecretReencryption(NpgsqlDataSource database, SecretProtector protector)
 {
@@ -15,28 +15,40 @@ public sealed class SecretReencryption(NpgsqlDataSource database, SecretProtecto
     public async Task<ReencryptionReport> RunAsync(CancellationToken cancellationToken)
     {
         var newest = await protector.NewestPrefixAsync(cancellationToken);
-        var unreadable = new List<Guid>();
+        var unreadable = new HashSet<Guid>();
+
+        // A rotation makes a secret the previous one without encrypting it anew, so those come last.
+        var reencrypted = await WalkAsync(previous: false, newest, unreadable, cancellationToken)
+            + await WalkAsync(previous: true, newest, unreadable, cancellationToken);
+        return new ReencryptionReport(reencrypted, [.. unreadable]);
+    }
+
+    private async Task<int> WalkAsync(bool previous, string newest, HashSet<Guid> unreadable, CancellationToken cancellationToken)
+    {
         var reencrypted = 0;
         var last = Guid.Empty;
-        while (await ReadBatchAsync(last, newest, cancellationToken) is { Count: > 0 } batch)
+        while (await ReadBatchAsync(previous, last, newest, cancellationToken) is { Count: > 0 } batch)
         {
             last = batch[^1].WebhookId;
             reencrypted += await ReencryptAsync(batch, unreadable, cancellationToken);
         }
 
-        return new ReencryptionReport(reencrypted, unreadable);
+        return reencrypted;
     }
 
-    private async Task<IReadOnlyList<StoredSecret>> ReadBatchAsync(Guid after, string newest, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<StoredSecret>> ReadBatchAsync(
+        bool previous, Guid after, string newest, CancellationToken cancellationToken)
     {
         const string Sql = """
-            SELECT id, secret FROM webhooks
-            WHERE id > $1 AND secret IS NOT NULL AND NOT starts_with(secret, $2)
+            SELECT id, stored
+            FROM webhooks CROSS JOIN LATERAL (SELECT CASE WHEN $1 THEN previous_secret ELSE secret END AS stored)
+            WHERE id > $2 AND stored IS NOT NULL AND NOT starts_with(stored, $3)
             ORDER BY id
-            LIMIT $3
+            LIMIT $4
             """;
 
         await using var command = database.CreateCommand(Sql);
+        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = previous });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = newest });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = BatchSize });
@@ -50,7 +62,8 @@ public sealed class SecretReencryption(NpgsqlDataSource database, SecretProtecto
         return batch;
     }
 
-    private async Task<int> ReencryptAsync(IReadOnlyList<StoredSecret> batch, List<Guid> unreadable, CancellationToken cancellationToken)
+    private async Task<int> ReencryptAsync(
+        IReadOnlyList<StoredSecret> batch, HashSet<Guid> unreadable, CancellationToken cancellationToken)
     {
         var olds = new List<StoredSecret>();
         var news = new List<string>();
@@ -85,9 +98,11 @@ public sealed class SecretReencryption(NpgsqlDataSource database, SecretProtecto
     private async Task<int> ReplaceAsync(IReadOnlyList<StoredSecret> olds, IReadOnlyList<string> news, CancellationToken cancellationToken)
     {
         const string Sql = """
-            UPDATE webhooks SET secret = change.new
+            UPDATE webhooks SET
+                secret = CASE secret WHEN change.old THEN change.new ELSE secret END,
+                previous_secret = CASE previous_secret WHEN change.old THEN change.new ELSE previous_secret END
             FROM unnest($1, $2, $3) AS change (id, old, new)
-            WHERE webhooks.id = change.id AND webhooks.secret = change.old
+            WHERE webhooks.id = change.id AND change.old IN (webhooks.secret, webhooks.previous_secret)
             """;
 
         await using var command = database.CreateCommand(Sql);

@@ -9,6 +9,7 @@ public static class WebhookSecret
     public const string Prefix = "whsec_";
 
     private const int KeyLength = 32;
+    private const int HintLength = 4;
 
     /// <summary>A new random secret.</summary>
     public static string Generate()
@@ -17,6 +18,9 @@ public static class WebhookSecret
         RandomNumberGenerator.Fill(key);
         return Prefix + Convert.ToBase64String(key);
     }
+
+    /// <summary>The last four characters, by which people tell secrets apart; they may be shown.</summary>
+    public static string Hint(string secret) => secret[^HintLength..];
 
     /// <summary>The key that Standard Webhooks signs with: the bytes that the base64 after the prefix stands for.</summary>
     /// <exception cref="FormatException">The text is not a secret; the message does not show it.</exception>

@@ -36,6 +36,11 @@ internal static class SignedRequest
         // Any answer will do. Firewalls count a request without this header as suspicious.
         message.Headers.TryAddWithoutValidation("Accept", "*/*");
         message.Headers.TryAddWithoutValidation("X-Webhook-Signature", request.Signer.OfBody(body));
+        if (request.Signer.NextOfBody(body) is { } next)
+        {
+            message.Headers.TryAddWithoutValidation("X-Webhook-Signature-Next", next);
+        }
+
         message.Headers.TryAddWithoutValidation("webhook-id", id);
         message.Headers.TryAddWithoutValidation("webhook-timestamp", timestamp);
         message.Headers.TryAddWithoutValidation("webhook-signature", request.Signer.Standard(id, timestamp, body));

@@ -6,9 +6,9 @@ namespace Webhooks.Core.Sending;
 /// Gives the signers of webhooks. Those that were used of late are kept, so that a busy webhook's secret is not decrypted at every attempt.
 /// </summary>
 /// <remarks>
-/// A signer that is kept is never older than what the caller read from the database, and never outlives its key: it is given for exactly
-/// the stored text that it was made from, which every change of the secret changes, and only while the key ring has the very key that
-/// decrypted it.
+/// A signer that is kept is never older than what the caller read from the database, and never outlives its keys: it is given for exactly
+/// the stored texts that it was made from, which every change of the secret changes, and only while the key ring has the very keys that
+/// decrypted them.
 /// </remarks>
 public sealed class WebhookSigners(SecretProtector secrets, TimeProvider clock) : IDisposable
 {
@@ -22,23 +22,40 @@ public sealed class WebhookSigners(SecretProtector secrets, TimeProvider clock) 
     /// <summary>The signer of a webhook.</summary>
     /// <param name="webhookId">The webhook.</param>
     /// <param name="encryptedSecret">Its secret as stored.</param>
-    /// <exception cref="SecretUnavailableException">The secret cannot be decrypted now.</exception>
-    public async ValueTask<WebhookSigner> GetAsync(Guid webhookId, string encryptedSecret, CancellationToken cancellationToken)
+    /// <param name="previous">The secret that still signs beside it; null when none does.</param>
+    /// <exception cref="SecretUnavailableException">A secret cannot be decrypted now.</exception>
+    public async ValueTask<WebhookSigner> GetAsync(
+        Guid webhookId, string encryptedSecret, PreviousSecret? previous, CancellationToken cancellationToken)
     {
         if (_recent.Find(webhookId) is { } kept
             && kept.EncryptedSecret == encryptedSecret
-            && await secrets.HasKeyAsync(kept.Key, cancellationToken))
+            && kept.Previous == previous
+            && await secrets.HasKeyAsync(kept.Key, cancellationToken)
+            && (kept.PreviousKey is null || await secrets.HasKeyAsync(kept.PreviousKey, cancellationToken)))
         {
             return kept.Signer;
         }
 
-        var (secret, key) = await secrets.DecryptAsync(webhookId, encryptedSecret, cancellationToken);
-        var signer = new WebhookSigner(secret);
-        _recent.Add(webhookId, new Kept(encryptedSecret, key, signer));
-        return signer;
+        var made = await MakeAsync(webhookId, encryptedSecret, previous, cancellationToken);
+        _recent.Add(webhookId, made);
+        return made.Signer;
     }
 
     public void Dispose() => _recent.Dispose();
 
-    private sealed record Kept(string EncryptedSecret, EncryptionKey Key, WebhookSigner Signer);
+    private async ValueTask<Kept> MakeAsync(
+        Guid webhookId, string encryptedSecret, PreviousSecret? previous, CancellationToken cancellationToken)
+    {
+        var (secret, key) = await secrets.DecryptAsync(webhookId, encryptedSecret, cancellationToken);
+        if (previous is null)
+        {
+            return new Kept(encryptedSecret, key, Previous: null, PreviousKey: null, new WebhookSigner(secret));
+        }
+
+        var (old, oldKey) = await secrets.DecryptAsync(webhookId, previous.Encrypted, cancellationToken);
+        return new Kept(encryptedSecret, key, previous, oldKey, new WebhookSigner(secret, old, previous.Promoted));
+    }
+
+    private sealed record Kept(
+        string EncryptedSecret, EncryptionKey Key, PreviousSecret? Previous, EncryptionKey? PreviousKey, WebhookSigner Signer);
 }

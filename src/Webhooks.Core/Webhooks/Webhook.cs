@@ -7,6 +7,8 @@ namespace Webhooks.Core.Webhooks;
 /// <param name="Events">Event types of the catalog, or <c>*</c> for all.</param>
 /// <param name="Active">Whether events fan out to it.</param>
 /// <param name="Description">The organization's own note, or null.</param>
+/// <param name="SecretHint">The last four characters of its secret; null when the secret cannot be decrypted now.</param>
+/// <param name="PreviousSecretExpiresAt">Until when the secret before signs, too, UTC; null unless the overlap of a rotation runs.</param>
 /// <param name="CreatedAt">UTC.</param>
 /// <param name="UpdatedAt">UTC.</param>
 /// <param name="RetryDelays">The waits between attempts, in seconds; none means a single attempt, null the system's.</param>
@@ -18,6 +20,8 @@ public sealed record Webhook(
     IReadOnlyList<string> Events,
     bool Active,
     string? Description,
+    string? SecretHint,
+    DateTimeOffset? PreviousSecretExpiresAt,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
     IReadOnlyList<int>? RetryDelays = null,

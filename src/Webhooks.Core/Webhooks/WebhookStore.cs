@@ -8,8 +8,12 @@ namespace Webhooks.Core.Webhooks;
 /// <summary>The webhooks of organizations. Every statement is bound to the organization; what is given to it has been validated.</summary>
 public sealed class WebhookStore(NpgsqlDataSource database, SecretProtector secrets, WebhooksOptions options)
 {
-    private const string Columns =
-        "id, org_id, url, events, active, description, created_at, updated_at, retry_delays, timeout_seconds";
+    /// <summary>What a webhook is read from. Its secret is among it only when its hint is not stored: an earlier version did not.</summary>
+    private const string Columns = """
+        id, org_id, url, events, active, description, created_at, updated_at, retry_delays, timeout_seconds, secret_hint,
+        CASE WHEN secret_hint IS NULL THEN secret END AS secret,
+        CASE WHEN previous_secret_expires_at > now() THEN previous_secret_expires_at END AS previous_secret_expires_at
+        """;
 
     /// <summary>
     /// The statement that cancels a webhook's pending deliveries, apart from those that somebody is attempting: they are canceled at their
@@ -40,8 +44,8 @@ public sealed class WebhookStore(NpgsqlDataSource database, SecretProtector secr
         // One at a time for an organization, so that the count holds.
         const string LockOrganization = "SELECT FROM organizations WHERE id = @org_id FOR NO KEY UPDATE";
         const string Insert = $"""
-            INSERT INTO webhooks (id, org_id, url, events, secret, active, description, retry_delays, timeout_seconds)
-            SELECT @id, @org_id, @url, @events, @secret, @active, @description, @retry_delays, @timeout_seconds
+            INSERT INTO webhooks (id, org_id, url, events, secret, secret_hint, active, description, retry_delays, timeout_seconds)
+            SELECT @id, @org_id, @url, @events, @secret, @secret_hint, @active, @description, @retry_delays, @timeout_seconds
             WHERE (SELECT count(*) FROM webhooks WHERE org_id = @org_id AND deleted_at IS NULL) < @most
             RETURNING {Columns}
             """;
@@ -61,6 +65,7 @@ public sealed class WebhookStore(NpgsqlDataSource database, SecretProtector secr
                 new("url", webhook.Url),
                 new("events", webhook.Events.ToArray()),
                 new("secret", encrypted),
+                new("secret_hint", WebhookSecret.Hint(secret)),
                 new("active", webhook.Active),
                 NullableParameter.Create("description", NpgsqlDbType.Text, EmptyAsNull(webhook.Description)),
                 RetryDelays(webhook.RetryDelays),
@@ -70,7 +75,7 @@ public sealed class WebhookStore(NpgsqlDataSource database, SecretProtector secr
         });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? (Read(reader), secret) : null;
+        return await reader.ReadAsync(cancellationToken) ? (await ReadAsync(reader, cancellationToken), secret) : null;
     }
 
     /// <summary>A page of an organization's webhooks, newest first.</summary>
@@ -100,7 +105,7 @@ public sealed class WebhookStore(NpgsqlDataSource database, SecretProtector secr
         var webhooks = new List<Webhook>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            webhooks.Add(Read(reader));
+            webhooks.Add(await ReadAsync(reader, cancellationToken));
         }
 
         return Page<Webhook>.Of(webhooks, limit, webhook => webhook.Id);
@@ -114,7 +119,7 @@ public sealed class WebhookStore(NpgsqlDataSource database, SecretProtector secr
         command.Parameters.AddWithValue("id", webhookId);
         command.Parameters.AddWithValue("org_id", orgId);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
+        return await reader.ReadAsync(cancellationToken) ? await ReadAsync(reader, cancellationToken) : null;
     }
 
     /// <summary>
@@ -162,14 +167,15 @@ public sealed class WebhookStore(NpgsqlDataSource database, SecretProtector secr
             }
 
             await using var reader = await batch.ExecuteReaderAsync(cancel);
-            var webhook = await reader.ReadAsync(cancel) ? Read(reader) : null;
+            var webhook = await reader.ReadAsync(cancel) ? await ReadAsync(reader, cancel) : null;
             await reader.NextResultAsync(cancel);
             return webhook;
         }
     }
 
     /// <summary>
-    /// Deletes a webhook, erases its secret and cancels its pending deliveries. False when the organization has no such webhook.
+    /// Deletes a webhook, erases its secret (a trigger erases with it the one before) and cancels its pending deliveries. False when the
+    /// organization has no such webhook.
     /// </summary>
     public Task<bool> DeleteAsync(Guid orgId, Guid webhookId, CancellationToken cancellationToken)
     {
@@ -201,17 +207,34 @@ public sealed class WebhookStore(NpgsqlDataSource database, SecretProtector secr
     private static NpgsqlParameter TimeoutSeconds(int? seconds) =>
         NullableParameter.Create("timeout_seconds", NpgsqlDbType.Integer, seconds);
 
-    private static Webhook Read(NpgsqlDataReader reader) => new(
+    private async ValueTask<Webhook> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken) => new(
         Id: reader.GetGuid(0),
         OrgId: reader.GetGuid(1),
         Url: reader.GetString(2),
         Events: reader.GetFieldValue<string[]>(3),
         Active: reader.GetBoolean(4),
         Description: reader.IsDBNull(5) ? null : reader.GetString(5),
+        SecretHint: reader.IsDBNull(10)
+            ? await HintAsync(reader.GetGuid(0), reader.GetString(11), cancellationToken)
+            : reader.GetString(10),
+        PreviousSecretExpiresAt: reader.IsDBNull(12) ? null : reader.GetFieldValue<DateTimeOffset>(12),
         CreatedAt: reader.GetFieldValue<DateTimeOffset>(6),
         UpdatedAt: reader.GetFieldValue<DateTimeOffset>(7),
         RetryDelays: reader.IsDBNull(8) ? null : reader.GetFieldValue<int[]>(8),
         TimeoutSeconds: reader.IsDBNull(9) ? null : reader.GetInt32(9));
+
+    /// <summary>That of a secret whose hint is not stored. A webhook can be shown without, so its answer does not depend on keys.</summary>
+    private async ValueTask<string?> HintAsync(Guid webhookId, string encrypted, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return WebhookSecret.Hint(await secrets.UnprotectAsync(webhookId, encrypted, cancellationToken));
+        }
+        catch (SecretUnavailableException)
+        {
+            return null;
+        }
+    }
 
     private static string? EmptyAsNull(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

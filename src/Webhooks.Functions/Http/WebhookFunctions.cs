@@ -9,6 +9,7 @@ public sealed class WebhookFunctions(ApiPipeline api)
 {
     private const string Webhooks = "api/v1/webhooks";
     private const string Webhook = Webhooks + "/{id}";
+    private const string Secret = Webhook + "/secret";
 
     [Function(OperationNames.CreateWebhook)]
     public Task<IResult> CreateAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Webhooks)] HttpRequest request) =>
@@ -32,5 +33,20 @@ public sealed class WebhookFunctions(ApiPipeline api)
 
     [Function(OperationNames.TestWebhook)]
     public Task<IResult> TestAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Webhook + "/test")] HttpRequest request) =>
+        api.RunAsync(request);
+
+    [Function(OperationNames.RotateSecret)]
+    public Task<IResult> RotateSecretAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Secret + "/rotate")] HttpRequest request) =>
+        api.RunAsync(request);
+
+    [Function(OperationNames.PromoteSecret)]
+    public Task<IResult> PromoteSecretAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Secret + "/promote")] HttpRequest request) =>
+        api.RunAsync(request);
+
+    [Function(OperationNames.EndSecretOverlap)]
+    public Task<IResult> EndSecretOverlapAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = Secret + "/previous")] HttpRequest request) =>
         api.RunAsync(request);
 }

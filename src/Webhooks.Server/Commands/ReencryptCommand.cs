@@ -12,7 +12,7 @@ internal static class ReencryptCommand
         var configuration = Settings.Read(local.Settings);
         await using var services = CommandServices.From(configuration).AddWebhooksKeyRing(configuration).BuildServiceProvider();
         var report = await services.GetRequiredService<SecretReencryption>().RunAsync(cancellationToken);
-        Console.WriteLine($"Re-encrypted the secrets of {report.Reencrypted} webhooks.");
+        Console.WriteLine($"Re-encrypted {report.Reencrypted} secrets of webhooks.");
         if (report.Unreadable.Count == 0)
         {
             return 0;

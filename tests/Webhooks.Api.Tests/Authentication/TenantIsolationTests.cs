@@ -24,6 +24,9 @@ public sealed class TenantIsolationTests(SharedApi api)
             (HttpMethod.Patch, "", "{}"),
             (HttpMethod.Delete, "", null),
             (HttpMethod.Post, "/test", null),
+            (HttpMethod.Post, "/secret/rotate", null),
+            (HttpMethod.Post, "/secret/promote", null),
+            (HttpMethod.Delete, "/secret/previous", null),
             (HttpMethod.Get, "/deliveries", null),
             (HttpMethod.Get, $"/deliveries/{delivery}", null),
         ];
@@ -86,6 +89,9 @@ public sealed class TenantIsolationTests(SharedApi api)
             await client.Patch($"{Calls.Webhooks}/{id}", """{"active":true}"""),
             await client.Delete($"{Calls.Webhooks}/{id}"),
             await client.Post($"{Calls.Webhooks}/{id}/test"),
+            await client.Post($"{Calls.Webhooks}/{id}/secret/rotate"),
+            await client.Post($"{Calls.Webhooks}/{id}/secret/promote"),
+            await client.Delete($"{Calls.Webhooks}/{id}/secret/previous"),
             await client.Get($"{Calls.Webhooks}/{id}/deliveries"),
             await client.Get($"{Calls.Webhooks}/{webhook}/deliveries/{id}"),
         ];

@@ -25,6 +25,11 @@ public static class Calls
     public static async Task<Answer> CallAsync(this HttpClient client, HttpMethod method, string path, HttpContent? content)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
+        return await client.CallAsync(request);
+    }
+
+    public static async Task<Answer> CallAsync(this HttpClient client, HttpRequestMessage request)
+    {
         using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         return new Answer(response.StatusCode, text, response.Headers, response.Content.Headers.ContentType?.MediaType);

@@ -22,7 +22,7 @@ public sealed partial class OpenApiTests(SharedApi api)
                 Name: endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName))
             .ToArray();
 
-        Assert.Equal(10, mapped.Length);
+        Assert.Equal(13, mapped.Length);
         Assert.Equal(
             mapped.Select(endpoint => $"{endpoint.Method} {endpoint.Path} {endpoint.Name}").Order(StringComparer.Ordinal),
             OperationsOf(document).Select(operation => $"{operation.Method} {operation.Path} {operation.Id}").Order(StringComparer.Ordinal));
@@ -57,6 +57,9 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("UpdateWebhook", "200 400 401 403 404 413 415 500 503")]
     [InlineData("DeleteWebhook", "204 401 403 404 500 503")]
     [InlineData("TestWebhook", "200 400 401 403 404 413 415 429 500 503")]
+    [InlineData("RotateSecret", "200 400 401 403 404 409 413 415 422 500 503")]
+    [InlineData("PromoteSecret", "200 401 403 404 409 500 503")]
+    [InlineData("EndSecretOverlap", "204 401 403 404 500 503")]
     [InlineData("ListDeliveries", "200 400 401 403 404 500 503")]
     [InlineData("GetDelivery", "200 401 403 404 500 503")]
     [InlineData("ListAvailableEvents", "200 401 403 500 503")]
@@ -74,6 +77,7 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("ListDeliveries", "id status event response_status from to order limit cursor")]
     [InlineData("GetDelivery", "id delivery_id")]
     [InlineData("PublishEvents", "")]
+    [InlineData("RotateSecret", "id Idempotency-Key")]
     public async Task An_operation_documents_its_parameters(string id, string names)
     {
         var operation = await OperationAsync(id);
@@ -85,6 +89,7 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("CreateWebhook", "CreateWebhook", "active description events retry_delays timeout_seconds url", "events url")]
     [InlineData("UpdateWebhook", "UpdateWebhook", "active description events retry_delays timeout_seconds url", "")]
     [InlineData("TestWebhook", "TestWebhook", "event", "")]
+    [InlineData("RotateSecret", "RotateSecret", "force overlap_seconds", "")]
     [InlineData("PublishEvents", "PublishEvent", "data event id org_id timestamp traceparent", "data event")]
     public async Task A_body_is_documented_with_its_fields_and_an_example(string id, string schemaName, string fields, string required)
     {
@@ -104,6 +109,7 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("CreateWebhook", "POST", "/api/v1/webhooks", HttpStatusCode.Created)]
     [InlineData("UpdateWebhook", "PATCH", "/api/v1/webhooks/{id}", HttpStatusCode.OK)]
     [InlineData("TestWebhook", "POST", "/api/v1/webhooks/{id}/test", HttpStatusCode.OK)]
+    [InlineData("RotateSecret", "POST", "/api/v1/webhooks/{id}/secret/rotate", HttpStatusCode.OK)]
     [InlineData("PublishEvents", "POST", "/api/v1/events", HttpStatusCode.Accepted)]
     public async Task The_documented_example_works(string id, string method, string path, HttpStatusCode status)
     {
@@ -118,8 +124,14 @@ public sealed partial class OpenApiTests(SharedApi api)
     }
 
     [Theory]
-    [InlineData("Webhook", "active created_at description events id org_id retry_delays timeout_seconds updated_at url")]
-    [InlineData("CreatedWebhook", "active created_at description events id org_id retry_delays secret timeout_seconds updated_at url")]
+    [InlineData(
+        "Webhook",
+        "active created_at description events id org_id previous_secret_expires_at retry_delays secret_hint timeout_seconds updated_at url")]
+    [InlineData(
+        "CreatedWebhook",
+        "active created_at description events id org_id previous_secret_expires_at retry_delays secret secret_hint timeout_seconds updated_at "
+            + "url")]
+    [InlineData("RotatedSecret", "previous_secret_expires_at secret")]
     [InlineData("PublishedEvent", "deliveries event id org_id")]
     public async Task Answers_are_documented_in_snake_case(string schemaName, string fields)
     {

@@ -57,6 +57,40 @@ public sealed class ClaimTests : DatabaseTest
         });
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task While_an_overlap_runs_a_claim_has_the_secret_before_too(bool promoted)
+    {
+        var webhook = await AddWebhookAsync(_org);
+        var id = await PublishAsync(_org);
+        await ExecuteAsync(
+            """
+            UPDATE webhooks
+            SET previous_secret = 'before', previous_secret_expires_at = now() + interval '1 hour', secret_promoted = $1
+            """,
+            promoted);
+
+        var claim = Assert.Single(await Deliveries.ClaimDueAsync(10, _lease, Cancel));
+        await Deliveries.ReleaseAsync([claim], Cancel);
+        var ofWebhook = Assert.Single(
+            await Deliveries.ClaimForWebhooksAsync(new Dictionary<Guid, int> { [webhook] = 1 }, _lease, Cancel));
+        await Deliveries.ReleaseAsync([ofWebhook], Cancel);
+        var alone = Required(await Deliveries.ClaimAsync(id, _lease, Cancel));
+
+        Assert.All([claim, ofWebhook, alone], item => Assert.Equal(new PreviousSecret("before", promoted), item.PreviousSecret));
+    }
+
+    [Fact]
+    public async Task After_its_end_by_the_databases_clock_a_claim_has_no_secret_before()
+    {
+        await AddWebhookAsync(_org);
+        await PublishAsync(_org);
+        await ExecuteAsync("UPDATE webhooks SET previous_secret = 'before', previous_secret_expires_at = now()");
+
+        Assert.Null(Assert.Single(await Deliveries.ClaimDueAsync(10, _lease, Cancel)).PreviousSecret);
+    }
+
     [Fact]
     public async Task A_claim_is_read_by_the_names_of_its_columns_whatever_their_order()
     {
@@ -66,8 +100,9 @@ public sealed class ClaimTests : DatabaseTest
 
         await using var command = Database.CreateCommand(
             """
-            SELECT timeout_seconds, trace_parent, delivery.created_at, retry_delays, active AS webhook_active, secret, url, test, attempt_number, payload::text AS body,
-                   event, event_id, delivery.org_id, webhook_id, lease_token, delivery.id
+            SELECT timeout_seconds, trace_parent, delivery.created_at, retry_delays, active AS webhook_active, secret, url, test,
+                   attempt_number, payload::text AS body, event, event_id, delivery.org_id, secret_promoted, previous_secret, webhook_id,
+                   lease_token, delivery.id
             FROM webhook_deliveries AS delivery JOIN webhooks ON webhooks.id = webhook_id
             """);
         await using var reader = await command.ExecuteReaderAsync(Cancel);

@@ -1,6 +1,7 @@
 using Npgsql;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
+using Webhooks.Core.Secrets;
 using Webhooks.Core.Tests.Postgres;
 
 namespace Webhooks.Core.Tests.Events;
@@ -62,6 +63,22 @@ public sealed class EventInsertionTests : DatabaseTest
             Assert.Equal(TimeSpan.FromSeconds(3), claim.Schedule?.Timeout);
         });
         Assert.All(intake.Claims.Where(claim => claim.WebhookId == usual), claim => Assert.Null(claim.Schedule));
+    }
+
+    [Fact]
+    public async Task What_is_stored_as_claimed_has_the_secret_before_while_an_overlap_runs_and_not_after_it()
+    {
+        await AddWebhookAsync(_org);
+        var intake = new Intake(room: 10);
+        await ExecuteAsync(
+            "UPDATE webhooks SET previous_secret = 'before', previous_secret_expires_at = now() + interval '1 hour', secret_promoted = true");
+        await PublisherWith(intake).PublishAsync([Message(_org)], Cancel);
+        await ExecuteAsync("UPDATE webhooks SET previous_secret_expires_at = now()");
+        var afterwards = new Intake(room: 10);
+        await PublisherWith(afterwards).PublishAsync([Message(_org)], Cancel);
+
+        Assert.Equal(new PreviousSecret("before", Promoted: true), Assert.Single(intake.Claims).PreviousSecret);
+        Assert.Null(Assert.Single(afterwards.Claims).PreviousSecret);
     }
 
     [Fact]

@@ -229,6 +229,21 @@ public sealed class PartitionMaintenanceTests : DatabaseTest
         Assert.Equal(7 * 24, await QueryAsync<long>("SELECT count(*) FROM event_keys"));
     }
 
+    [Fact]
+    public async Task Secrets_whose_overlap_has_ended_are_erased_and_those_that_sign_are_kept()
+    {
+        var ended = await AddWebhookAsync(_org);
+        var running = await AddWebhookAsync(_org);
+        const string Overlap = "UPDATE webhooks SET previous_secret = 'before', previous_secret_expires_at = $2 WHERE id = $1";
+        await ExecuteAsync(Overlap, ended, DateTimeOffset.UtcNow.AddHours(-1));
+        await ExecuteAsync(Overlap, running, DateTimeOffset.UtcNow.AddHours(1));
+
+        await RunAsync(DateTimeOffset.UtcNow, new());
+
+        Assert.Equal([running], await QueryAllAsync<Guid>("SELECT id FROM webhooks WHERE previous_secret IS NOT NULL"));
+        Assert.Equal(2, await QueryAsync<long>("SELECT count(*) FROM webhooks WHERE secret = 'encrypted'"));
+    }
+
     /// <summary>Runs it at a time that the database's clock and the process's agree on.</summary>
     private async Task RunAsync(DateTimeOffset now, LogLines<PartitionMaintenance> log, int retentionDays = 36500)
     {

@@ -39,6 +39,54 @@ public sealed class SecretReencryptionTests : DatabaseTest
     }
 
     [Fact]
+    public async Task The_secret_before_comes_under_the_newest_key_too()
+    {
+        var webhook = Assert.Single(await AddManyAsync(1));
+        await OverlapAsync(webhook, await Protector.ProtectAsync(webhook, "whsec_before", Cancel));
+        _ring.Newest = "2";
+
+        var report = await RunAsync();
+
+        Assert.Equal(2, report.Reencrypted);
+        var previous = await QueryAsync<string>("SELECT previous_secret FROM webhooks");
+        Assert.StartsWith("v1:2:", previous, StringComparison.Ordinal);
+        Assert.Equal("whsec_before", await Protector.UnprotectAsync(webhook, previous, Cancel));
+        Assert.Equal(0, (await RunAsync()).Reencrypted);
+    }
+
+    [Fact]
+    public async Task A_secret_that_is_rotated_meanwhile_comes_under_the_newest_key_as_the_one_before()
+    {
+        var webhook = Assert.Single(await AddManyAsync(1));
+        _ring.Newest = "2";
+        _ring.WhenDecrypting = async () =>
+        {
+            _ring.WhenDecrypting = null;
+            await ExecuteAsync(
+                """
+                UPDATE webhooks
+                SET previous_secret = secret, previous_secret_expires_at = now() + interval '1 hour', secret = 'v1:2:new'
+                """);
+        };
+
+        Assert.Equal(1, (await RunAsync()).Reencrypted);
+
+        Assert.Equal("v1:2:new", await StoredAsync(webhook));
+        Assert.StartsWith("v1:2:", await QueryAsync<string>("SELECT previous_secret FROM webhooks"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_webhook_is_reported_once_when_neither_of_its_secrets_can_be_decrypted()
+    {
+        var webhook = Assert.Single(await AddManyAsync(1));
+        await ExecuteAsync("UPDATE webhooks SET secret = 'v1:0:AAAA'");
+        await OverlapAsync(webhook, "v1:0:BBBB");
+        _ring.Newest = "2";
+
+        Assert.Equal([webhook], (await RunAsync()).Unreadable);
+    }
+
+    [Fact]
     public async Task Secrets_that_cannot_be_decrypted_are_reported_and_left_and_the_others_done()
     {
         var webhooks = await AddManyAsync(3);
@@ -61,6 +109,9 @@ public sealed class SecretReencryptionTests : DatabaseTest
 
         Assert.Equal(0, (await RunAsync()).Reencrypted);
     }
+
+    private Task<int> OverlapAsync(Guid webhook, string previous) => ExecuteAsync(
+        "UPDATE webhooks SET previous_secret = $2, previous_secret_expires_at = now() + interval '1 hour' WHERE id = $1", webhook, previous);
 
     private async Task<ReencryptionReport> RunAsync() => await new SecretReencryption(Database, Protector).RunAsync(Cancel);
 

@@ -23,10 +23,38 @@ public sealed class WebhookSignerTests
             """{"test": 2432232314}"""u8));
 
     [Fact]
+    public void While_both_secrets_sign_the_standard_header_lists_the_new_one_first() =>
+        Gen.Select(Gen.Byte.Array[24, 64], Gen.Byte.Array[24, 64], Gen.Byte.Array[0, 500], Gen.Bool).Sample((key, old, body, promoted) =>
+        {
+            var (secret, previous) = (SecretOf(key), SecretOf(old));
+            var signer = new WebhookSigner(secret, previous, promoted);
+
+            Assert.Equal(
+                $"{new WebhookSigner(secret).Standard("id", "17", body)} {new WebhookSigner(previous).Standard("id", "17", body)}",
+                signer.Standard("id", "17", body));
+        });
+
+    [Fact]
+    public void The_header_of_one_value_is_the_old_secrets_until_the_new_one_is_promoted() =>
+        Gen.Select(Gen.Byte.Array[24, 64], Gen.Byte.Array[24, 64], Gen.Byte.Array[0, 500]).Sample((key, old, body) =>
+        {
+            var ofNew = new WebhookSigner(SecretOf(key)).OfBody(body);
+            var ofOld = new WebhookSigner(SecretOf(old)).OfBody(body);
+            var before = new WebhookSigner(SecretOf(key), SecretOf(old), promoted: false);
+            var after = new WebhookSigner(SecretOf(key), SecretOf(old), promoted: true);
+
+            Assert.Equal((ofOld, ofNew), (before.OfBody(body), before.NextOfBody(body)));
+            Assert.Equal((ofNew, null), (after.OfBody(body), after.NextOfBody(body)));
+        });
+
+    [Fact]
+    public void A_secret_that_signs_alone_has_no_next_signature() => Assert.Null(new WebhookSigner(Secret).NextOfBody("{}"u8));
+
+    [Fact]
     public void Both_signatures_are_HMAC_SHA256_for_any_secret_and_body() =>
         Gen.Select(Gen.Byte.Array[24, 64], Gen.Byte.Array[0, 5000]).Sample((key, body) =>
         {
-            var secret = WebhookSecret.Prefix + Convert.ToBase64String(key);
+            var secret = SecretOf(key);
             var signer = new WebhookSigner(secret);
             byte[] content = [.. "id.1700000000."u8, .. body];
 
@@ -37,4 +65,6 @@ public sealed class WebhookSignerTests
                 "v1," + Convert.ToBase64String(HMACSHA256.HashData(key, content)),
                 signer.Standard("id", "1700000000", body));
         });
+
+    private static string SecretOf(byte[] key) => WebhookSecret.Prefix + Convert.ToBase64String(key);
 }

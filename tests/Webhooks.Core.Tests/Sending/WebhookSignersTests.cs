@@ -74,6 +74,39 @@ public sealed class WebhookSignersTests : IDisposable
     }
 
     [Fact]
+    public async Task What_changes_about_the_secret_before_counts_at_once()
+    {
+        var old = WebhookSecret.Generate();
+        var stored = await ProtectAsync(_webhook, _secret);
+        var previous = new PreviousSecret(await ProtectAsync(_webhook, old), Promoted: false);
+
+        var overlapping = await GetAsync(_webhook, stored, previous);
+        Assert.Same(overlapping, await GetAsync(_webhook, stored, previous with { Promoted = false }));
+        var promoted = await GetAsync(_webhook, stored, previous with { Promoted = true });
+        var alone = await GetAsync(_webhook, stored);
+
+        Assert.Equal(
+            [SignatureOf(old), SignatureOf(_secret), SignatureOf(_secret)],
+            new[] { overlapping, promoted, alone }.Select(signer => signer.OfBody(_body)));
+        Assert.Equal([2, 2, 1], new[] { overlapping, promoted, alone }.Select(signer => signer.Standard("id", "17", _body).Split(' ').Length));
+    }
+
+    [Fact]
+    public async Task Without_the_key_of_the_secret_before_a_signer_is_not_given_although_it_is_kept()
+    {
+        var ring = new ReplaceableKeyRing();
+        var protector = new SecretProtector(ring);
+        using var signers = new WebhookSigners(protector, _clock);
+        var previous = new PreviousSecret(
+            await protector.ProtectAsync(_webhook, WebhookSecret.Generate(), Cancel), Promoted: false);
+        ring.Replace();
+        var stored = await protector.ProtectAsync(_webhook, _secret, Cancel);
+
+        await Assert.ThrowsAsync<SecretUnavailableException>(() => signers.GetAsync(_webhook, stored, previous, Cancel).AsTask());
+        Assert.NotNull(await signers.GetAsync(_webhook, stored, previous: null, Cancel));
+    }
+
+    [Fact]
     public async Task Another_webhooks_stored_secret_is_not_accepted_although_it_was_decrypted_just_now()
     {
         var stored = await ProtectAsync(_webhook, _secret);
@@ -102,11 +135,12 @@ public sealed class WebhookSignersTests : IDisposable
         var protector = new SecretProtector(ring);
         using var signers = new WebhookSigners(protector, _clock);
         var stored = await protector.ProtectAsync(_webhook, _secret, Cancel);
-        await signers.GetAsync(_webhook, stored, Cancel);
+        await signers.GetAsync(_webhook, stored, previous: null, Cancel);
 
         ring.Replace();
 
-        await Assert.ThrowsAsync<SecretUnavailableException>(() => signers.GetAsync(_webhook, stored, Cancel).AsTask());
+        await Assert.ThrowsAsync<SecretUnavailableException>(
+            () => signers.GetAsync(_webhook, stored, previous: null, Cancel).AsTask());
     }
 
     [Fact]
@@ -125,7 +159,7 @@ public sealed class WebhookSignersTests : IDisposable
             var which = i / 1000 % 2;
             var body = Encoding.UTF8.GetBytes($"body {i}");
 
-            var signer = await _signers.GetAsync(id, stored[which], cancellationToken);
+            var signer = await _signers.GetAsync(id, stored[which], previous: null, cancellationToken);
 
             Assert.Equal(SignatureOf(secrets[which], body), signer.OfBody(body));
             Assert.Equal(StandardSignatureOf(secrets[which], "id", "1700000000", body), signer.Standard("id", "1700000000", body));
@@ -147,7 +181,8 @@ public sealed class WebhookSignersTests : IDisposable
 
     private async Task<string> ProtectAsync(Guid webhookId, string secret) => await _protector.ProtectAsync(webhookId, secret, Cancel);
 
-    private async Task<WebhookSigner> GetAsync(Guid webhookId, string stored) => await _signers.GetAsync(webhookId, stored, Cancel);
+    private async Task<WebhookSigner> GetAsync(Guid webhookId, string stored, PreviousSecret? previous = null) =>
+        await _signers.GetAsync(webhookId, stored, previous, Cancel);
 
     /// <summary>One key, in whose place another one can be put under the same name.</summary>
     private sealed class ReplaceableKeyRing : IKeyRing

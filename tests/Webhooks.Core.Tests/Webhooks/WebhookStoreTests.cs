@@ -204,6 +204,18 @@ public sealed class WebhookStoreTests : DatabaseTest
         Assert.Equal(0, Assert.Single(await Publisher.PublishAsync([Message(_org)], Cancel)).Deliveries);
     }
 
+    [Fact]
+    public async Task Also_a_server_that_does_not_know_of_rotations_erases_both_secrets_when_it_deletes()
+    {
+        await CreateAsync(New());
+        await ExecuteAsync("UPDATE webhooks SET previous_secret = 'before', previous_secret_expires_at = now() + interval '1 hour'");
+
+        await ExecuteAsync("UPDATE webhooks SET active = false, secret = NULL, deleted_at = now(), updated_at = now()");
+
+        Assert.True(await QueryAsync<bool>(
+            "SELECT secret IS NULL AND previous_secret IS NULL AND previous_secret_expires_at IS NULL AND secret_hint IS NULL FROM webhooks"));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

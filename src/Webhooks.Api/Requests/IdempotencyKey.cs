@@ -1,0 +1,50 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Webhooks.Api.OpenApi;
+using Webhooks.Api.Problems;
+using Webhooks.Core.Events;
+
+namespace Webhooks.Api.Requests;
+
+/// <summary>
+/// An endpoint's parameter: the header <c>Idempotency-Key</c>, by which a request that is sent again is known. It is read and found good
+/// before the endpoint runs.
+/// </summary>
+/// <param name="Value">The key; null when there is none.</param>
+internal sealed record IdempotencyKey(string? Value) : IBindableFromHttpContext<IdempotencyKey>, IEndpointParameterMetadataProvider
+{
+    /// <summary>The most characters that a key may have.</summary>
+    public const int MostCharacters = 255;
+
+    private const string Header = "Idempotency-Key";
+
+    /// <exception cref="InvalidRequestException">The header cannot be used.</exception>
+    public static ValueTask<IdempotencyKey?> BindAsync(HttpContext context, ParameterInfo parameter)
+    {
+        if (!context.Request.Headers.TryGetValue(Header, out var values))
+        {
+            return ValueTask.FromResult<IdempotencyKey?>(new IdempotencyKey(Value: null));
+        }
+
+        if (values is [{ Length: > 0 and <= MostCharacters } key] && key.All(character => character is >= ' ' and <= '~'))
+        {
+            return ValueTask.FromResult<IdempotencyKey?>(new IdempotencyKey(key));
+        }
+
+        var errors = new FieldErrors();
+        errors.Add(Header, $"It must be given once, with 1 to {MostCharacters} printable ASCII characters.");
+        throw new InvalidRequestException(errors);
+    }
+
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
+    {
+        builder.Metadata.Add(new HeaderDescription(
+            Header,
+            MostCharacters,
+            "A name of your own for this request. The same request under it within 24 hours is answered as the first was, and not made "
+            + "again; another request is refused with 422."));
+        builder.Metadata.Add(InvalidRequestException.Answer);
+    }
+}

@@ -23,6 +23,7 @@ public static class EngineServices
         .AddSingleton<DeliveryNotifications>()
         .AddSingleton<DatabaseAvailability>()
         .AddHostedService<DeliveryEngine>()
+        .AddHostedService<LaneRenewal>()
         .AddHostedService<MaintenanceService>()
         .Configure<HostOptions>(host => host.ShutdownTimeout = Longest(host.ShutdownTimeout, DeliveryEngine.StopsWithin(options)));
 

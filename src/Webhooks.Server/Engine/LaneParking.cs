@@ -32,26 +32,18 @@ internal sealed class LaneParking(LaneIntake intake, LaneTurns turns)
     /// <summary>Parks what a lane has beyond a bound, while it has left its group (<see cref="LaneTurns.Leave"/>).</summary>
     public void Trim(WebhookLane lane, int bound, TimeSpan now)
     {
-        if (lane.Queued <= bound)
-        {
-            return;
-        }
-
         // What has been due longest stays.
-        for (int position = 0, queued = lane.Queued; position < queued; position++)
+        if (lane.Queued > bound)
         {
-            var delivery = lane.Dequeue();
-            if (position < bound)
-            {
-                lane.Enqueue(delivery, now);
-            }
-            else
-            {
-                _excess.Add(delivery.Delivery);
-                intake.Left(delivery);
-            }
+            Sift(lane, (_, position) => position < bound, _excess, now);
         }
     }
+
+    /// <summary>
+    /// Gives up what was claimed before its webhook changed, while the lane has left its group: it is to be claimed again as it is now.
+    /// </summary>
+    public void Renew(WebhookLane lane, TimeSpan changed, TimeSpan now) =>
+        Sift(lane, (delivery, _) => delivery.ClaimedAt >= changed, _late, now);
 
     /// <summary>What is to be parked; the caller's from now on.</summary>
     public IReadOnlyCollection<ClaimedDelivery> TakeExcess() => Take(_excess);
@@ -107,6 +99,24 @@ internal sealed class LaneParking(LaneIntake intake, LaneTurns turns)
         }
 
         return refills;
+    }
+
+    /// <summary>Moves out of a lane what may not stay in it; the rest keeps its order.</summary>
+    private void Sift(WebhookLane lane, Func<QueuedDelivery, int, bool> stays, List<ClaimedDelivery> others, TimeSpan now)
+    {
+        for (int position = 0, queued = lane.Queued; position < queued; position++)
+        {
+            var delivery = lane.Dequeue();
+            if (stays(delivery, position))
+            {
+                lane.Enqueue(delivery, now);
+            }
+            else
+            {
+                others.Add(delivery.Delivery);
+                intake.Left(delivery);
+            }
+        }
     }
 
     private static ClaimedDelivery[] Take(List<ClaimedDelivery> claims)

@@ -70,6 +70,9 @@ internal sealed class WebhookLane
     /// </summary>
     public bool Hangs(TimeSpan now) => InFlight > 0 && now - LastProgress >= _options.SlowAfter;
 
+    /// <summary>Whether something waits here whose claim was asked for before a time.</summary>
+    public bool HasClaimFrom(TimeSpan before) => _queue.Any(delivery => delivery.ClaimedAt < before);
+
     /// <summary>Whether one more delivery may wait here.</summary>
     public bool HasRoom(int share, TimeSpan now) => Idle ? !Rests(now) : Queued < QueueBound(share, now);
 

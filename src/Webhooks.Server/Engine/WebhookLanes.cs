@@ -96,6 +96,18 @@ internal sealed class WebhookLanes
         }
     }
 
+    /// <summary>Claimed deliveries that wait in lanes.</summary>
+    public int Queued
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _turns.Queued;
+            }
+        }
+    }
+
     /// <summary>From now on, room may be reserved for what is about to be stored.</summary>
     public void TakeIn()
     {
@@ -249,6 +261,26 @@ internal sealed class WebhookLanes
         lock (_lock)
         {
             return _parking.TakeLate();
+        }
+    }
+
+    /// <summary>
+    /// Gives up what a webhook's lane has that was claimed before the webhook changed; it leaves with what is late, to be claimed again.
+    /// </summary>
+    /// <param name="webhookId">The webhook.</param>
+    /// <param name="changed">When the change was seen (<see cref="Now"/>).</param>
+    public void Renew(Guid webhookId, TimeSpan changed)
+    {
+        lock (_lock)
+        {
+            if (_lanes.TryGetValue(webhookId, out var lane) && lane.HasClaimFrom(changed))
+            {
+                var now = Now;
+                _turns.Leave(lane);
+                _parking.Renew(lane, changed, now);
+                _turns.Join(lane, now);
+                _signal.Set();
+            }
         }
     }
 

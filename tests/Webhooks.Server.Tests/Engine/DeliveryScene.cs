@@ -45,6 +45,8 @@ internal sealed class DeliveryScene : IAsyncDisposable
 
     public WebhookStore Webhooks => _services.GetRequiredService<WebhookStore>();
 
+    public WebhookRotations Rotations => _services.GetRequiredService<WebhookRotations>();
+
     private NpgsqlDataSource Database => _services.GetRequiredService<NpgsqlDataSource>();
 
     /// <summary>Makes one on a database of its own.</summary>

@@ -43,6 +43,23 @@ public sealed class LaneParkingTests
     }
 
     [Fact]
+    public void What_was_claimed_before_a_change_of_its_webhook_is_late_and_the_rest_stays()
+    {
+        var lane = new WebhookLane(Guid.NewGuid(), _options) { Pace = LanePace.Fast };
+        var (before, after) = (LaneClaims.Of(lane.WebhookId), LaneClaims.Of(lane.WebhookId));
+        _turns.Enqueue(lane, new QueuedDelivery(before, _now - TimeSpan.FromSeconds(1), TakenIn: false), _now);
+        _turns.Enqueue(lane, new QueuedDelivery(after, _now, TakenIn: false), _now);
+
+        _turns.Leave(lane);
+        _parking.Renew(lane, changed: _now, _now);
+        _turns.Join(lane, _now);
+
+        Assert.Equal([before], _parking.TakeLate());
+        Assert.Equal(1, _turns.Queued);
+        Assert.Same(after, lane.Dequeue().Delivery);
+    }
+
+    [Fact]
     public void Only_a_lane_with_parked_work_and_little_left_to_do_wants_a_refill()
     {
         Assert.False(_parking.MarkHungry(Lane(LanePace.Fast, queued: 0), _now));

@@ -223,6 +223,45 @@ public sealed class AttemptDeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_webhooks_own_schedule_says_when_to_come_back_and_when_it_is_over_also_when_it_changes_meanwhile()
+    {
+        await using var receiver = await Receiver.StartAsync(_ => 500);
+        var webhook = await _app.AddWebhookAsync(_organization, receiver.Url);
+        await _app.ChangeWebhookAsync(_organization, webhook, new { retry_delays = new[] { 604800, 30, 5, 5 } });
+        var delivery = Assert.Single(await _app.PublishAsync(_organization));
+
+        var first = await _app.AttemptAsync(delivery);
+        Assert.Equal(("pending", 1), (first.Status, first.Attempt));
+        Assert.Equal(DateTime.UtcNow.AddDays(7), first.NextAttemptAt!.Value, TimeSpan.FromSeconds(20));
+
+        await ComeAsync(delivery);
+        var second = await _app.AttemptAsync(delivery);
+        Assert.Equal(DateTime.UtcNow.AddSeconds(30), second.NextAttemptAt!.Value, TimeSpan.FromSeconds(20));
+
+        await _app.ChangeWebhookAsync(_organization, webhook, new { retry_delays = new[] { 1, 1 } });
+        await ComeAsync(delivery);
+        Assert.Equal(new AttemptResult("failed", 3, 500, null), await _app.AttemptAsync(delivery));
+        Assert.Equal(3, receiver.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_webhook_without_waits_gets_one_attempt_which_has_the_webhooks_own_time()
+    {
+        await using var receiver = await Receiver.StartAsync(async (_, context) =>
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing));
+        var webhook = await _app.AddWebhookAsync(_organization, receiver.Url);
+        await _app.ChangeWebhookAsync(_organization, webhook, new { retry_delays = Array.Empty<int>(), timeout_seconds = 1 });
+        var delivery = Assert.Single(await _app.PublishAsync(_organization));
+
+        var result = await _app.AttemptAsync(delivery);
+
+        Assert.Equal(new AttemptResult("failed", 1, null, null), result);
+        Assert.Equal(["timeout"], await _app.QueryAsync<string>("SELECT error FROM webhook_deliveries WHERE id = $1", delivery));
+        Assert.InRange(
+            Assert.Single(await _app.QueryAsync<int>("SELECT duration_ms FROM webhook_deliveries WHERE id = $1", delivery)), 900, 20_000);
+    }
+
+    [Fact]
     public async Task A_delivery_goes_from_the_queue_to_the_receiver_through_three_attempts()
     {
         await using var receiver = await Receiver.StartAsync(request => request.Headers["X-Webhook-Attempt"] == "3" ? 200 : 500);
@@ -233,8 +272,7 @@ public sealed class AttemptDeliveryTests : IAsyncLifetime
 
         var replay = new Replay(delivery, DateTimeOffset.UtcNow, async input =>
         {
-            // The timer of a minute or more has fired.
-            await _app.ExecuteAsync("UPDATE webhook_deliveries SET next_attempt_at = now() WHERE id = $1", input.DeliveryId);
+            await ComeAsync(input.DeliveryId);
             return await _app.AttemptAsync(input.DeliveryId);
         });
 
@@ -249,6 +287,10 @@ public sealed class AttemptDeliveryTests : IAsyncLifetime
         arrived.TrySetResult();
         return asked.WaitAsync(context.RequestAborted);
     }
+
+    /// <summary>Lets the time of the next attempt come.</summary>
+    private Task<int> ComeAsync(Guid delivery) =>
+        _app.ExecuteAsync("UPDATE webhook_deliveries SET next_attempt_at = now() WHERE id = $1", delivery);
 
     private async Task<Guid> PublishAsync(Receiver receiver)
     {

@@ -44,6 +44,34 @@ public sealed class DeliverWebhookTests
     }
 
     [Fact]
+    public async Task A_wait_of_a_week_is_slept_in_timers_of_three_days_at_most_and_ends_at_its_time()
+    {
+        var week = _start.UtcDateTime.AddDays(7);
+        var replay = Scripted(new AttemptResult("pending", 1, 500, week), new AttemptResult("succeeded", 2, 200, null));
+
+        Assert.Equal("\"succeeded\"", (await replay.RunAsync()).Result);
+
+        Assert.Equal([_start.UtcDateTime.AddDays(3), _start.UtcDateTime.AddDays(6), week], replay.Timers);
+        Assert.Equal([_start.UtcDateTime, week], replay.Attempts);
+    }
+
+    [Fact]
+    public async Task Twenty_waits_of_days_are_slept_one_after_the_other()
+    {
+        DateTime[] times = [.. Enumerable.Range(1, 20).Select(number => _start.UtcDateTime.AddDays(4 * number))];
+        var replay = Scripted(
+        [
+            .. times.Select((time, index) => new AttemptResult("pending", index + 1, 500, time)),
+            new AttemptResult("failed", 21, 500, null),
+        ]);
+
+        Assert.Equal("\"failed\"", (await replay.RunAsync()).Result);
+
+        Assert.Equal([_start.UtcDateTime, .. times], replay.Attempts);
+        Assert.Equal(40, replay.Timers.Count);
+    }
+
+    [Fact]
     public async Task The_custom_status_shows_attempt_last_status_and_the_next_attempts_time()
     {
         var replay = Scripted(

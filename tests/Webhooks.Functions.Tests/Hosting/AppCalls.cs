@@ -22,6 +22,14 @@ public static class AppCalls
         return (await response.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("id").GetGuid();
     }
 
+    /// <summary>Changes a webhook through the HTTP function.</summary>
+    public static async Task ChangeWebhookAsync(this FunctionsApp app, Guid organization, Guid webhook, object changes)
+    {
+        using var client = app.For(organization);
+        using var response = await client.PatchAsJsonAsync($"/api/v1/webhooks/{webhook}", changes, Cancel);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
     /// <summary>Publishes an event over HTTP.</summary>
     /// <returns>The ids of its deliveries.</returns>
     public static async Task<IReadOnlyList<Guid>> PublishAsync(this FunctionsApp app, Guid organization)

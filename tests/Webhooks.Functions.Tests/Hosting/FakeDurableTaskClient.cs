@@ -35,12 +35,13 @@ public sealed class FakeDurableTaskClient() : DurableTaskClient("test")
     public int MostUnderWay { get; private set; }
 
     /// <summary>Gives an instance a status.</summary>
-    public void Set(string instanceId, OrchestrationRuntimeStatus status, DateTimeOffset? createdAt = null) =>
+    public void Set(
+        string instanceId, OrchestrationRuntimeStatus status, DateTimeOffset? createdAt = null, DateTimeOffset? lastUpdatedAt = null) =>
         _instances[instanceId] = new OrchestrationMetadata("DeliverWebhook", instanceId)
         {
             RuntimeStatus = status,
             CreatedAt = createdAt ?? DateTimeOffset.UtcNow,
-            LastUpdatedAt = createdAt ?? DateTimeOffset.UtcNow,
+            LastUpdatedAt = lastUpdatedAt ?? createdAt ?? DateTimeOffset.UtcNow,
         };
 
     public override async Task<string> ScheduleNewOrchestrationInstanceAsync(

@@ -131,10 +131,32 @@ public sealed class MaintenanceTests : IAsyncLifetime
         await app.Services.GetRequiredService<FinishedOrchestrations>().PurgeAsync(app.Orchestrations, Cancel);
 
         Assert.Equal(new[] { young, running }.Order(), app.Orchestrations.InstanceIds.Order());
-        // Every prefix of the week behind the retention, and no more of the task hub.
-        Assert.All(app.Orchestrations.Prefixes, prefix => Assert.Equal(6, prefix!.Length));
+        // Every prefix of the week behind the retention, wider ones of the 90 days before that, and no more of the task hub.
         Assert.Equal(app.Orchestrations.Prefixes.Count, app.Orchestrations.Prefixes.Distinct().Count());
-        Assert.InRange(app.Orchestrations.Prefixes.Count, 36, 38);
+        Assert.InRange(app.Orchestrations.Prefixes.Count(prefix => prefix!.Length == 6), 36, 38);
+        Assert.InRange(app.Orchestrations.Prefixes.Count(prefix => prefix!.Length == 5), 29, 31);
+        Assert.All(app.Orchestrations.Prefixes, prefix => Assert.InRange(prefix!.Length, 5, 6));
+    }
+
+    [Theory]
+    [InlineData(14.5, 7.01, true)]
+    [InlineData(40, 8, true)]
+    [InlineData(90, 7.01, true)]
+    [InlineData(40, 6.9, false)]
+    [InlineData(8, 0.1, false)]
+    public async Task An_orchestration_that_slept_for_weeks_is_purged_a_retention_after_its_end(
+        double createdDaysAgo, double endedDaysAgo, bool purged)
+    {
+        var now = new DateTimeOffset(2026, 8, 20, 12, 0, 0, TimeSpan.Zero);
+        var clock = new FakeTimeProvider(now);
+        await using var app = await FunctionsApp.StartAsync(adjust: services => services.AddSingleton<TimeProvider>(clock));
+        var created = now.AddDays(-createdDaysAgo);
+        var slept = Guid.CreateVersion7(created).ToString();
+        app.Orchestrations.Set(slept, OrchestrationRuntimeStatus.Completed, created, now.AddDays(-endedDaysAgo));
+
+        await app.Services.GetRequiredService<FinishedOrchestrations>().PurgeAsync(app.Orchestrations, Cancel);
+
+        Assert.Equal(purged ? [] : [slept], app.Orchestrations.InstanceIds);
     }
 
     private static string OldInstance() => Guid.CreateVersion7(DateTimeOffset.UtcNow.AddDays(-8)).ToString();

@@ -10,10 +10,21 @@ public sealed class WebhooksApi(HttpClient http) : IDisposable
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(3);
 
     /// <summary>Registers a webhook.</summary>
-    public async Task<RegisteredWebhook> RegisterAsync(string url, params string[] events)
+    public Task<RegisteredWebhook> RegisterAsync(string url, params string[] events) => RegisterAsync(new { url, events });
+
+    /// <summary>Registers a webhook with these fields.</summary>
+    public async Task<RegisteredWebhook> RegisterAsync(object webhook)
     {
-        var created = await PostAsync("/api/v1/webhooks", new { url, events });
+        var created = await PostAsync("/api/v1/webhooks", webhook);
         return new RegisteredWebhook(created["id"]!.GetValue<Guid>(), created["secret"]!.GetValue<string>());
+    }
+
+    /// <summary>Changes these fields of a webhook.</summary>
+    /// <exception cref="HttpRequestException">The server did not answer with success.</exception>
+    public async Task ChangeAsync(Guid webhook, object changes)
+    {
+        using var answer = await http.PatchAsJsonAsync($"/api/v1/webhooks/{webhook}", changes);
+        answer.EnsureSuccessStatusCode();
     }
 
     /// <summary>Publishes <c>user.created</c>; when it returns, the event was accepted.</summary>

@@ -84,8 +84,8 @@ public sealed class TestDeliveryTests : DatabaseTest
     [Fact]
     public async Task A_test_has_the_webhooks_own_time_and_is_not_retried_by_its_own_waits()
     {
-        await using var receiver = await Receiver.StartAsync(
-            (_, context) => Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default));
+        await using var receiver = await Receiver.StartAsync(async (_, context) =>
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing));
         var webhook = await CreateAsync(receiver, "*");
         await Store().UpdateAsync(_org, webhook.Id, new WebhookChanges(RetryDelays: new([1, 1]), TimeoutSeconds: new(1)), Cancel);
 

@@ -56,7 +56,7 @@ public sealed class WebhooksMetrics : IDisposable
             "webhooks.deliveries.oldest_pending",
             ObserveOldestPending,
             "s",
-            "Time since the creation of the oldest delivery that is not finished.");
+            "Time since the creation of the oldest delivery that is not finished; of a webhook with waits of its own, since it is due.");
     }
 
     /// <summary>Whether anyone wants to know of pending deliveries, which have to be counted for it.</summary>
@@ -87,7 +87,9 @@ public sealed class WebhooksMetrics : IDisposable
 
     /// <summary>Takes over what was counted.</summary>
     /// <param name="count">Deliveries that are pending.</param>
-    /// <param name="oldest">Time since the creation of the oldest of them; zero when there is none.</param>
+    /// <param name="oldest">
+    /// Time since the creation of the oldest of them, or since it is due where the webhook has waits of its own; zero when there is none.
+    /// </param>
     public void PendingCounted(long count, TimeSpan oldest) => _counted = new CountedPending(count, oldest, _clock.GetTimestamp());
 
     public void Dispose() => Meter.Dispose();

@@ -57,6 +57,24 @@ public sealed class PendingCountTests : DatabaseTest
         Assert.InRange(Assert.Single(recorder.Observe("webhooks.deliveries.oldest_pending")).Value, 3_456_000, 3_456_060);
     }
 
+    [Theory]
+    [InlineData("3 days", 0, 0)]
+    [InlineData("-2 hours", 7_200, 7_260)]
+    public async Task A_delivery_whose_webhook_has_waits_of_its_own_is_as_old_as_it_is_overdue(string dueIn, double least, double most)
+    {
+        await AddWebhookAsync(_org);
+        await PublishAsync(_org);
+        await ExecuteAsync("UPDATE webhooks SET retry_delays = '{604800}'");
+        await ExecuteAsync(
+            $"UPDATE webhook_deliveries SET created_at = now() - interval '4 days', next_attempt_at = now() + interval '{dueIn}'");
+        using var recorder = new MeasurementRecorder(_metrics);
+
+        await new PendingCount(Database, _metrics).RunAsync(Cancel);
+
+        Assert.Equal(1, Assert.Single(recorder.Observe("webhooks.deliveries.pending")).Value);
+        Assert.InRange(Assert.Single(recorder.Observe("webhooks.deliveries.oldest_pending")).Value, least, most);
+    }
+
     [Fact]
     public async Task Without_pending_deliveries_both_are_zero()
     {

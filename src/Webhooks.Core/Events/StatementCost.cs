@@ -1,12 +1,12 @@
 namespace Webhooks.Core.Events;
 
 /// <summary>
-/// What storing deliveries costs the database, in bytes: those that are written, and for each row as much again as it costs besides its
-/// data.
+/// What storing deliveries costs the database, in bytes: those that are written, and for each row at least as many as it costs by itself,
+/// which is much more than a small event's data.
 /// </summary>
 internal static class StatementCost
 {
-    /// <summary>The most that publishings which share a statement should cost together: a thousand rows without data.</summary>
+    /// <summary>The most that publishings which share a statement should cost together: a thousand rows.</summary>
     public const long Shared = 1024 * 1024;
 
     /// <summary>The cost from which on a statement of its own is worth it.</summary>
@@ -21,5 +21,5 @@ internal static class StatementCost
     private const int Row = 1049;
 
     /// <summary>The cost of each delivery of an event.</summary>
-    public static long Of(IdentifiedEvent item) => item.Message.Data.Length + Row;
+    public static long Of(IdentifiedEvent item) => Math.Max(item.Message.Data.Length, Row);
 }

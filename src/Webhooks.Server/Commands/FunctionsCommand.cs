@@ -17,6 +17,16 @@ internal static class FunctionsCommand
             "webhook-deliveries", "webhook-deliveries-poison",
         ];
 
+    /// <summary>
+    /// A task hub of its own for one machine: one control queue, since one instance would read four one after the other. The number is
+    /// fixed for a hub's life, so it has another name than the hub of host.json. Set in the environment, they stay as they are.
+    /// </summary>
+    private static readonly Dictionary<string, string> _taskHub = new()
+    {
+        ["AzureFunctionsJobHost:extensions:durableTask:hubName"] = "webhookslocal",
+        ["AzureFunctionsJobHost:extensions:durableTask:storageProvider:partitionCount"] = "1",
+    };
+
     /// <summary>Runs the app until termination is requested, then stops it in order.</summary>
     /// <param name="app">The directory of the built app.</param>
     /// <param name="termination">Asks it to stop.</param>
@@ -86,10 +96,16 @@ internal static class FunctionsCommand
     /// <summary>What local.settings.json would say.</summary>
     private static Dictionary<string, string?> ForEnvironment(IEnumerable<string> paths, IConfiguration configuration, int port)
     {
-        var settings = paths.ToDictionary(
-            path => path.Replace(ConfigurationPath.KeyDelimiter, "__", StringComparison.Ordinal), path => configuration[path]);
+        var settings = paths.ToDictionary(InEnvironment, path => configuration[path]);
+        foreach (var (path, value) in _taskHub)
+        {
+            settings[InEnvironment(path)] = configuration[path] ?? value;
+        }
+
         settings["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated";
         settings["WEBSITE_HOSTNAME"] = $"localhost:{port}";
         return settings;
     }
+
+    private static string InEnvironment(string path) => path.Replace(ConfigurationPath.KeyDelimiter, "__", StringComparison.Ordinal);
 }

@@ -45,7 +45,8 @@ public sealed class CrashTests
         var accepted = load.Accepted.Select(id => id.ToString()).ToHashSet();
         await Eventually.HoldsAsync(
             () => accepted.IsSubsetOf(receiver.Requests.Select(request => request.Header("webhook-id")!)),
-            () => $"{accepted.Except(receiver.Requests.Select(request => request.Header("webhook-id")!)).Count()} of {accepted.Count} accepted events did not arrive.\n{server.Log}",
+            () => $"{accepted.Except(receiver.Requests.Select(request => request.Header("webhook-id")!)).Count()} of {accepted.Count} "
+                + $"accepted events did not arrive.\n{server.Log}",
             Cancel);
         using var last = installation.Api(server);
         await Eventually.HoldsAsync(
@@ -80,7 +81,8 @@ public sealed class CrashTests
         await load.WaitForMoreAsync(100, Cancel);
         await load.StopAsync();
         await Eventually.HoldsAsync(
-            () => receiver.Requests.Count >= load.Accepted.Count, () => $"{receiver.Requests.Count} of {load.Accepted.Count} accepted events arrived.", Cancel);
+            () => receiver.Requests.Count >= load.Accepted.Count, () =>
+                $"{receiver.Requests.Count} of {load.Accepted.Count} accepted events arrived.", Cancel);
         var delivered = receiver.Requests.Select(request => Guid.Parse(request.Header("webhook-id")!)).ToList();
         Assert.Equal(delivered.Distinct().Count(), delivered.Count);
         Assert.Superset(load.Accepted.ToHashSet(), delivered.ToHashSet());

@@ -61,7 +61,8 @@ public sealed class OutageTests
         {
             // The Functions host ends when its storage account is away for half a minute, and Azure starts it again.
             await Eventually.HoldsAsync(
-                () => server.Log.Contains("the storage queue fails", StringComparison.Ordinal), () => $"The log does not tell of the outage:\n{server.Log}", Cancel);
+                () => server.Log.Contains("the storage queue fails", StringComparison.Ordinal),
+                () => $"The log does not tell of the outage:\n{server.Log}", Cancel);
         }
 
         await queue.StartAgainAsync();

@@ -35,7 +35,8 @@ internal static class ProcessTable
     {
         if (!OperatingSystem.IsLinux())
         {
-            using var ps = Process.Start(new ProcessStartInfo("ps", ["-o", "command=", "-p", id.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true })!;
+            string[] arguments = ["-o", "command=", "-p", id.ToString(CultureInfo.InvariantCulture)];
+            using var ps = Process.Start(new ProcessStartInfo("ps", arguments) { RedirectStandardOutput = true })!;
             return ps.StandardOutput.ReadToEnd();
         }
 

@@ -84,7 +84,8 @@ public sealed class PublishingTests : IAsyncLifetime
         var verifier = new WebhookVerifier(webhook.Secret);
         Assert.Equal(
             WebhookVerification.Valid,
-            verifier.Verify(request.Body, request.Header("webhook-id"), request.Header("webhook-timestamp"), request.Header("webhook-signature")));
+            verifier.Verify(
+                request.Body, request.Header("webhook-id"), request.Header("webhook-timestamp"), request.Header("webhook-signature")));
         Assert.True(verifier.VerifyBody(request.Body, request.Header("X-Webhook-Signature")));
         Assert.Equal(eventId, request.Header("webhook-id"));
         Assert.Contains("\"user_id\": \"42\"", request.Text, StringComparison.Ordinal);

@@ -9,7 +9,8 @@ internal static class Shell
     /// <returns>What it wrote on standard output.</returns>
     public static async Task<string> RunAsync(string command, CancellationToken cancellationToken)
     {
-        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var shell = Process.Start(
+            new ProcessStartInfo("/bin/sh", ["-c", command]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var output = shell.StandardOutput.ReadToEndAsync(cancellationToken);
         var errors = shell.StandardError.ReadToEndAsync(cancellationToken);
         await shell.WaitForExitAsync(cancellationToken);

@@ -151,7 +151,8 @@ public sealed partial class FunctionTableTests
         {
             Assert.True(function.Method.IsPublic && function.Method.DeclaringType!.IsPublic, function.Name);
             Assert.Equal(1, function.Method.GetParameters().Count(parameter =>
-                parameter.GetCustomAttributes().Any(attribute => attribute.GetType().Name.EndsWith("TriggerAttribute", StringComparison.Ordinal))));
+                parameter.GetCustomAttributes()
+                    .Any(attribute => attribute.GetType().Name.EndsWith("TriggerAttribute", StringComparison.Ordinal))));
         });
         Assert.Matches(Name(), _hostJson.GetProperty("extensions").GetProperty("durableTask").GetProperty("hubName").GetString()!);
         Assert.False(_hostJson.TryGetProperty("extensionBundle", out _));

@@ -37,7 +37,8 @@ public sealed class InfrastructureScriptTests : IDisposable
         foreach (var name in (string[])["functionAppName", "functionAppUrl"])
         {
             Assert.Contains(
-                $"##vso[task.setvariable variable={name}]value of properties.outputs.{name}.value", result.Output, StringComparison.Ordinal);
+                $"##vso[task.setvariable variable={name}]value of properties.outputs.{name}.value", result.Output,
+                StringComparison.Ordinal);
         }
     }
 

@@ -72,5 +72,7 @@ public sealed class Installation : IAsyncDisposable
 
     /// <summary>The test's own storage account where it has one.</summary>
     private async Task<string> StorageAsync() =>
-        _settings.TryGetValue("ConnectionStrings__Queues", out var tests) ? tests : (_storage ??= await AzuriteServer.StartAsync()).ConnectionString;
+        _settings.TryGetValue("ConnectionStrings__Queues", out var tests)
+            ? tests
+            : (_storage ??= await AzuriteServer.StartAsync()).ConnectionString;
 }

@@ -95,7 +95,8 @@ public sealed class RawReceiver : IAsyncDisposable
             await using var stream = await OpenAsync(socket);
             await _script(new RawConnection(socket, stream, number), _stopping.Token);
         }
-        catch (Exception gone) when (gone is IOException or AuthenticationException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception gone) when (
+            gone is IOException or AuthenticationException or OperationCanceledException or ObjectDisposedException)
         {
             // The sender left, or the test is over.
         }

@@ -24,8 +24,8 @@ internal static class AnswerExamples
 
     private const string Detail = $$"""
         {{{Delivery}},"response_body":"","payload":{"data":{"id":"usr_1"},"event":"user.created","timestamp":"2026-01-31T18:30:00.000Z",
-        "webhook_id":"019c1509-4c00-7000-8000-000000000001"},"attempts":[{"number":1,"started_at":"2026-01-31T18:30:00.233Z","duration_ms":30,
-        "response_status":200,"response_body":"","error":null,"message":null}]}
+        "webhook_id":"019c1509-4c00-7000-8000-000000000001"},"attempts":[{"number":1,"started_at":"2026-01-31T18:30:00.233Z",
+        "duration_ms":30,"response_status":200,"response_body":"","error":null,"message":null}]}
         """;
 
     private const string Published = """

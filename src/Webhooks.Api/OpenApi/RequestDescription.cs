@@ -81,7 +81,10 @@ internal sealed record RequestDescription(
         Required: true,
         limits => Object(EventProperties(limits), required: ["event", "data"]),
         """
-        {"event": "user.created", "data": {"id": "usr_1", "email": "ada@example.com"}, "id": "signup-4711", "timestamp": "2026-01-31T18:30:00Z"}
+        {
+          "event": "user.created", "data": {"id": "usr_1", "email": "ada@example.com"},
+          "id": "signup-4711", "timestamp": "2026-01-31T18:30:00Z"
+        }
         """,
         OrArray: true);
 

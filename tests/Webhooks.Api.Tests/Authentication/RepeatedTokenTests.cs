@@ -69,7 +69,8 @@ public sealed class RepeatedTokenTests(SharedApi api) : IAsyncLifetime
         var parts = genuine.Split('.');
         var others = Base64UrlEncoder.Encode(
             Base64UrlEncoder.Decode(parts[1]).Replace("\"org_id\":\"", "\"org_id\":\"0", StringComparison.Ordinal));
-        foreach (var forged in (string[])[$"{parts[0]}.{parts[1]}.{Flip(parts[2])}", $"{parts[0]}.{others}.{parts[2]}", $"{parts[0]}.{parts[1]}.", $"{parts[0]}.{parts[1]}"])
+        foreach (var forged in (string[])[$"{parts[0]}.{parts[1]}.{Flip(parts[2])}", $"{parts[0]}.{others}.{parts[2]}",
+            $"{parts[0]}.{parts[1]}.", $"{parts[0]}.{parts[1]}"])
         {
             using var forger = _server.WithToken(forged);
             await CallAsync(forger, HttpStatusCode.Unauthorized);

@@ -65,7 +65,8 @@ public sealed class TokenTests(SharedApi api)
         await MustBeRefusedAsync(
             "", token => token.SigningCredentials = new SigningCredentials(new RsaSecurityKey(rsa), SecurityAlgorithms.RsaSha256));
         await MustBeRefusedAsync("", token => token.SigningCredentials = new SigningCredentials(
-            new SymmetricSecurityKey([.. ((SymmetricSecurityKey)token.SigningCredentials.Key).Key, .. new byte[32]]), SecurityAlgorithms.HmacSha512));
+            new SymmetricSecurityKey([.. ((SymmetricSecurityKey)token.SigningCredentials.Key).Key, .. new byte[32]]),
+            SecurityAlgorithms.HmacSha512));
     }
 
     [Theory]
@@ -198,7 +199,8 @@ public sealed class TokenTests(SharedApi api)
             refused.MustBeProblem(HttpStatusCode.Forbidden, "forbidden");
             Assert.Contains(needed, refused["detail"].GetString(), StringComparison.Ordinal);
             Assert.Equal($"Bearer error=\"insufficient_scope\", scope=\"{needed}\"", refused.Headers.WwwAuthenticate.ToString());
-            Assert.DoesNotContain(passed.Status, (HttpStatusCode[])[HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden, HttpStatusCode.InternalServerError]);
+            Assert.DoesNotContain(passed.Status,
+                (HttpStatusCode[])[HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden, HttpStatusCode.InternalServerError]);
         }
     }
 

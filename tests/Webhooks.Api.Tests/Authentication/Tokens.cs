@@ -41,7 +41,9 @@ internal static class Tokens
     {
         var header = Base64UrlEncoder.Encode("""{"alg":"HS256","typ":"JWT"}""");
         var payload = Base64UrlEncoder.Encode(
-            $$"""{"iss":"{{DevelopmentKey.Issuer}}","aud":"{{DevelopmentKey.Audience}}","scope":"{{string.Join(' ', Scopes.All)}}",{{claims}}}""");
+            $$"""
+            {"iss":"{{DevelopmentKey.Issuer}}","aud":"{{DevelopmentKey.Audience}}","scope":"{{string.Join(' ', Scopes.All)}}",{{claims}}}
+            """);
         var signature = HMACSHA256.HashData(key.SecurityKey.Key, Encoding.ASCII.GetBytes($"{header}.{payload}"));
         return $"{header}.{payload}.{Base64UrlEncoder.Encode(signature)}";
     }

@@ -16,7 +16,9 @@ public sealed record Answer(HttpStatusCode Status, string Text, HttpResponseHead
 
     /// <summary>The messages of a field of a problem.</summary>
     public IReadOnlyList<string> Errors(string field) =>
-        this["errors"].TryGetProperty(field, out var messages) ? [.. messages.EnumerateArray().Select(message => message.GetString()!)] : [];
+        this["errors"].TryGetProperty(field, out var messages)
+            ? [.. messages.EnumerateArray().Select(message => message.GetString()!)]
+            : [];
 
     /// <summary>Asserts that this is a problem of that kind.</summary>
     public Answer MustBeProblem(HttpStatusCode status, string code)

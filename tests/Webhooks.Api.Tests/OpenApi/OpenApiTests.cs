@@ -25,7 +25,8 @@ public sealed partial class OpenApiTests(SharedApi api)
         Assert.Equal(13, mapped.Length);
         Assert.Equal(
             mapped.Select(endpoint => $"{endpoint.Method} {endpoint.Path} {endpoint.Name}").Order(StringComparer.Ordinal),
-            OperationsOf(document).Select(operation => $"{operation.Method} {operation.Path} {operation.Id}").Order(StringComparer.Ordinal));
+            OperationsOf(document).Select(operation => $"{operation.Method} {operation.Path} {operation.Id}")
+                .Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -115,7 +116,8 @@ public sealed partial class OpenApiTests(SharedApi api)
     {
         using var client = api.Server.ForNewOrganization();
         var webhook = await client.CreateWebhookAsync("http://127.0.0.1:1024/");
-        var example = (await OperationAsync(id)).GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("example");
+        var example = (await OperationAsync(id)).GetProperty("requestBody").GetProperty("content").GetProperty("application/json")
+            .GetProperty("example");
 
         var answer = await client.CallAsync(
             new HttpMethod(method), path.Replace("{id}", webhook.ToString(), StringComparison.Ordinal), example.GetRawText());
@@ -259,5 +261,6 @@ public sealed partial class OpenApiTests(SharedApi api)
     private static IEnumerable<(string Method, string Path, string Id, JsonElement Operation)> OperationsOf(JsonElement document) =>
         from path in document.GetProperty("paths").EnumerateObject()
         from operation in path.Value.EnumerateObject()
-        select (operation.Name.ToUpperInvariant(), path.Name.TrimEnd('/'), operation.Value.GetProperty("operationId").GetString()!, operation.Value);
+        select (operation.Name.ToUpperInvariant(), path.Name.TrimEnd('/'), operation.Value.GetProperty("operationId").GetString()!,
+            operation.Value);
 }

@@ -136,7 +136,8 @@ public sealed class RequestBodyTests(SharedApi api)
 
             Assert.Equal(HttpStatusCode.UnsupportedMediaType, refused.StatusCode);
             Assert.Equal(["identity"], refused.Headers.GetValues("Accept-Encoding"));
-            Assert.Contains("unsupported-encoding", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Contains("unsupported-encoding", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+                StringComparison.Ordinal);
         }
     }
 

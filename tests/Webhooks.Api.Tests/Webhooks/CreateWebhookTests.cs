@@ -16,7 +16,9 @@ public sealed class CreateWebhookTests(SharedApi api)
 
         var created = await client.Post(
             Calls.Webhooks,
-            """{"url":"http://127.0.0.1:9000/hook","events":["user.created","subscription.created"],"description":"My webhook","active":true}""");
+            """
+            {"url":"http://127.0.0.1:9000/hook","events":["user.created","subscription.created"],"description":"My webhook","active":true}
+            """);
 
         created.MustBe(HttpStatusCode.Created);
         Assert.Equal(

@@ -36,7 +36,12 @@ public sealed class DeliveryArrivalsTests : DatabaseTest
         {
             for (var count = 0; count < 12; count++)
             {
-                var idAge = random.Next(4) switch { 0 => 86_400 * random.NextDouble() * 6, 1 => 59 + (2 * random.NextDouble()), _ => random.NextDouble() };
+                var idAge = random.Next(4) switch
+                {
+                    0 => 86_400 * random.NextDouble() * 6,
+                    1 => 59 + (2 * random.NextDouble()),
+                    _ => random.NextDouble(),
+                };
                 all.Add(await InsertAsync(webhook, TimeSpan.FromSeconds(idAge), TimeSpan.FromMinutes(60 - (6 * round) - (0.4 * count))));
             }
 

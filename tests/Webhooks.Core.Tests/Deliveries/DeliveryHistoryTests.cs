@@ -43,7 +43,9 @@ public sealed class DeliveryHistoryTests : DatabaseTest
         var published = Assert.Single(await Publisher.PublishAsync([Message(_org, "invoice.paid")], Cancel));
         var of = Guid.CreateVersion7();
         await ExecuteAsync(
-            "UPDATE webhook_deliveries SET attempt_number = 2, response_status = 503, error = 'x', duration_ms = 17, redelivery_of = $1, test = true", of);
+            "UPDATE webhook_deliveries SET attempt_number = 2, response_status = 503, error = 'x', duration_ms = 17, "
+            + "redelivery_of = $1, test = true",
+            of);
 
         var page = Required(await History.ListAsync(_org, webhook, new DeliveryFilter(), 10, null, Cancel));
 
@@ -190,7 +192,8 @@ public sealed class DeliveryHistoryTests : DatabaseTest
 
     private Task<int> InsertAsync(Guid webhookId, Row row) => ExecuteAsync(
         """
-        INSERT INTO webhook_deliveries (id, webhook_id, org_id, event, event_id, payload, status, next_attempt_at, response_status, created_at)
+        INSERT INTO webhook_deliveries
+            (id, webhook_id, org_id, event, event_id, payload, status, next_attempt_at, response_status, created_at)
         VALUES ($1, $2, $3, $4, gen_random_uuid(), '{}', $5, CASE WHEN $5 = 'pending' THEN now() END, nullif($6, 0), $7)
         """,
         row.Id, webhookId, _org, row.Event, row.Status.ToText(), row.ResponseStatus ?? 0, row.CreatedAt);

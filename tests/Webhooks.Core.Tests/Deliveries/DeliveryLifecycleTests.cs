@@ -55,7 +55,8 @@ public sealed class DeliveryLifecycleTests
     public void A_test_delivery_is_never_retried() =>
         Gen.Select(_failures, Gen.Int[1, 20], RetryScheduleTests.Schedules)
             .Sample((outcome, attempt, delays) =>
-                Assert.IsType<NextStep.Failed>(DeliveryLifecycle.AfterAttempt(outcome, attempt, test: true, new RetrySchedule(delays), _now)));
+                Assert.IsType<NextStep.Failed>(
+                    DeliveryLifecycle.AfterAttempt(outcome, attempt, test: true, new RetrySchedule(delays), _now)));
 
     [Theory]
     [InlineData(true, false, true)]

@@ -155,7 +155,8 @@ public sealed class RecordTests : DatabaseTest
         var (claim, _) = await ClaimOneAsync();
         await Deliveries.RecordAsync([Succeeded(claim, 200, "ok")], Cancel);
         Assert.Equal(
-            """[{"error": null, "number": 1, "message": null, "started_at": "2026-08-03T10:00:00+00:00", "duration_ms": 250, "response_body": "ok", "response_status": 200}]""",
+            """[{"error": null, "number": 1, "message": null, "started_at": "2026-08-03T10:00:00+00:00", "duration_ms": 250,"""
+            + """ "response_body": "ok", "response_status": 200}]""",
             await QueryAsync<string>("SELECT attempts::text FROM webhook_deliveries"));
     }
 
@@ -166,7 +167,8 @@ public sealed class RecordTests : DatabaseTest
         await PublishManyAsync(_org, 1000);
         var claims = await Deliveries.ClaimDueAsync(1000, _lease, Cancel);
         var random = new Random(7);
-        var shuffled = Enumerable.Range(0, 8).Select(_ => claims.OrderBy(_ => random.Next()).Select(claim => Succeeded(claim, 200, "")).ToArray()).ToArray();
+        var shuffled = Enumerable.Range(0, 8)
+            .Select(_ => claims.OrderBy(_ => random.Next()).Select(claim => Succeeded(claim, 200, "")).ToArray()).ToArray();
 
         var recorded = await Task.WhenAll(shuffled.Select(results => Task.Run(() => Deliveries.RecordAsync(results, Cancel), Cancel)));
 

@@ -140,7 +140,8 @@ public sealed class EventInsertionTests : DatabaseTest
 
         var intake = new Intake(room: 1000);
         var published = await PublisherWith(intake).PublishAsync(
-            [.. webhooks.Keys.SelectMany(org => new[] { Message(org), Message(org, "invoice.paid"), Message(org, "user.deleted") })], Cancel);
+            [.. webhooks.Keys.SelectMany(org => new[] { Message(org), Message(org, "invoice.paid"), Message(org, "user.deleted") })],
+            Cancel);
 
         Assert.Equal(40, intake.Claims.Count);
         foreach (var accepted in published.Where(accepted => accepted.Event != "user.deleted"))

@@ -18,7 +18,8 @@ public sealed class EventMessagePropertyTests : IAsyncLifetime
 
     private static readonly Gen<string> _validString = Gen.OneOf(
         Gen.String[Gen.Char.AlphaNumeric, 0, 8],
-        Gen.OneOf("é", "😀", "\\u00e9", "\\ud83d\\ude00", "\\n", "\\\\", "\\\"", "\\/", "\\u0001", "\\u007f", "\u2028", "\uffff", "\\\\u0000", " "))
+        Gen.OneOf("é", "😀", "\\u00e9", "\\ud83d\\ude00", "\\n", "\\\\", "\\\"", "\\/", "\\u0001", "\\u007f", "\u2028", "\uffff",
+            "\\\\u0000", " "))
         .Array[0, 4].Select(string.Concat);
 
     private static readonly Gen<string> _hostileString = Gen.OneOf(
@@ -57,7 +58,8 @@ public sealed class EventMessagePropertyTests : IAsyncLifetime
     [Fact]
     public void Any_pieces_of_JSON_are_read_without_an_exception() =>
         Gen.OneOf(
-                "{", "}", "[", "]", ":", ",", "\"", "\\", "\"data\":", "\"event\":\"user.created\"", "\"org_id\":", $"\"{OrgId}\"", "\"id\":", "\"\\ud800\"",
+                "{", "}", "[", "]", ":", ",", "\"", "\\", "\"data\":", "\"event\":\"user.created\"", "\"org_id\":", $"\"{OrgId}\"",
+                "\"id\":", "\"\\ud800\"",
                 "\"timestamp\":", "\"2026-08-01T12:00:00Z\"", "1", "1e5000", "null", "true", " ", "\n", "\0", "\uFEFF", "/**/", "é")
             .Array[0, 30]
             .Sample(pieces => IsSound(_reader.Read(Utf8(string.Concat(pieces)), orgId: null)) && IsSound(
@@ -140,5 +142,8 @@ public sealed class EventMessagePropertyTests : IAsyncLifetime
 
     private static Gen<string> Object(Gen<string> name, Gen<string> value, bool distinctNames) =>
         Gen.Select(name, value).Array[0, 4].Select(properties =>
-            $"{{{string.Join(", ", properties.Select((property, i) => $"\"{property.Item1}{(distinctNames ? i : "")}\":{property.Item2}"))}}}");
+        {
+            var texts = properties.Select((property, i) => $"\"{property.Item1}{(distinctNames ? i : "")}\":{property.Item2}");
+            return $"{{{string.Join(", ", texts)}}}";
+        });
 }

@@ -120,8 +120,11 @@ public sealed class EventMessageReaderTests
                 """)).Keys.Order());
 
     [Theory]
-    [InlineData("user.create", "'user.create' is not an event type. Did you mean user.created? GET /api/v1/webhooks/events/available lists them all.")]
-    [InlineData("alert.x", "'alert.x' is not an event type. Did you mean alert.resolved or alert.triggered? GET /api/v1/webhooks/events/available lists them all.")]
+    [InlineData("user.create",
+        "'user.create' is not an event type. Did you mean user.created? GET /api/v1/webhooks/events/available lists them all.")]
+    [InlineData("alert.x",
+        "'alert.x' is not an event type. Did you mean alert.resolved or alert.triggered? "
+        + "GET /api/v1/webhooks/events/available lists them all.")]
     [InlineData("order.shipped", "'order.shipped' is not an event type. GET /api/v1/webhooks/events/available lists them all.")]
     [InlineData("*", "'*' is not an event type. GET /api/v1/webhooks/events/available lists them all.")]
     public void An_unknown_event_type_is_refused_with_the_nearest_names(string name, string error) =>
@@ -199,7 +202,8 @@ public sealed class EventMessageReaderTests
     public void Half_of_a_surrogate_pair_is_refused(string text)
     {
         Assert.Contains("half of a surrogate pair", Refused(WithData($$"""{"a":"{{text}}"}"""), "data.a"), StringComparison.Ordinal);
-        Assert.Contains("half of a surrogate pair", Assert.Single(Assert.Single(Errors(WithData($$"""{"{{text}}":1}"""))).Value), StringComparison.Ordinal);
+        Assert.Contains("half of a surrogate pair", Assert.Single(Assert.Single(Errors(WithData($$"""{"{{text}}":1}"""))).Value),
+            StringComparison.Ordinal);
         Assert.Contains("half of a surrogate pair", Refused(Json(text, "{}"), "event"), StringComparison.Ordinal);
         Assert.Contains("half of a surrogate pair", Refused(With($"\"{text}\":1"), ""), StringComparison.Ordinal);
     }
@@ -295,7 +299,8 @@ public sealed class EventMessageReaderTests
     [InlineData("7c9e6679-7425-40de-944b-e07fc1f90aez")]
     [InlineData(" 7c9e6679-7425-40de-944b-e07fc1f90ae7")]
     public void An_organization_that_is_no_UUID_is_refused(string orgId) =>
-        Assert.StartsWith("It must be a UUID", Refused(Utf8($$"""{"org_id":"{{orgId}}","event":"user.created","data":{} }"""), "org_id"), StringComparison.Ordinal);
+        Assert.StartsWith("It must be a UUID", Refused(Utf8($$"""{"org_id":"{{orgId}}","event":"user.created","data":{} }"""), "org_id"),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("")]

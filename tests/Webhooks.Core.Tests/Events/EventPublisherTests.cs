@@ -212,7 +212,8 @@ public sealed class EventPublisherTests : DatabaseTest
         var own = Guid.CreateVersion7().ToString();
 
         var published = await Publisher.PublishAsync(
-            [Message(_org, key: "k"), Message(_org), Message(_org, key: "k"), Message(_org, key: own), Message(_org, key: own.ToUpperInvariant())], Cancel);
+            [Message(_org, key: "k"), Message(_org), Message(_org, key: "k"), Message(_org, key: own),
+                Message(_org, key: own.ToUpperInvariant())], Cancel);
 
         Assert.Equal(published[0].Id, published[2].Id);
         Assert.Equal(published[3].Id, published[4].Id);

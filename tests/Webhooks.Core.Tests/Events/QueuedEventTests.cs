@@ -69,7 +69,8 @@ public sealed class QueuedEventTests
     public void What_is_not_an_event_message_is_named_with_the_mend()
     {
         const string CloudEvent = """{"specversion":"1.0","type":"user.created","source":"/a","id":"1","data":{}}""";
-        const string EventGrid = """{"id":"1","topic":"t","subject":"s","eventType":"user.created","eventTime":"2026-01-01T00:00:00Z","data":{}}""";
+        const string EventGrid =
+            """{"id":"1","topic":"t","subject":"s","eventType":"user.created","eventTime":"2026-01-01T00:00:00Z","data":{}}""";
         var base64 = Convert.ToBase64String(Encoding.UTF8.GetBytes(Text));
         (byte[] Body, string Says)[] messages =
         [
@@ -97,7 +98,8 @@ public sealed class QueuedEventTests
 
     [Fact]
     public void A_slip_in_an_event_message_is_told_by_field_as_before() =>
-        Assert.Contains("event: ", Queued("message-1", Text.Replace("user.created", "user.craeted")).Read(_reader).ErrorSummary, StringComparison.Ordinal);
+        Assert.Contains("event: ", Queued("message-1", Text.Replace("user.created", "user.craeted")).Read(_reader).ErrorSummary,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("")]
@@ -122,7 +124,8 @@ public sealed class QueuedEventTests
                 var id = UuidV7.Create(time, random);
                 var (least, greatest) = UuidV7.SameTime(id);
                 Assert.Equal(time, UuidV7.TimeOf(id));
-                Assert.True(string.CompareOrdinal(least.ToString(), id.ToString()) <= 0 && string.CompareOrdinal(id.ToString(), greatest.ToString()) <= 0);
+                Assert.True(string.CompareOrdinal(least.ToString(), id.ToString()) <= 0
+                    && string.CompareOrdinal(id.ToString(), greatest.ToString()) <= 0);
                 Assert.Equal(least.ToString()[..13], greatest.ToString()[..13]);
             });
     }

@@ -121,7 +121,9 @@ public abstract class DatabaseTest : IAsyncLifetime
     protected async Task AssertNoDeadlocksAsync()
     {
         Database.Clear();
-        while (await QueryAsync<bool>("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend')"))
+        while (await QueryAsync<bool>(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+            + "AND backend_type = 'client backend')"))
         {
             await Task.Yield();
         }

@@ -52,5 +52,6 @@ public sealed class MonitoringQueryTests : DatabaseTest
     }
 
     private async Task SetAsync(Guid id, int status, int minutesAgo) => await ExecuteAsync(
-        "UPDATE webhook_deliveries SET response_status = $2, created_at = now() - $3 * interval '1 minute' WHERE id = $1", id, status, minutesAgo);
+        "UPDATE webhook_deliveries SET response_status = $2, created_at = now() - $3 * interval '1 minute' WHERE id = $1",
+        id, status, minutesAgo);
 }

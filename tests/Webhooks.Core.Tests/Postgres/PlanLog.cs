@@ -8,7 +8,8 @@ internal sealed class PlanLog : ILoggerProvider, ILoggerFactory, ILogger
 {
     /// <summary>Connection options that make the server send the plan of every statement, as it was run.</summary>
     public const string ConnectionOptions =
-        "-c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0 -c auto_explain.log_analyze=on -c auto_explain.log_timing=off "
+        "-c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0 -c auto_explain.log_analyze=on "
+        + "-c auto_explain.log_timing=off "
         + "-c auto_explain.log_level=notice -c client_min_messages=notice";
 
     private readonly ConcurrentQueue<string> _plans = new();

@@ -139,7 +139,8 @@ public sealed partial class PlanTests : DatabaseTest
     {
         await FillAsync(analyzed: true);
         await ExecuteAsync(
-            "UPDATE webhook_deliveries SET created_at = least(now(), to_timestamp(('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint / 1000.0))");
+            "UPDATE webhook_deliveries SET created_at = "
+            + "least(now(), to_timestamp(('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint / 1000.0))");
         await ExecuteAsync("DELETE FROM late_deliveries");
         await using var observed = Observed();
         var arrivals = new DeliveryArrivals(observed);
@@ -242,7 +243,8 @@ public sealed partial class PlanTests : DatabaseTest
             """
             INSERT INTO webhook_deliveries
                 (id, webhook_id, org_id, event, event_id, payload, status, next_attempt_at, response_status, attempt_number, created_at)
-            SELECT encode(substr(int8send($4 + row * 6 * 7 * 86400000::bigint / $1), 3) || '\x7000800000'::bytea || substr(int8send(row), 4), 'hex')::uuid,
+            SELECT encode(substr(int8send($4 + row * 6 * 7 * 86400000::bigint / $1), 3) || '\x7000800000'::bytea
+                       || substr(int8send(row), 4), 'hex')::uuid,
                    $3[1 + row % $2], $5, (ARRAY['user.created', 'user.deleted'])[1 + row / $2 % 2], gen_random_uuid(), '{}',
                    status, CASE WHEN status = 'pending' THEN now() - row * interval '1 second' END,
                    CASE status WHEN 'succeeded' THEN 200 WHEN 'failed' THEN 500 END, 1, now()

@@ -153,7 +153,9 @@ public sealed class WebhookSenderAnswerTests
             await connection.WriteAsync($"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n\r\n{body}", cancellationToken);
         });
 
-        foreach (var (limit, kept) in new[] { (8, "1234567"), (9, "1234567é"), (11, "1234567é"), (12, "1234567é€"), (15, "1234567é€"), (16, text) })
+        (int Limit, string Kept)[] cuts =
+            [(8, "1234567"), (9, "1234567é"), (11, "1234567é"), (12, "1234567é€"), (15, "1234567é€"), (16, text)];
+        foreach (var (limit, kept) in cuts)
         {
             var outcome = await Requests.SendOnceAsync(receiver.Url, Requests.LocalOptions(responseBytes: limit));
             Assert.Equal(new SendOutcome.Answered(200, kept), outcome);

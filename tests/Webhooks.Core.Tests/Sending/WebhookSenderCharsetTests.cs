@@ -51,7 +51,8 @@ public sealed class WebhookSenderCharsetTests
     [InlineData("X-No: type")]
     public async Task A_byte_order_mark_says_the_encoding_before_the_header_does(string header)
     {
-        foreach (var encoding in new Encoding[] { new UTF8Encoding(true), new UnicodeEncoding(false, true), new UnicodeEncoding(true, true) })
+        Encoding[] marked = [new UTF8Encoding(true), new UnicodeEncoding(false, true), new UnicodeEncoding(true, true)];
+        foreach (var encoding in marked)
         {
             Assert.Equal(Page, await AnswerAsync([.. encoding.GetPreamble(), .. encoding.GetBytes(Page)], header));
         }

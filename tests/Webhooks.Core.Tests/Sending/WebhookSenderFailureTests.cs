@@ -12,11 +12,14 @@ public sealed class WebhookSenderFailureTests
 {
     private static readonly string[] _pieces =
     [
-        "", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 101 Up\r\n", "HTTP/1.0 500 \r\n", "\r\n", "\n", "\r", " ", ":", "\0",
-        "Content-Length: 5\r\n", "Content-Length: 7\r\n", "Content-Length: -1\r\n", "Content-Length: 99999999999999999999\r\n", "Content-Length: x\r\n",
+        "", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 101 Up\r\n", "HTTP/1.0 500 \r\n", "\r\n", "\n", "\r", " ",
+        ":", "\0",
+        "Content-Length: 5\r\n", "Content-Length: 7\r\n", "Content-Length: -1\r\n", "Content-Length: 99999999999999999999\r\n",
+        "Content-Length: x\r\n",
         "Transfer-Encoding: chunked\r\n", "Transfer-Encoding: gzip, chunked\r\n", "Connection: close\r\n", "Content-Encoding: gzip\r\n",
         "Content-Type: text/html; charset=\"\r\n", "Set-Cookie: =;=\r\n", "Location: http://[\r\n", "WWW-Authenticate: Negotiate\r\n",
-        "Alt-Svc: h3=\":443\"\r\n", "Retry-After: x\r\n", "Date: never\r\n", " folded\r\n", "\u00E9: \u00E9\r\n", "X: \u00E9\r\n", "Trailer: X\r\n",
+        "Alt-Svc: h3=\":443\"\r\n", "Retry-After: x\r\n", "Date: never\r\n", " folded\r\n", "\u00E9: \u00E9\r\n", "X: \u00E9\r\n",
+        "Trailer: X\r\n",
         "5\r\nhello\r\n", "0\r\n\r\n", "ffffffffffffffff\r\n", "-1\r\n", "5;ext=\"\r\n",
     ];
 
@@ -303,7 +306,10 @@ public sealed class WebhookSenderFailureTests
                 var answer = (valid ? "HTTP/1.1 200 OK\r\n" : "") + string.Concat(pieces);
                 await using var receiver = RawReceiver.Answering(answer);
                 var outcome = await sender.SendAsync(Requests.To(receiver.Url), Token);
-                Assert.True(outcome is SendOutcome.Answered or SendOutcome.NotAnswered { Error: SendError.InvalidResponse or SendError.ConnectionClosed }, outcome.ToString());
+                Assert.True(
+                    outcome is SendOutcome.Answered
+                        or SendOutcome.NotAnswered { Error: SendError.InvalidResponse or SendError.ConnectionClosed },
+                    outcome.ToString());
             },
             iter: 500,
             threads: 4);

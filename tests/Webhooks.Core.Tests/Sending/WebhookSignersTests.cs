@@ -153,7 +153,8 @@ public sealed class WebhookSignersTests : IDisposable
             return (Id: id, Secrets: secrets, Stored: new[] { await ProtectAsync(id, secrets[0]), await ProtectAsync(id, secrets[1]) });
         }));
 
-        await Parallel.ForAsync(0, 20_000, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Cancel }, async (i, cancellationToken) =>
+        await Parallel.ForAsync(
+            0, 20_000, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Cancel }, async (i, cancellationToken) =>
         {
             var (id, secrets, stored) = webhooks[i % webhooks.Length];
             var which = i / 1000 % 2;

@@ -363,7 +363,8 @@ public sealed class WebhookStoreTests : DatabaseTest
     }
 
     private async Task<IReadOnlyList<(Guid, string)>> StatusesAsync(Guid webhookId, string status) =>
-        [.. (await QueryAllAsync<Guid>("SELECT id FROM webhook_deliveries WHERE webhook_id = $1 AND status = $2", webhookId, status)).Select(id => (id, status))];
+        [.. (await QueryAllAsync<Guid>("SELECT id FROM webhook_deliveries WHERE webhook_id = $1 AND status = $2", webhookId, status))
+            .Select(id => (id, status))];
 
     private async Task<ClaimedDelivery> ClaimAfterLeaseAsync()
     {

@@ -111,7 +111,9 @@ public sealed class RunFunctionsTests : IAsyncLifetime
 
         Assert.Equal(1, await run.WaitForExitAsync());
         Assert.Equal(
-            "error: The Azure Functions Core Tools (func) were not found. Install version 4: npm install --global azure-functions-core-tools@4 (https://learn.microsoft.com/azure/azure-functions/functions-run-local).\n",
+            "error: The Azure Functions Core Tools (func) were not found. "
+            + "Install version 4: npm install --global azure-functions-core-tools@4 "
+            + "(https://learn.microsoft.com/azure/azure-functions/functions-run-local).",
             run.Output);
     }
 
@@ -129,12 +131,14 @@ public sealed class RunFunctionsTests : IAsyncLifetime
     private Task NoProcessIsLeftAsync() => Eventually.HoldsAsync(() => Processes.Count == 0, () => "Processes outlive the run.", Cancel);
 
     private static async Task<List<string>> QueueNamesAsync(string connectionString) =>
-        await new QueueServiceClient(connectionString).GetQueuesAsync(cancellationToken: Cancel).Select(queue => queue.Name).ToListAsync(Cancel);
+        await new QueueServiceClient(connectionString).GetQueuesAsync(cancellationToken: Cancel).Select(queue => queue.Name)
+            .ToListAsync(Cancel);
 
     /// <summary>The name that a service of the account has for itself, in an answer that may be a refusal.</summary>
     private static async Task<string?> ServerAsync(string connectionString, string endpoint)
     {
-        var address = connectionString.Split(';').Single(part => part.StartsWith(endpoint, StringComparison.Ordinal))[(endpoint.Length + 1)..];
+        var address = connectionString.Split(';')
+            .Single(part => part.StartsWith(endpoint, StringComparison.Ordinal))[(endpoint.Length + 1)..];
         using var client = new HttpClient();
         using var answer = await client.GetAsync(new Uri(address), Cancel);
         return answer.Headers.Server.Single().Product?.Name;

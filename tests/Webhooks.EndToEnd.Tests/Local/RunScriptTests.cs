@@ -99,7 +99,8 @@ public sealed class RunScriptTests : IDisposable
         await EndsWith(
             exitCode: 1,
             $"error: Port {port}, which the queue is to use, is taken. Choose another: QUEUE_PORT={port + 1} ./run.",
-            RunScript.Start(_data, settings: new Dictionary<string, string> { ["QUEUE_PORT"] = port.ToString(CultureInfo.InvariantCulture) }));
+            RunScript.Start(
+                _data, settings: new Dictionary<string, string> { ["QUEUE_PORT"] = port.ToString(CultureInfo.InvariantCulture) }));
     }
 
     [Fact]
@@ -115,8 +116,12 @@ public sealed class RunScriptTests : IDisposable
 
         await EndsWith(
             exitCode: 1,
-            $"error: PostgreSQL at 127.0.0.1:{port.Number} cannot be reached: Connection refused. Start it, or correct ConnectionStrings__Webhooks.",
-            RunScript.Start(_data, settings: new Dictionary<string, string> { ["ConnectionStrings__Webhooks"] = $"Host=127.0.0.1;Port={port.Number};Username=u;Database=d" }));
+            $"error: PostgreSQL at 127.0.0.1:{port.Number} cannot be reached: Connection refused. "
+            + "Start it, or correct ConnectionStrings__Webhooks.",
+            RunScript.Start(_data, settings: new Dictionary<string, string>
+            {
+                ["ConnectionStrings__Webhooks"] = $"Host=127.0.0.1;Port={port.Number};Username=u;Database=d",
+            }));
     }
 
     [Fact]

@@ -29,7 +29,8 @@ internal sealed class BacklogDatabase(string connectionString) : IAsyncDisposabl
             command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. numbers.Select(_ => Guid.CreateVersion7())] });
             command.Parameters.Add(
                 new NpgsqlParameter<Guid[]> { TypedValue = [.. numbers.Select(number => webhooks[number % webhooks.Count])] });
-            command.Parameters.Add(new NpgsqlParameter<TimeSpan[]> { TypedValue = [.. numbers.Select(number => _dueSince * (1 - ((double)number / deliveries)))] });
+            TimeSpan[] ages = [.. numbers.Select(number => _dueSince * (1 - ((double)number / deliveries)))];
+            command.Parameters.Add(new NpgsqlParameter<TimeSpan[]> { TypedValue = ages });
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
     }

@@ -68,7 +68,9 @@ public sealed class BacklogTests(ITestOutputHelper output)
         await Eventually.HoldsAsync(
             async () => await database.CountAsync("status = 'pending'", Cancel) == 0, () => "Some deliveries stay pending.", Cancel);
 
-        output.WriteLine($"{Endurance.Backlog} deliveries to {webhooks} webhooks in {drain.Duration}, in tenths of it: {string.Join(' ', drain.ArrivedInSlices)}");
+        output.WriteLine(
+            $"{Endurance.Backlog} deliveries to {webhooks} webhooks in {drain.Duration}, "
+            + $"in tenths of it: {string.Join(' ', drain.ArrivedInSlices)}");
         output.WriteLine($"At most {drain.MostMemory / ProcessFigures.Mebibyte} MiB");
         output.WriteLine($"New events of the same organization: {Describe(delays[0])}; of another one: {Describe(delays[1])}");
         Assert.All(drain.ArrivedInSlices, arrivals => Assert.InRange(
@@ -77,7 +79,8 @@ public sealed class BacklogTests(ITestOutputHelper output)
         Assert.All(delays, some => Assert.InRange(AllButFew(some), TimeSpan.Zero, Shorter(_withinSeconds, drain.Duration / 4)));
         Assert.Equal(Endurance.Backlog, arrived);
         Assert.Equal(
-            Endurance.Backlog + delays.Sum(some => some.Count), await database.CountAsync("status = 'succeeded' AND attempt_number = 1", Cancel));
+            Endurance.Backlog + delays.Sum(some => some.Count),
+            await database.CountAsync("status = 'succeeded' AND attempt_number = 1", Cancel));
     }
 
     private static string Describe(IReadOnlyList<TimeSpan> delays) =>

@@ -27,7 +27,8 @@ internal sealed class Audit(Trouble trouble, TimeSpan attemptTimeout)
     public void CompareDeliveries(
         IEnumerable<AcceptedEvent> accepted, IReadOnlyCollection<Target> targets, IReadOnlyCollection<DeliveryRow> rows)
     {
-        var expected = accepted.SelectMany(some => targets.Where(target => target.Gets(some)).Select(target => (Event: some.Id, Webhook: target.Webhook.Id))).ToHashSet();
+        var expected = accepted.SelectMany(
+            some => targets.Where(target => target.Gets(some)).Select(target => (Event: some.Id, Webhook: target.Webhook.Id))).ToHashSet();
         var found = rows.Select(row => (row.Event, row.Webhook)).ToHashSet();
         AddAll(expected.Except(found), missing => $"Event {missing.Event} was accepted and has no delivery to webhook {missing.Webhook}.");
         AddAll(found.Except(expected), extra => $"Nobody expects the delivery of event {extra.Event} to webhook {extra.Webhook}.");
@@ -124,7 +125,10 @@ internal sealed class Audit(Trouble trouble, TimeSpan attemptTimeout)
     }
 
     private static string Describe(DeliveryRow row) =>
-        $"Delivery {row.Id} with {row.AttemptNumber} attempts [{string.Join(", ", row.Attempts.Select(attempt => $"{attempt.Number}: {attempt.ResponseStatus}{attempt.Error} at {attempt.StartedAt:O}"))}]";
+        $"Delivery {row.Id} with {row.AttemptNumber} attempts [{string.Join(", ", row.Attempts.Select(Describe))}]";
+
+    private static string Describe(RecordedAttempt attempt) =>
+        $"{attempt.Number}: {attempt.ResponseStatus}{attempt.Error} at {attempt.StartedAt:O}";
 
     private void AddAll<T>(IEnumerable<T> wrong, Func<T, string> describe) => _findings.AddRange(wrong.Select(describe));
 

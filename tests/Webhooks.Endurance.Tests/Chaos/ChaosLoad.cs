@@ -18,7 +18,8 @@ internal sealed class ChaosLoad(Cluster cluster, string queues, IReadOnlyList<Gu
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _beforeRetry = TimeSpan.FromMilliseconds(50);
 
-    private static readonly string[] _types = [.. Enumerable.Repeat("user.created", 6), .. Enumerable.Repeat("user.updated", 3), "user.deleted"];
+    private static readonly string[] _types = [
+        .. Enumerable.Repeat("user.created", 6), .. Enumerable.Repeat("user.updated", 3), "user.deleted"];
 
     private readonly ConcurrentBag<AcceptedEvent> _accepted = [];
     private readonly QueuePublisher _queue = CreatePublisher(queues);
@@ -30,7 +31,8 @@ internal sealed class ChaosLoad(Cluster cluster, string queues, IReadOnlyList<Gu
 
     public void Start() => _publishing = Task.WhenAll(
         Enumerable.Range(0, HttpPublishers + QueuePublishers)
-            .Select(number => PublishAsync(new Random(seed + number), number < HttpPublishers ? PublishOverHttpAsync : PublishByQueueAsync)));
+            .Select(number =>
+                PublishAsync(new Random(seed + number), number < HttpPublishers ? PublishOverHttpAsync : PublishByQueueAsync)));
 
     /// <summary>Begins no more events, and waits until those that were begun are accepted.</summary>
     public Task StopAsync()
@@ -42,7 +44,11 @@ internal sealed class ChaosLoad(Cluster cluster, string queues, IReadOnlyList<Gu
     private static QueuePublisher CreatePublisher(string connectionString)
     {
         // The load tries again by itself.
-        var options = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None, Retry = { MaxRetries = 0, NetworkTimeout = _patience } };
+        var options = new QueueClientOptions
+        {
+            MessageEncoding = QueueMessageEncoding.None,
+            Retry = { MaxRetries = 0, NetworkTimeout = _patience },
+        };
         return new QueuePublisher(new QueueClient(connectionString, QueuePublisher.DefaultQueueName, options));
     }
 

@@ -45,7 +45,9 @@ public sealed class ChaosTests(ITestOutputHelper output)
         var audit = new Audit(trouble, _attemptTimeout);
         audit.CompareDeliveries(load.Accepted, customers.Targets, rows);
         audit.CompareAttempts(rows, receptions);
-        output.WriteLine($"{load.Accepted.Count} events, {rows.Count} deliveries, {rows.Sum(row => row.AttemptNumber)} attempts, {rows.Count(row => row.Status == "failed")} failed");
+        output.WriteLine(
+            $"{load.Accepted.Count} events, {rows.Count} deliveries, {rows.Sum(row => row.AttemptNumber)} attempts, "
+            + $"{rows.Count(row => row.Status == "failed")} failed");
         output.WriteLine($"{trouble.Kills.Count} kills, {audit.Unrecorded} requests unrecorded");
         Assert.True(
             audit.Findings.Count == 0, $"{audit.Findings.Count} findings:\n{string.Join('\n', audit.Findings.Take(FindingsShown))}");

@@ -86,7 +86,8 @@ internal sealed class MoodyReceiver : IAsyncDisposable
 
     private bool IsSigned(byte[] body, IHeaderDictionary headers) =>
         _verifier!.VerifyBody(body, headers[WebhookHeaders.BodySignature])
-        && _verifier.Verify(body, headers[WebhookHeaders.Id], headers[WebhookHeaders.Timestamp], headers[WebhookHeaders.Signature]) == WebhookVerification.Valid;
+        && _verifier.Verify(body, headers[WebhookHeaders.Id], headers[WebhookHeaders.Timestamp], headers[WebhookHeaders.Signature])
+            == WebhookVerification.Valid;
 
     private Answer ChooseAnswer()
     {

@@ -22,7 +22,8 @@ internal sealed class Trouble(Cluster cluster, PostgresServer postgres, AzuriteS
     public async Task MakeAsync(TimeSpan duration, CancellationToken cancellationToken)
     {
         _clock.Start();
-        Func<Task>[] kinds = [() => KillAsync(0), () => KillAsync(1), RestartDatabaseAsync, CrashDatabaseAsync, KillWithoutDatabaseAsync, RestartQueueAsync];
+        Func<Task>[] kinds = [
+            () => KillAsync(0), () => KillAsync(1), RestartDatabaseAsync, CrashDatabaseAsync, KillWithoutDatabaseAsync, RestartQueueAsync];
         for (var number = 0; number < kinds.Length || _clock.Elapsed < duration; number++)
         {
             if (number % kinds.Length == 0)

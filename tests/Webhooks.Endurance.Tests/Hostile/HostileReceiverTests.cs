@@ -98,7 +98,9 @@ public sealed class HostileReceiverTests(ITestOutputHelper output) : IAsyncLifet
             _mood.IsHostile = false;
             memory = Math.Max(memory, ProcessFigures.Resident(_server.Id));
             slowdowns.Add(disturbed / (undisturbed > _floor ? undisturbed : _floor));
-            output.WriteLine($"99 of 100 arrive within {undisturbed.TotalMilliseconds:0.0} ms undisturbed, {disturbed.TotalMilliseconds:0.0} ms disturbed");
+            output.WriteLine(
+                $"99 of 100 arrive within {undisturbed.TotalMilliseconds:0.0} ms undisturbed, "
+                + $"{disturbed.TotalMilliseconds:0.0} ms disturbed");
         }
 
         await LetAllBehaveBadlyAsync();
@@ -109,7 +111,9 @@ public sealed class HostileReceiverTests(ITestOutputHelper output) : IAsyncLifet
         Assert.InRange(slowdowns.Order().ElementAt(slowdowns.Count / 2), 0, 2);
         Assert.Equal(
             _load.Published * HealthyEach,
-            await CountAsync($"status = 'succeeded' AND attempt_number = 1 AND webhook_id IN (SELECT id FROM webhooks WHERE url LIKE '{_healthy.Url}/%')"));
+            await CountAsync(
+                "status = 'succeeded' AND attempt_number = 1 "
+                + $"AND webhook_id IN (SELECT id FROM webhooks WHERE url LIKE '{_healthy.Url}/%')"));
         Assert.Equal((_load.Published * (HealthyEach + HostileEach)) + (_publishedToHostile * HostileEach), await CountAsync("true"));
         Assert.Equal(0, _forbidden.Connections);
         Assert.InRange(memory, 0, MostMemory);
@@ -149,14 +153,17 @@ public sealed class HostileReceiverTests(ITestOutputHelper output) : IAsyncLifet
         await PublishToHostileAsync();
         await Eventually.HoldsAsync(
             () => _hostile.All(receiver => receiver.Misdeeds > 0),
-            () => $"These were not sent anything: {string.Join("; ", _hostile.Where(receiver => receiver.Misdeeds == 0).Select(receiver => receiver.Name))}",
+            () => "These were not sent anything: "
+                + string.Join("; ", _hostile.Where(receiver => receiver.Misdeeds == 0).Select(receiver => receiver.Name)),
             Cancel);
         _mood.IsHostile = false;
     }
 
     /// <summary>Waits until what was not delivered when receivers were hostile is delivered. Two of them can never be well.</summary>
     private Task WaitUntilAllIsDoneAsync() => Eventually.HoldsAsync(
-        async () => await CountAsync($"status = 'pending' AND webhook_id IN (SELECT id FROM webhooks WHERE url NOT LIKE '%:{_silent.Number}/' AND url NOT LIKE '%:{_closed.Number}/')") == 0,
+        async () => await CountAsync(
+            "status = 'pending' AND webhook_id IN (SELECT id FROM webhooks "
+            + $"WHERE url NOT LIKE '%:{_silent.Number}/' AND url NOT LIKE '%:{_closed.Number}/')") == 0,
         () => "Some deliveries stay pending.",
         Cancel);
 

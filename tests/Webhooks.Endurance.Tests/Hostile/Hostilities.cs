@@ -74,14 +74,16 @@ internal static class Hostilities
     private static IEnumerable<Hostility> Trickling()
     {
         const string Text = "This is a text that comes a byte at a time, and takes its time to be complete.";
-        string[] heads = [$"Content-Length: {Text.Length}\r\n\r\n{Text}", $"Transfer-Encoding: chunked\r\n\r\n{Text.Length:x}\r\n{Text}\r\n0\r\n\r\n", $"Connection: close\r\n\r\n{Text}"];
+        string[] heads = [$"Content-Length: {Text.Length}\r\n\r\n{Text}",
+            $"Transfer-Encoding: chunked\r\n\r\n{Text.Length:x}\r\n{Text}\r\n0\r\n\r\n", $"Connection: close\r\n\r\n{Text}"];
         return
             from milliseconds in new[] { 2, 20, 200 }
             from status in new[] { 200, 503 }
             from part in heads.Index()
             from inHead in new[] { true, false }
             where !inHead || part.Index == 0
-            select new Hostility($"trickles {(inHead ? "headers" : "a body")} of {status}, framing {part.Index}, every {milliseconds} ms", async (connection, cancel) =>
+            select new Hostility($"trickles {(inHead ? "headers" : "a body")} of {status}, framing {part.Index}, every {milliseconds} ms",
+                async (connection, cancel) =>
             {
                 await connection.ReadRequestAsync(cancel);
                 var answer = $"HTTP/1.1 {status} Slow\r\n{part.Item}";
@@ -143,9 +145,12 @@ internal static class Hostilities
     private static IEnumerable<Hostility> NoHttp() =>
         from garbage in new[]
         {
-            "\0\0\0\0\0\0\0\0\0\0", "\u0016\u0003\u0003\0\u007a\u0002\0\0\u0076\u0003\u0003", "\u0015\u0003\u0001\0\u0002\u0002\u0046", "SSH-2.0-OpenSSH_9.6\r\n",
-            "220 mail.example.com ESMTP\r\n", "-ERR unknown command\r\n", "\0\0\u0012\u0004\0\0\0\0\0\0\u0003\0\0\0d\0\u0004\0\0\u00ff\u00ff", "<html><body>It works</body></html>",
-            "HTTP/9.9 200 OK\r\n\r\n", "HTTP/1.1 abc OK\r\n\r\n", "HTTP/1.1 99999 OK\r\n\r\n", "HTTP/1.1 -200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n", "\u00ff\u00fe\u00fd\u00fc\r\n\r\n",
+            "\0\0\0\0\0\0\0\0\0\0", "\u0016\u0003\u0003\0\u007a\u0002\0\0\u0076\u0003\u0003", "\u0015\u0003\u0001\0\u0002\u0002\u0046",
+            "SSH-2.0-OpenSSH_9.6\r\n",
+            "220 mail.example.com ESMTP\r\n", "-ERR unknown command\r\n",
+            "\0\0\u0012\u0004\0\0\0\0\0\0\u0003\0\0\0d\0\u0004\0\0\u00ff\u00ff", "<html><body>It works</body></html>",
+            "HTTP/9.9 200 OK\r\n\r\n", "HTTP/1.1 abc OK\r\n\r\n", "HTTP/1.1 99999 OK\r\n\r\n", "HTTP/1.1 -200 OK\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nno colon\r\n\r\n", "\u00ff\u00fe\u00fd\u00fc\r\n\r\n",
         }
         select Answering($"speaks no HTTP: '{garbage}'", garbage);
 
@@ -158,9 +163,12 @@ internal static class Hostilities
     private static IEnumerable<Hostility> WrongLengths() =>
         from head in new[]
         {
-            "Content-Length: 100\r\n\r\nshort", "Content-Length: 2\r\n\r\nlonger than it says", "Content-Length: -1\r\n\r\n", "Content-Length: abc\r\n\r\n",
-            "Content-Length: 99999999999999999999\r\n\r\n", "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab", "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-            "Transfer-Encoding: chunked\r\n\r\nxyz\r\nabc\r\n", "Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nabc", "Transfer-Encoding: gzip, chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+            "Content-Length: 100\r\n\r\nshort", "Content-Length: 2\r\n\r\nlonger than it says", "Content-Length: -1\r\n\r\n",
+            "Content-Length: abc\r\n\r\n",
+            "Content-Length: 99999999999999999999\r\n\r\n", "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+            "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            "Transfer-Encoding: chunked\r\n\r\nxyz\r\nabc\r\n", "Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nabc",
+            "Transfer-Encoding: gzip, chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
         }
         select Answering($"gets the length wrong: '{head}'", $"{Ok}{head}");
 
@@ -177,8 +185,10 @@ internal static class Hostilities
     private static IEnumerable<Hostility> StrangeBodies() =>
         from body in new (string Name, string Text)[]
         {
-            ("NULs", new string('\0', 100)), ("invalid UTF-8", "\u00c3\u0028\u00a0\u00a1\u00e2\u0028\u00a1\u00f0\u0028\u008c\u00bc"), ("an encoded surrogate", "\u00ed\u00a0\u0080"), ("an overlong zero", "\u00c0\u0080"),
-            ("a byte order mark of UTF-16", "\u00ff\u00fea\0"), ("a mebibyte", new string('x', Kibibyte * Kibibyte)), ("deep JSON", new string('[', 20_000)), ("control characters", "\u0001\u001b[2J\u0007\u007f"),
+            ("NULs", new string('\0', 100)), ("invalid UTF-8", "\u00c3\u0028\u00a0\u00a1\u00e2\u0028\u00a1\u00f0\u0028\u008c\u00bc"),
+            ("an encoded surrogate", "\u00ed\u00a0\u0080"), ("an overlong zero", "\u00c0\u0080"),
+            ("a byte order mark of UTF-16", "\u00ff\u00fea\0"), ("a mebibyte", new string('x', Kibibyte * Kibibyte)),
+            ("deep JSON", new string('[', 20_000)), ("control characters", "\u0001\u001b[2J\u0007\u007f"),
         }
         select Answering($"answers 500 with {body.Name}", $"HTTP/1.1 500 Strange\r\nContent-Length: {body.Text.Length}\r\n\r\n{body.Text}");
 
@@ -196,14 +206,17 @@ internal static class Hostilities
     private static IEnumerable<Hostility> AbusingKeepAlive()
     {
         const string Success = $"{Ok}Content-Length: 0\r\n\r\n";
-        yield return Answering("answers, keeps the connection, and closes it at the next request's first bytes", Success, (connection, cancel) => connection.ReadSomeAsync(cancel));
-        yield return Answering("answers, keeps the connection, and resets it at the next request's first bytes", Success, async (connection, cancel) =>
+        yield return Answering("answers, keeps the connection, and closes it at the next request's first bytes", Success,
+            (connection, cancel) => connection.ReadSomeAsync(cancel));
+        yield return Answering(
+            "answers, keeps the connection, and resets it at the next request's first bytes", Success, async (connection, cancel) =>
         {
             await connection.ReadSomeAsync(cancel);
             connection.Reset();
         });
         yield return Answering(
-            "switches to another protocol", "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", (connection, cancel) => connection.WaitForCloseAsync(cancel));
+            "switches to another protocol", "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+            (connection, cancel) => connection.WaitForCloseAsync(cancel));
         yield return Answering(
             "answers every request twice", Success + Success, (connection, cancel) => connection.WaitForCloseAsync(cancel));
         yield return Answering(

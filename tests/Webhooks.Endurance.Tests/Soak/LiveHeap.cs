@@ -24,7 +24,8 @@ internal static class LiveHeap
         var left = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
         var client = new DiagnosticsClient(process);
         using var session = await client.StartEventPipeSessionAsync(
-            new EventPipeProvider(RuntimeProvider, EventLevel.Informational, (long)Keywords), requestRundown: false, token: cancellationToken);
+            new EventPipeProvider(RuntimeProvider, EventLevel.Informational, (long)Keywords), requestRundown: false,
+            token: cancellationToken);
         using var events = new EventPipeEventSource(session.EventStream);
 
         // The first statistics may be of a collection that was under way already.

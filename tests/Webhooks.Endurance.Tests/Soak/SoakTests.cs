@@ -158,7 +158,9 @@ public sealed class SoakTests(ITestOutputHelper output) : IAsyncLifetime
 
     private void CheckResidentMemory(List<SoakThird> thirds)
     {
-        output.WriteLine($"Resident memory in MiB, medians of thirds: {string.Join(' ', thirds.Select(third => third.MedianResident / ProcessFigures.Mebibyte))}");
+        output.WriteLine(
+            "Resident memory in MiB, medians of thirds: "
+            + string.Join(' ', thirds.Select(third => third.MedianResident / ProcessFigures.Mebibyte)));
         Assert.InRange(thirds.Max(third => third.Resident[^1]), 0, MostMemory);
         Assert.InRange(thirds[^1].MedianResident, 0, (long)(ResidentGrowth * thirds[0].MedianResident));
     }

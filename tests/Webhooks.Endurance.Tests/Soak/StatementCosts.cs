@@ -82,6 +82,7 @@ internal sealed record StatementCosts(IReadOnlyDictionary<long, StatementCosts.T
 
         public override string ToString() => string.Create(
             CultureInfo.InvariantCulture,
-            $"{Calls} calls with {Rows} rows: {Pages} pages, {PagesEach:0.0} each, {Milliseconds / Calls:0.0} ms a call, {Text.ReplaceLineEndings(" ")}");
+            $"{Calls} calls with {Rows} rows: {Pages} pages, {PagesEach:0.0} each, {Milliseconds / Calls:0.0} ms a call, "
+            + $"{Text.ReplaceLineEndings(" ")}");
     }
 }

@@ -134,7 +134,10 @@ public sealed class AttemptDeliveryTests : IAsyncLifetime
         var webhook = await _app.AddWebhookAsync(_organization, receiver.Url);
         var delivery = Assert.Single(await _app.PublishAsync(_organization));
         using var client = _app.For(_organization);
-        using var change = new HttpRequestMessage(new HttpMethod(method), $"/api/v1/webhooks/{webhook}") { Content = body is null ? null : new StringContent(body) };
+        using var change = new HttpRequestMessage(new HttpMethod(method), $"/api/v1/webhooks/{webhook}")
+        {
+            Content = body is null ? null : new StringContent(body),
+        };
         (await client.SendAsync(change, Cancel)).EnsureSuccessStatusCode();
 
         var result = await _app.AttemptAsync(delivery);

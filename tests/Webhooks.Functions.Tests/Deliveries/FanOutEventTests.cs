@@ -132,7 +132,8 @@ public sealed class FanOutEventTests : IAsyncLifetime
 
         Assert.Equal([text], result.Poison);
         Assert.Empty(result.Deliveries);
-        Assert.Single(_app.Logs.Lines, line => line.Level == LogLevel.Error && line.Text.StartsWith("webhook event message", StringComparison.Ordinal) && line.Text.Contains("webhook-events-poison"));
+        Assert.Single(_app.Logs.Lines, line => line.Level == LogLevel.Error
+            && line.Text.StartsWith("webhook event message", StringComparison.Ordinal) && line.Text.Contains("webhook-events-poison"));
     }
 
     [Fact]

@@ -44,7 +44,8 @@ public sealed class AppQueues : IAsyncDisposable
     public async Task<IReadOnlyList<string>> TakeDeliveriesAsync()
     {
         var texts = new List<string>();
-        while ((await Deliveries.ReceiveMessagesAsync(maxMessages: 32, TimeSpan.FromHours(1), TestContext.Current.CancellationToken)).Value is { Length: > 0 } messages)
+        while ((await Deliveries.ReceiveMessagesAsync(maxMessages: 32, TimeSpan.FromHours(1), TestContext.Current.CancellationToken))
+            .Value is { Length: > 0 } messages)
         {
             texts.AddRange(messages.Select(message => message.Body.ToString()));
         }

@@ -45,7 +45,8 @@ public sealed class FakeDurableTaskClient() : DurableTaskClient("test")
         };
 
     public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
-        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
+        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null,
+        CancellationToken cancellation = default)
     {
         Count(1);
         await Answered;
@@ -105,7 +106,9 @@ public sealed class FakeDurableTaskClient() : DurableTaskClient("test")
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static bool IsFinished(OrchestrationMetadata instance) =>
-        instance.RuntimeStatus is OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated;
+        instance.RuntimeStatus is OrchestrationRuntimeStatus.Completed
+            or OrchestrationRuntimeStatus.Failed
+            or OrchestrationRuntimeStatus.Terminated;
 
     private void Count(int change)
     {

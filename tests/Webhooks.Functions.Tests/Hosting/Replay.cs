@@ -103,7 +103,10 @@ internal sealed class Replay
     private HistoryEvent Stored(OrchestratorAction asked) => Event(
         asked.CreateTimer is { } timer
             ? new HistoryEvent { TimerCreated = new TimerCreatedEvent { FireAt = timer.FireAt } }
-            : new HistoryEvent { TaskScheduled = new TaskScheduledEvent { Name = asked.ScheduleTask.Name, Input = asked.ScheduleTask.Input } },
+            : new HistoryEvent
+            {
+                TaskScheduled = new TaskScheduledEvent { Name = asked.ScheduleTask.Name, Input = asked.ScheduleTask.Input },
+            },
         asked.Id);
 
     private async Task<HistoryEvent> CompleteAsync(OrchestratorAction asked)

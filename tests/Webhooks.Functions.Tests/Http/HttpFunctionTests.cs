@@ -31,7 +31,8 @@ public sealed class HttpFunctionTests : IAsyncLifetime
     [Fact]
     public async Task A_webhook_is_created_listed_shown_changed_and_deleted()
     {
-        var created = await SendAsync(HttpMethod.Post, "/api/v1/webhooks", """{"url":"http://127.0.0.1:9000/hook","events":["user.created"]}""", HttpStatusCode.Created);
+        var created = await SendAsync(HttpMethod.Post, "/api/v1/webhooks",
+            """{"url":"http://127.0.0.1:9000/hook","events":["user.created"]}""", HttpStatusCode.Created);
         var id = created.GetProperty("id").GetString();
         Assert.StartsWith("whsec_", created.GetProperty("secret").GetString());
 
@@ -198,7 +199,10 @@ public sealed class HttpFunctionTests : IAsyncLifetime
 
     private async Task<JsonElement> SendAsync(HttpMethod method, string path, string? body, HttpStatusCode expected)
     {
-        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(method, path)
+        {
+            Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json"),
+        };
         using var response = await _client.SendAsync(request, Cancel);
         var text = await response.Content.ReadAsStringAsync(Cancel);
         Assert.True(response.StatusCode == expected, $"{response.StatusCode}: {text}");

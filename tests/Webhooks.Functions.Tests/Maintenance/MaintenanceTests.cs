@@ -180,5 +180,6 @@ public sealed class MaintenanceTests : IAsyncLifetime
         _app.ExecuteAsync("UPDATE webhook_deliveries SET status = 'failed', next_attempt_at = NULL WHERE id = $1", delivery);
 
     private Task<IReadOnlyList<string>> PartitionsAsync() => _app.QueryAsync<string>(
-        "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'webhook_deliveries'::regclass AND inhrelid::regclass::text ~ '\\d$' ORDER BY 1");
+        "SELECT inhrelid::regclass::text FROM pg_inherits "
+        + "WHERE inhparent = 'webhook_deliveries'::regclass AND inhrelid::regclass::text ~ '\\d$' ORDER BY 1");
 }

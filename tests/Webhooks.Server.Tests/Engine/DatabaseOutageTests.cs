@@ -101,7 +101,10 @@ public sealed class DatabaseOutageTests
 
         // A lease is much longer than the test waits, and it may be used for a few seconds.
         await using var scene = await DeliveryScene.CreateAsync(server, attemptTimeout: TimeSpan.FromHours(1));
-        var options = new EngineOptions { MaxInFlightPerWebhook = 1, SlowAfter = DeliveryScene.Patience, LeaseMargin = TimeSpan.FromSeconds(12) };
+        var options = new EngineOptions
+        {
+            MaxInFlightPerWebhook = 1, SlowAfter = DeliveryScene.Patience, LeaseMargin = TimeSpan.FromSeconds(12),
+        };
         await scene.PublishAsync(await scene.AddWebhookAsync(receiver.Url), Events);
         var engine = await scene.StartEngineAsync(options);
         await receiver.WaitForAsync(1);
@@ -125,5 +128,7 @@ public sealed class DatabaseOutageTests
     /// Waits until the engine has been sent what it claimed: a claim that it does not hear of is nobody's until its lease ends.
     /// </summary>
     private static Task WaitUntilAnsweredAsync(DeliveryScene scene) => DeliveryScene.WaitUntilAsync(async () =>
-        await scene.QueryAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'") == 0);
+        await scene.QueryAsync<long>(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'")
+        == 0);
 }

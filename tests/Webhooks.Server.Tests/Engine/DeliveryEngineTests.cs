@@ -24,7 +24,8 @@ public sealed class DeliveryEngineTests
         Assert.Equal("user.created", request.Header("X-Webhook-Event"));
         Assert.Equal(0, JsonDocument.Parse(request.Body).RootElement.GetProperty("data").GetProperty("number").GetInt32());
         await scene.WaitForAsync(
-            1, "status = 'succeeded' AND response_status = 200 AND attempt_number = 1 AND delivered_at IS NOT NULL AND lease_token IS NULL");
+            1,
+            "status = 'succeeded' AND response_status = 200 AND attempt_number = 1 AND delivered_at IS NOT NULL AND lease_token IS NULL");
     }
 
     [Fact]

@@ -76,7 +76,8 @@ public sealed class FairnessTests
         await using var scene = await DeliveryScene.CreateAsync();
         await scene.ExecuteAsync("""
             CREATE TABLE parked (id uuid);
-            CREATE FUNCTION note_parked() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO parked VALUES (new.id); RETURN NULL; END $$;
+            CREATE FUNCTION note_parked() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN INSERT INTO parked VALUES (new.id); RETURN NULL; END $$;
             CREATE TRIGGER note_parked AFTER UPDATE ON webhook_deliveries FOR EACH ROW
                 WHEN (new.lease_token IS NULL AND new.lease_until IS NOT NULL) EXECUTE FUNCTION note_parked();
             """);

@@ -123,7 +123,10 @@ public sealed class BatchedConsoleTests : IDisposable
         console.CreateLogger("Webhooks.Test").LogError(7, new InvalidOperationException("line one\nline two"), "webhook {Name}", "a\nb");
 
         var line = Assert.Single(_output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z fail: Webhooks\.Test\[7\] webhook a b System\.InvalidOperationException: line one line two$", line);
+        Assert.Matches(
+            @"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z fail: Webhooks\.Test\[7\] webhook a b "
+            + @"System\.InvalidOperationException: line one line two$",
+            line);
     }
 
     private void Log(LogLevel level, string message) => _logger.Log(level, eventId: 0, message, exception: null, (text, _) => text);

@@ -70,7 +70,8 @@ public sealed class QueueListenerTests
     {
         await using var scene = await QueueScene.CreateAsync();
         await Parallel.ForEachAsync(Enumerable.Range(0, 10), Cancel, async (part, _) =>
-            await scene.PutAsync(Enumerable.Range(0, 30).Select(number => scene.Message(data: $$"""{"number":{{(part * 30) + number}} }"""))));
+            await scene.PutAsync(
+                Enumerable.Range(0, 30).Select(number => scene.Message(data: $$"""{"number":{{(part * 30) + number}} }"""))));
 
         await scene.StartListenerAsync();
         await scene.StartListenerAsync();
@@ -88,7 +89,8 @@ public sealed class QueueListenerTests
         [
             "", "hello", "{", "[]", "1234", "{}", "AAAA", scene.Message("user.create"), scene.Message(data: "[]"), scene.Message(
                 data: """{"a":"\u0000"}"""),
-            scene.Message(data: """{"a":1e9999}"""), $"[{scene.Message()}]", """{"event":"user.created","data":{} }""", Convert.ToBase64String([0xFF, 0xFE]),
+            scene.Message(data: """{"a":1e9999}"""), $"[{scene.Message()}]", """{"event":"user.created","data":{} }""",
+            Convert.ToBase64String([0xFF, 0xFE]),
         ];
         await scene.PutAsync([.. garbage, scene.Message()]);
 
@@ -330,5 +332,6 @@ public sealed class QueueListenerTests
     }
 
     private static Task WaitUntilBlockedAsync(QueueScene scene) => DeliveryScene.WaitUntilAsync(async () =>
-        (bool)(await scene.ScalarAsync("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'webhook_deliveries'::regclass)"))!);
+        (bool)(await scene.ScalarAsync(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'webhook_deliveries'::regclass)"))!);
 }

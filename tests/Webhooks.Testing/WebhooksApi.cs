@@ -27,6 +27,21 @@ public sealed class WebhooksApi(HttpClient http) : IDisposable
         answer.EnsureSuccessStatusCode();
     }
 
+    /// <summary>Gives a webhook a new secret, for a day beside the old one.</summary>
+    /// <returns>The new secret.</returns>
+    public async Task<string> RotateSecretAsync(Guid webhook) =>
+        (await PostAsync($"/api/v1/webhooks/{webhook}/secret/rotate", new { }))["secret"]!.GetValue<string>();
+
+    /// <summary>Makes the new secret that of the header which has one signature.</summary>
+    public Task PromoteSecretAsync(Guid webhook) => PostAsync($"/api/v1/webhooks/{webhook}/secret/promote", new { });
+
+    /// <summary>Erases a webhook's old secret.</summary>
+    public async Task EndSecretOverlapAsync(Guid webhook)
+    {
+        using var answer = await http.DeleteAsync($"/api/v1/webhooks/{webhook}/secret/previous");
+        answer.EnsureSuccessStatusCode();
+    }
+
     /// <summary>Publishes <c>user.created</c>; when it returns, the event was accepted.</summary>
     /// <returns>The event's id.</returns>
     /// <exception cref="HttpRequestException">The server did not answer with success.</exception>

@@ -29,6 +29,16 @@ const tested = await client.POST('/api/v1/webhooks/{id}/test', { params: { path:
 const status: 'pending' | 'succeeded' | 'failed' | 'canceled' = tested.data!.status;
 assert.equal(status, 'succeeded');
 
+const rotated = await client.POST('/api/v1/webhooks/{id}/secret/rotate', {
+  params: { path: { id }, header: { 'Idempotency-Key': 'rotation-1' } }, body: { overlap_seconds: 3600 },
+});
+assert.match(rotated.data!.secret satisfies string, /^whsec_/);
+const promoted = await client.POST('/api/v1/webhooks/{id}/secret/promote', { params: { path: { id } } });
+assert.equal(promoted.data!.previous_secret_expires_at, rotated.data!.previous_secret_expires_at satisfies string | null);
+assert.equal(promoted.data!.secret_hint, rotated.data!.secret.slice(-4));
+const ended = await client.DELETE('/api/v1/webhooks/{id}/secret/previous', { params: { path: { id } } });
+assert.equal(ended.response.status, 204);
+
 const list = await client.GET('/api/v1/webhooks/{id}/deliveries', { params: { path: { id }, query: { status: 'succeeded', order: 'newest' } } });
 const delivery_id = list.data!.data[0]!.id;
 const shown = await client.GET('/api/v1/webhooks/{id}/deliveries/{delivery_id}', { params: { path: { id, delivery_id } } });

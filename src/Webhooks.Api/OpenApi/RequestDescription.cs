@@ -62,14 +62,14 @@ internal sealed record RequestDescription(
                 Format = "int32",
                 Minimum = "0",
                 Maximum = RotateSecretBody.MostOverlapSeconds.ToString(CultureInfo.InvariantCulture),
-                Default = RotateSecretBody.DefaultOverlapSeconds,
-                Description = "How long the old secret still signs beside the new one. 0 erases it at once.",
+                Description = "How long the old secret still signs beside the new one; "
+                    + $"{RotateSecretBody.DefaultOverlapSeconds} (a day) when it is left out. 0 erases it at once.",
             },
             ["force"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.Boolean,
-                Default = false,
-                Description = "Whether to rotate although the overlap of the last rotation runs. The secret before that is erased then.",
+                Description = "Whether to rotate although the overlap of the last rotation runs, which is false when it is left out. The "
+                    + "secret before that is erased then.",
             },
         }),
         """

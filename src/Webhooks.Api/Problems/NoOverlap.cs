@@ -15,5 +15,6 @@ internal sealed class NoOverlap : IResult, IEndpointMetadataProvider
 
     public Task ExecuteAsync(HttpContext httpContext) =>
         httpContext.Response.WriteProblemAsync(ProblemKind.NoOverlap.Details(
-            "Nothing was changed. The webhook has one secret, and every signature is made with it. Rotate it first (POST …/secret/rotate)."));
+            "Nothing was changed. The webhook has one secret, and every signature is made with it. Rotate it first "
+            + "(POST …/secret/rotate)."));
 }

@@ -3,8 +3,8 @@ using Npgsql;
 namespace Webhooks.Core.Webhooks;
 
 /// <summary>
-/// The webhooks that were changed of late: by anybody who set something, or because the overlap of a rotation ended. What was claimed before
-/// has their old URL and secrets.
+/// The webhooks that were changed of late: by anybody who set something, or because the overlap of a rotation ended. What was claimed
+/// before has their old URL and secrets.
 /// </summary>
 public sealed class ChangedWebhooks(NpgsqlDataSource database)
 {

@@ -6,8 +6,8 @@ using Webhooks.Core.Secrets;
 namespace Webhooks.Core.Webhooks;
 
 /// <summary>
-/// The rotation of webhooks' secrets: a new one, for a while beside the old one, which receivers still know. Every statement is bound to the
-/// organization, and times are the database's.
+/// The rotation of webhooks' secrets: a new one, for a while beside the old one, which receivers still know. Every statement is bound to
+/// the organization, and times are the database's.
 /// </summary>
 /// <remarks>
 /// Whoever claims a delivery reads with it which secrets sign, so that a change holds for every attempt that is claimed after it.

@@ -16,7 +16,7 @@ internal sealed partial class LaneRenewal(
 {
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>A change is seen this long after it was made, also by statements that began before it and bring their claims late.</summary>
+    /// <summary>A change is seen for this long after it was made, because statements that began before it bring their claims late.</summary>
     private static readonly TimeSpan _overlap = TimeSpan.FromSeconds(10);
 
     private Dictionary<(Guid WebhookId, DateTimeOffset At), TimeSpan> _seen = [];
@@ -49,6 +49,8 @@ internal sealed partial class LaneRenewal(
     }
 
     [LoggerMessage(
-        1, LogLevel.Warning, "webhook changes could not be looked for ({Reason}); what is claimed already may go out as it was for a while")]
+        1,
+        LogLevel.Warning,
+        "webhook changes could not be looked for ({Reason}); what is claimed already may go out as it was for a while")]
     private partial void LogFailed(string reason);
 }

@@ -128,11 +128,12 @@ public sealed partial class OpenApiTests(SharedApi api)
     [Theory]
     [InlineData(
         "Webhook",
-        "active created_at description events id org_id previous_secret_expires_at retry_delays secret_hint timeout_seconds updated_at url")]
+        "active created_at description events id org_id previous_secret_expires_at retry_delays secret_hint timeout_seconds updated_at "
+            + "url")]
     [InlineData(
         "CreatedWebhook",
-        "active created_at description events id org_id previous_secret_expires_at retry_delays secret secret_hint timeout_seconds updated_at "
-            + "url")]
+        "active created_at description events id org_id previous_secret_expires_at retry_delays secret secret_hint timeout_seconds "
+            + "updated_at url")]
     [InlineData("RotatedSecret", "previous_secret_expires_at secret")]
     [InlineData("PublishedEvent", "deliveries event id org_id")]
     public async Task Answers_are_documented_in_snake_case(string schemaName, string fields)

@@ -71,7 +71,10 @@ public sealed class EventInsertionTests : DatabaseTest
         await AddWebhookAsync(_org);
         var intake = new Intake(room: 10);
         await ExecuteAsync(
-            "UPDATE webhooks SET previous_secret = 'before', previous_secret_expires_at = now() + interval '1 hour', secret_promoted = true");
+            """
+            UPDATE webhooks
+            SET previous_secret = 'before', previous_secret_expires_at = now() + interval '1 hour', secret_promoted = true
+            """);
         await PublisherWith(intake).PublishAsync([Message(_org)], Cancel);
         await ExecuteAsync("UPDATE webhooks SET previous_secret_expires_at = now()");
         var afterwards = new Intake(room: 10);

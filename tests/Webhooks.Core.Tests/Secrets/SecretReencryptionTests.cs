@@ -111,7 +111,9 @@ public sealed class SecretReencryptionTests : DatabaseTest
     }
 
     private Task<int> OverlapAsync(Guid webhook, string previous) => ExecuteAsync(
-        "UPDATE webhooks SET previous_secret = $2, previous_secret_expires_at = now() + interval '1 hour' WHERE id = $1", webhook, previous);
+        "UPDATE webhooks SET previous_secret = $2, previous_secret_expires_at = now() + interval '1 hour' WHERE id = $1",
+        webhook,
+        previous);
 
     private async Task<ReencryptionReport> RunAsync() => await new SecretReencryption(Database, Protector).RunAsync(Cancel);
 

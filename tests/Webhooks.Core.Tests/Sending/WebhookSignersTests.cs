@@ -85,10 +85,9 @@ public sealed class WebhookSignersTests : IDisposable
         var promoted = await GetAsync(_webhook, stored, previous with { Promoted = true });
         var alone = await GetAsync(_webhook, stored);
 
-        Assert.Equal(
-            [SignatureOf(old), SignatureOf(_secret), SignatureOf(_secret)],
-            new[] { overlapping, promoted, alone }.Select(signer => signer.OfBody(_body)));
-        Assert.Equal([2, 2, 1], new[] { overlapping, promoted, alone }.Select(signer => signer.Standard("id", "17", _body).Split(' ').Length));
+        WebhookSigner[] signers = [overlapping, promoted, alone];
+        Assert.Equal([SignatureOf(old), SignatureOf(_secret), SignatureOf(_secret)], signers.Select(signer => signer.OfBody(_body)));
+        Assert.Equal([2, 2, 1], signers.Select(signer => signer.Standard("id", "17", _body).Split(' ').Length));
     }
 
     [Fact]

@@ -213,7 +213,7 @@ public sealed class WebhookStoreTests : DatabaseTest
         await ExecuteAsync("UPDATE webhooks SET active = false, secret = NULL, deleted_at = now(), updated_at = now()");
 
         Assert.True(await QueryAsync<bool>(
-            "SELECT secret IS NULL AND previous_secret IS NULL AND previous_secret_expires_at IS NULL AND secret_hint IS NULL FROM webhooks"));
+            "SELECT num_nonnulls(secret, previous_secret, previous_secret_expires_at, secret_hint) = 0 FROM webhooks"));
     }
 
     [Theory]

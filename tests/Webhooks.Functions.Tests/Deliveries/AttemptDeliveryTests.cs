@@ -285,6 +285,36 @@ public sealed class AttemptDeliveryTests : IAsyncLifetime
         Assert.Equal("""{"attempt":3,"last_status":200,"next_attempt_at":null}""", replay.CustomStatus);
     }
 
+    [Fact]
+    public async Task A_rotation_of_the_secret_holds_at_the_next_attempt()
+    {
+        await using var receiver = await Receiver.StartAsync(_ => 500);
+        var webhook = await _app.AddWebhookAsync(_organization, receiver.Url);
+        var delivery = Assert.Single(await _app.PublishAsync(_organization));
+        using var client = _app.For(_organization);
+        await AttemptNowAsync(delivery);
+
+        await client.PostAsync($"/api/v1/webhooks/{webhook}/secret/rotate", content: null, Cancel);
+        await AttemptNowAsync(delivery);
+        await client.PostAsync($"/api/v1/webhooks/{webhook}/secret/promote", content: null, Cancel);
+        await AttemptNowAsync(delivery);
+        await client.DeleteAsync($"/api/v1/webhooks/{webhook}/secret/previous", Cancel);
+        await AttemptNowAsync(delivery);
+
+        var requests = receiver.Requests;
+        var ofBody = requests.Select(request => request.Headers["X-Webhook-Signature"]).ToList();
+        Assert.Equal([1, 2, 2, 1], requests.Select(request => request.Headers["webhook-signature"].Split(' ').Length));
+        Assert.Equal([null, ofBody[3], null, null], requests.Select(request => request.Header("X-Webhook-Signature-Next")));
+        Assert.Equal([ofBody[0], ofBody[0], ofBody[3], ofBody[3]], ofBody);
+        Assert.NotEqual(ofBody[0], ofBody[3]);
+    }
+
+    private async Task AttemptNowAsync(Guid delivery)
+    {
+        await _app.ExecuteAsync("UPDATE webhook_deliveries SET next_attempt_at = now() WHERE id = $1", delivery);
+        await _app.AttemptAsync(delivery);
+    }
+
     private static Task AnswerWhenAskedAsync(TaskCompletionSource arrived, Task asked, HttpContext context)
     {
         arrived.TrySetResult();

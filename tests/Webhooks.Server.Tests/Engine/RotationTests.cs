@@ -86,7 +86,8 @@ public sealed class RotationTests
 
     private static async Task<string> RotateAsync(DeliveryScene scene, Webhook webhook, TimeSpan overlap)
     {
-        var rotation = await scene.Rotations.RotateAsync(webhook.OrgId, webhook.Id, new NewRotation(overlap, Force: false, Key: null), Token);
+        var asked = new NewRotation(overlap, Force: false, Key: null);
+        var rotation = await scene.Rotations.RotateAsync(webhook.OrgId, webhook.Id, asked, Token);
         return Assert.IsType<SecretRotation.Rotated>(rotation).Secret;
     }
 

@@ -3,7 +3,7 @@ using Webhooks.Testing;
 
 namespace Webhooks.Server.Tests.Engine;
 
-/// <summary>A delivery that an engine has claimed and cannot attempt yet: its one slot is taken by a receiver that does not answer.</summary>
+/// <summary>A delivery that an engine has claimed and cannot attempt yet: a receiver that does not answer has its one slot.</summary>
 internal sealed class WaitingDelivery : IAsyncDisposable
 {
     private readonly TaskCompletionSource _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,4 +1,5 @@
--- A webhook's secret can be replaced. Until the overlap ends, requests are signed with both, so that no receiver breaks before its owner has acted.
+-- A webhook's secret can be replaced. Until the overlap ends, requests are signed with both, so that no receiver breaks before its owner has
+-- acted.
 
 ALTER TABLE webhooks
     -- The last four characters of secret. NULL for secrets that an earlier version stored: it is read from the secret itself then.

@@ -113,7 +113,7 @@ public sealed class RunFunctionsTests : IAsyncLifetime
         Assert.Equal(
             "error: The Azure Functions Core Tools (func) were not found. "
             + "Install version 4: npm install --global azure-functions-core-tools@4 "
-            + "(https://learn.microsoft.com/azure/azure-functions/functions-run-local).",
+            + "(https://learn.microsoft.com/azure/azure-functions/functions-run-local).\n",
             run.Output);
     }
 

@@ -103,7 +103,9 @@ public sealed class DatabaseOutageTests
         await using var scene = await DeliveryScene.CreateAsync(server, attemptTimeout: TimeSpan.FromHours(1));
         var options = new EngineOptions
         {
-            MaxInFlightPerWebhook = 1, SlowAfter = DeliveryScene.Patience, LeaseMargin = TimeSpan.FromSeconds(12),
+            MaxInFlightPerWebhook = 1,
+            SlowAfter = DeliveryScene.Patience,
+            LeaseMargin = TimeSpan.FromSeconds(12),
         };
         await scene.PublishAsync(await scene.AddWebhookAsync(receiver.Url), Events);
         var engine = await scene.StartEngineAsync(options);

@@ -56,15 +56,11 @@ internal sealed record RequestDescription(
         Required: false,
         _ => Object(new()
         {
-            ["overlap_seconds"] = new OpenApiSchema
-            {
-                Type = JsonSchemaType.Integer,
-                Format = "int32",
-                Minimum = "0",
-                Maximum = RotateSecretBody.MostOverlapSeconds.ToString(CultureInfo.InvariantCulture),
-                Description = "How long the old secret still signs beside the new one; "
-                    + $"{RotateSecretBody.DefaultOverlapSeconds} (a day) when it is left out. 0 erases it at once.",
-            },
+            ["overlap_seconds"] = WholeNumber(
+                RotateSecretBody.MostOverlapSeconds,
+                least: 0,
+                description: "How long the old secret still signs beside the new one; "
+                    + $"{RotateSecretBody.DefaultOverlapSeconds} (a day) when it is left out. 0 erases it at once."),
             ["force"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.Boolean,
@@ -194,14 +190,15 @@ internal sealed record RequestDescription(
         AdditionalPropertiesAllowed = false,
     };
 
-    private static OpenApiSchema WholeNumber(int most, JsonSchemaType or = default, string? description = null) => new()
-    {
-        Type = JsonSchemaType.Integer | or,
-        Format = "int32",
-        Minimum = "1",
-        Maximum = most.ToString(CultureInfo.InvariantCulture),
-        Description = description,
-    };
+    private static OpenApiSchema WholeNumber(
+        int most, JsonSchemaType or = default, string? description = null, int least = 1) => new()
+        {
+            Type = JsonSchemaType.Integer | or,
+            Format = "int32",
+            Minimum = least.ToString(CultureInfo.InvariantCulture),
+            Maximum = most.ToString(CultureInfo.InvariantCulture),
+            Description = description,
+        };
 
     private static OpenApiSchema Text(string description) => new() { Type = JsonSchemaType.String, Description = description };
 }

@@ -2,7 +2,6 @@ using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Webhooks.Api.Problems;
 
@@ -10,8 +9,7 @@ namespace Webhooks.Api.Problems;
 internal sealed class NoOverlap : IResult, IEndpointMetadataProvider
 {
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
-        builder.Metadata.Add(
-            new ProducesResponseTypeMetadata(ProblemKind.NoOverlap.Status, typeof(ProblemDetails), [ProblemKind.MediaType]));
+        builder.Metadata.Add(ProblemKind.NoOverlap.Answer);
 
     public Task ExecuteAsync(HttpContext httpContext) =>
         httpContext.Response.WriteProblemAsync(ProblemKind.NoOverlap.Details(

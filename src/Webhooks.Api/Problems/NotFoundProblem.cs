@@ -2,7 +2,6 @@ using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Webhooks.Api.Problems;
 
@@ -16,8 +15,7 @@ internal sealed class NotFoundProblem(string detail) : IResult, IEndpointMetadat
         "Your organization has no such webhook, or the webhook has no delivery with this id.");
 
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
-        builder.Metadata.Add(
-            new ProducesResponseTypeMetadata(ProblemKind.NotFound.Status, typeof(ProblemDetails), [ProblemKind.MediaType]));
+        builder.Metadata.Add(ProblemKind.NotFound.Answer);
 
     public Task ExecuteAsync(HttpContext httpContext) =>
         httpContext.Response.WriteProblemAsync(ProblemKind.NotFound.Details(detail));

@@ -2,7 +2,6 @@ using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
-using Microsoft.AspNetCore.Mvc;
 using Webhooks.Core.Events;
 
 namespace Webhooks.Api.Problems;
@@ -12,8 +11,7 @@ namespace Webhooks.Api.Problems;
 internal sealed class OverlapRuns(DateTimeOffset until) : IResult, IEndpointMetadataProvider
 {
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
-        builder.Metadata.Add(
-            new ProducesResponseTypeMetadata(ProblemKind.OverlapRuns.Status, typeof(ProblemDetails), [ProblemKind.MediaType]));
+        builder.Metadata.Add(ProblemKind.OverlapRuns.Answer);
 
     public Task ExecuteAsync(HttpContext httpContext) =>
         httpContext.Response.WriteProblemAsync(ProblemKind.OverlapRuns.Details(

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Webhooks.Api.Problems;
@@ -45,6 +46,9 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
 
     /// <summary>The stable URI in the member <c>type</c>.</summary>
     public string Type => "urn:problem-type:webhooks:" + Code;
+
+    /// <summary>Endpoint metadata: that an answer may be of this kind, without messages by field.</summary>
+    public IProducesResponseTypeMetadata Answer => new ProducesResponseTypeMetadata(Status, typeof(ProblemDetails), [MediaType]);
 
     /// <summary>The problem document of one occurrence.</summary>
     /// <param name="detail">What happened this time and what to do; shown to the caller.</param>

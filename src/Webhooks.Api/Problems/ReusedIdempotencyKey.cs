@@ -2,7 +2,6 @@ using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Webhooks.Api.Problems;
 
@@ -10,8 +9,7 @@ namespace Webhooks.Api.Problems;
 internal sealed class ReusedIdempotencyKey : IResult, IEndpointMetadataProvider
 {
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
-        builder.Metadata.Add(
-            new ProducesResponseTypeMetadata(ProblemKind.ReusedIdempotencyKey.Status, typeof(ProblemDetails), [ProblemKind.MediaType]));
+        builder.Metadata.Add(ProblemKind.ReusedIdempotencyKey.Answer);
 
     public Task ExecuteAsync(HttpContext httpContext) =>
         httpContext.Response.WriteProblemAsync(ProblemKind.ReusedIdempotencyKey.Details(

@@ -3,7 +3,6 @@ using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
-using Microsoft.AspNetCore.Mvc;
 using Webhooks.Core.Deliveries;
 
 namespace Webhooks.Api.Problems;
@@ -15,8 +14,7 @@ internal sealed class TooManyTests : IResult, IEndpointMetadataProvider
     private const int RetryAfter = 5;
 
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
-        builder.Metadata.Add(new ProducesResponseTypeMetadata(
-            ProblemKind.TooManyTests.Status, typeof(ProblemDetails), [ProblemKind.MediaType]));
+        builder.Metadata.Add(ProblemKind.TooManyTests.Answer);
 
     public Task ExecuteAsync(HttpContext httpContext)
     {

@@ -2,7 +2,6 @@ using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
 using Webhooks.Api.Problems;
 using Webhooks.Core;
@@ -37,9 +36,7 @@ internal sealed class Body<T> : IBindableFromHttpContext<Body<T>>, IEndpointPara
     {
         builder.Metadata.Add(T.Description);
         builder.Metadata.Add(InvalidRequestException.Answer);
-        foreach (var kind in (ProblemKind[])[ProblemKind.BodyTooLarge, ProblemKind.UnsupportedEncoding])
-        {
-            builder.Metadata.Add(new ProducesResponseTypeMetadata(kind.Status, typeof(ProblemDetails), [ProblemKind.MediaType]));
-        }
+        builder.Metadata.Add(ProblemKind.BodyTooLarge.Answer);
+        builder.Metadata.Add(ProblemKind.UnsupportedEncoding.Answer);
     }
 }

@@ -48,6 +48,7 @@ public sealed class DescriptorTests
         using var newcomer = new HttpClient { BaseAddress = url };
         await Eventually.HoldsAsync(() => AnswersAsync(newcomer), () => server.Log, Cancel);
         Assert.Contains($"may have {Few} files open (ulimit -n) and needs", server.Log, StringComparison.Ordinal);
+        Assert.Contains("more were closed since this was last said", server.Log, StringComparison.Ordinal);
         Assert.Equal(0, await server.StopAsync());
     }
 

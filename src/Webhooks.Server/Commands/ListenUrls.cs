@@ -34,10 +34,6 @@ internal static class ListenUrls
         }
     }
 
-    /// <summary>On how many addresses the server listens: localhost is two of them.</summary>
-    public static int CountAddresses(string urls) =>
-        Math.Max(1, urls.Split(';', StringSplitOptions.RemoveEmptyEntries).Sum(url => IsLocalhost(Parse(url).Host) ? 2 : 1));
-
     private static BindingAddress Parse(string url)
     {
         try

@@ -1,5 +1,7 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Configuration.Memory;
 using Npgsql;
 using Webhooks.Api;
@@ -9,6 +11,7 @@ using Webhooks.Core.Postgres;
 using Webhooks.Core.Secrets;
 using Webhooks.Core.Sending;
 using Webhooks.Server.Engine;
+using Webhooks.Server.Listening;
 using Webhooks.Server.Local;
 using Webhooks.Server.Logging;
 using Webhooks.Server.Queue;
@@ -64,8 +67,13 @@ internal static partial class ServeCommand
         var options = WebhooksOptions.From(builder.Configuration);
         var engine = EngineOptions.From(builder.Configuration);
         var (budget, needed) = Divide(builder.Configuration, engine);
-        var clients = budget?.Clients / ListenUrls.CountAddresses(urls);
-        builder.WebHost.UseUrls(urls).ConfigureKestrel(kestrel => ConfigureKestrel(kestrel, options.Limits, clients));
+        builder.WebHost.UseUrls(urls).ConfigureKestrel(kestrel => ConfigureKestrel(kestrel, options.Limits));
+        if (budget is not null)
+        {
+            builder.Services.AddSingleton<SocketTransportFactory>()
+                .AddSingleton(services => ActivatorUtilities.CreateInstance<ConnectionLimit>(services, budget.Clients))
+                .AddSingleton<IConnectionListenerFactory, LimitedListenerFactory>();
+        }
 
         builder.Services
             .AddSingleton<IHostLifetime, SignalsElsewhere>()
@@ -137,11 +145,8 @@ internal static partial class ServeCommand
 
     /// <param name="kestrel">What is configured.</param>
     /// <param name="limits">Bounds on what callers send.</param>
-    /// <param name="clients">The most connections to one address; any more are closed at once. Null for no bound.</param>
-    private static void ConfigureKestrel(KestrelServerOptions kestrel, WebhooksLimits limits, int? clients)
+    private static void ConfigureKestrel(KestrelServerOptions kestrel, WebhooksLimits limits)
     {
-        kestrel.Limits.MaxConcurrentConnections = clients;
-
         // Longer than load balancers keep a connection that is not used (60 s is common), which must not find it closed.
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(75);
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);

@@ -1,0 +1,35 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+
+namespace Webhooks.Server.Listening;
+
+/// <summary>Accepts connections at one address while there may be more; at most one that is too many is open at a time.</summary>
+internal sealed class LimitedListener(IConnectionListener listener, ConnectionLimit limit) : IConnectionListener
+{
+    /// <inheritdoc />
+    public EndPoint EndPoint => listener.EndPoint;
+
+    /// <inheritdoc />
+    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+    {
+        while (await listener.AcceptAsync(cancellationToken) is { } connection)
+        {
+            if (limit.TryEnter())
+            {
+                return new LimitedConnection(connection, limit);
+            }
+
+            connection.Abort(new ConnectionAbortedException("There are as many connections as there may be."));
+            await connection.DisposeAsync();
+            limit.Refused();
+        }
+
+        return null;
+    }
+
+    /// <inheritdoc />
+    public ValueTask UnbindAsync(CancellationToken cancellationToken = default) => listener.UnbindAsync(cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => listener.DisposeAsync();
+}

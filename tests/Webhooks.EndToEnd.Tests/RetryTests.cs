@@ -48,6 +48,25 @@ public sealed class RetryTests
         Assert.NotNull(delivery["error"]);
     }
 
+    [Fact]
+    public async Task A_receiver_that_aborts_a_delivery_gets_it_no_more_and_the_history_says_why()
+    {
+        await using var receiver = await Receiver.StartAsync((_, context) =>
+        {
+            context.Response.StatusCode = 422;
+            context.Response.Headers["webhook-delivery"] = "abort-message";
+            return Task.CompletedTask;
+        });
+
+        var delivery = await DeliverAsync(receiver.Url, "failed");
+
+        Assert.Equal([422], Statuses(delivery));
+        Assert.Equal("aborted_by_receiver", delivery["error"]!.GetValue<string>());
+        Assert.Equal(422, delivery["response_status"]!.GetValue<int>());
+        Assert.Contains("abort-message", delivery["attempts"]![0]!["message"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Single(receiver.Requests);
+    }
+
     private static IEnumerable<int> Statuses(JsonNode delivery) =>
         delivery["attempts"]!.AsArray().Select(attempt => attempt!["response_status"]!.GetValue<int>());
 

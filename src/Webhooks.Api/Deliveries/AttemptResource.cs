@@ -11,7 +11,7 @@ namespace Webhooks.Api.Deliveries;
 /// The beginning of the answer's body as text, decompressed and decoded as its headers say; null when no answer came. When the body broke
 /// off, or did not end within 5 s of the status, its last line says so: `[cut off: …]`.
 /// </param>
-/// <param name="Error">Why no answer came, as a code; or null.</param>
+/// <param name="Error">Why no answer came, or that the answer ended the delivery, as a code; or null.</param>
 /// <param name="Message">The error in words; or null.</param>
 internal sealed record AttemptResource(
     int Number,

@@ -15,7 +15,7 @@ namespace Webhooks.Api.Deliveries;
 /// <param name="AttemptNumber">Attempts made.</param>
 /// <param name="ResponseStatus">The HTTP status of the last attempt's answer; null when none came.</param>
 /// <param name="ResponseBody">The beginning of the last answer's body as text, as in its attempt; null when none came.</param>
-/// <param name="Error">Why no answer came to the last attempt, as a code; or null.</param>
+/// <param name="Error">Why no answer came to the last attempt, or that the answer ended the delivery, as a code; or null.</param>
 /// <param name="DurationMs">How long the last attempt took, in milliseconds.</param>
 /// <param name="CreatedAt">When it was created, UTC.</param>
 /// <param name="DeliveredAt">When an attempt succeeded, UTC; or null.</param>

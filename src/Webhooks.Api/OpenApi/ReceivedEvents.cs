@@ -37,6 +37,14 @@ internal static class ReceivedEvents
         ("X-Webhook-Attempt", "The number of this attempt; 1 for the first.", null, true),
     ];
 
+    private static readonly (string Name, string Description)[] _answerHeaders =
+    [
+        (
+            "Retry-After",
+            "Of a 429 or 503: seconds, or a date. The next attempt is not sooner, and as late as a day from now if that is asked for."),
+        ("webhook-delivery", "`abort-message` ends this delivery as failed."),
+    ];
+
     public static void AddTo(OpenApiDocument document)
     {
         document.AddComponent(Payload, PayloadSchema());
@@ -95,8 +103,18 @@ internal static class ReceivedEvents
         Responses = new OpenApiResponses
         {
             ["2XX"] = new OpenApiResponse { Description = "Received. The body is kept for the history; it does not matter otherwise." },
-            ["default"] = new OpenApiResponse { Description = "Not received, as no answer: it is tried again, until the last attempt." },
+            ["default"] = new OpenApiResponse
+            {
+                Description = "Not received, as no answer: it is tried again, until the last attempt.",
+                Headers = _answerHeaders.ToDictionary(header => header.Name, AnswerHeader),
+            },
         },
+    };
+
+    private static IOpenApiHeader AnswerHeader((string Name, string Description) header) => new OpenApiHeader
+    {
+        Description = header.Description,
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String },
     };
 
     private static IOpenApiParameter Header((string Name, string Description, string? Format, bool Always) header) => new OpenApiParameter

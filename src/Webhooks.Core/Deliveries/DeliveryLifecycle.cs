@@ -8,7 +8,9 @@ public static class DeliveryLifecycle
     /// <summary>Whether the attempt may be made at all: not when the webhook was deleted or deactivated, unless it is a test.</summary>
     public static bool MayAttempt(bool webhookActive, bool test) => webhookActive || test;
 
-    /// <summary>The step after an attempt.</summary>
+    /// <summary>
+    /// The step after an attempt. What the receiver asks for can make the wait before the next one longer, never shorter, and adds none.
+    /// </summary>
     /// <param name="outcome">What came of it.</param>
     /// <param name="attemptNumber">Its number, 1 for the first.</param>
     /// <param name="test">A test delivery is never retried.</param>
@@ -21,8 +23,16 @@ public static class DeliveryLifecycle
             return new NextStep.Succeeded();
         }
 
+        var wish = (outcome as SendOutcome.Answered)?.Wish;
+        if (wish is { Abort: true })
+        {
+            return new NextStep.Aborted();
+        }
+
         return !test && schedule.DelayAfter(attemptNumber) is { } delay
-            ? new NextStep.RetryAt(now + delay)
+            ? new NextStep.RetryAt(now + Later(delay, wish?.RetryAfter))
             : new NextStep.Failed();
     }
+
+    private static TimeSpan Later(TimeSpan delay, TimeSpan? asked) => asked > delay ? asked.Value : delay;
 }

@@ -17,6 +17,9 @@ public abstract record NextStep
     /// <summary>That was the last attempt.</summary>
     public sealed record Failed : NextStep;
 
+    /// <summary>The receiver does not want the delivery again, whatever attempts there are left.</summary>
+    public sealed record Aborted : NextStep;
+
     /// <summary>The webhook was deleted or deactivated.</summary>
     public sealed record Canceled : NextStep;
 
@@ -25,7 +28,7 @@ public abstract record NextStep
     {
         Succeeded => DeliveryStatus.Succeeded,
         RetryAt => DeliveryStatus.Pending,
-        Failed => DeliveryStatus.Failed,
+        Failed or Aborted => DeliveryStatus.Failed,
         Canceled => DeliveryStatus.Canceled,
         _ => throw new InvalidOperationException($"No status is known for {GetType().Name}."),
     };

@@ -22,7 +22,7 @@ internal sealed record ResultRow(
     /// <summary>The row of a result.</summary>
     public static ResultRow From(DeliveryResult result)
     {
-        var attempt = result.Attempt is null ? null : Recorded(result.Attempt);
+        var attempt = result.Attempt is null ? null : Recorded(result.Attempt, result.Next);
         return new ResultRow(
             result.Delivery.Id,
             result.Delivery.LeaseToken,
@@ -37,17 +37,24 @@ internal sealed record ResultRow(
             DeliveredAt: result.Next is NextStep.Succeeded ? attempt?.StartedAt + result.Attempt?.Duration : null);
     }
 
-    private static RecordedAttempt Recorded(Attempt attempt)
+    private static RecordedAttempt Recorded(Attempt attempt, NextStep next)
     {
         var answered = attempt.Outcome as SendOutcome.Answered;
-        var failed = attempt.Outcome as SendOutcome.NotAnswered;
+        var (error, message) = Describe(attempt.Outcome, next);
         return new RecordedAttempt(
             attempt.Number,
             attempt.StartedAt.ToUniversalTime(),
             (int)Math.Min(attempt.Duration.TotalMilliseconds, int.MaxValue),
             answered?.Status,
             StorableText.From(answered?.Body),
-            StorableText.From(failed?.Error),
-            StorableText.From(failed?.Message));
+            StorableText.From(error),
+            StorableText.From(message));
     }
+
+    private static (string? Error, string? Message) Describe(SendOutcome outcome, NextStep next) => (outcome, next) switch
+    {
+        (SendOutcome.NotAnswered failed, _) => (failed.Error, failed.Message),
+        (_, NextStep.Aborted) => (SendError.AbortedByReceiver, "The receiver ended this delivery (webhook-delivery: abort-message)."),
+        _ => (null, null),
+    };
 }

@@ -1,6 +1,8 @@
 namespace Webhooks.Core.Sending;
 
-/// <summary>The codes under which an attempt that got no answer is recorded and shown. They are part of the API.</summary>
+/// <summary>
+/// The codes under which an attempt is recorded and shown that got no answer, or one that ended its delivery. They are part of the API.
+/// </summary>
 public static class SendError
 {
     /// <summary>
@@ -32,4 +34,7 @@ public static class SendError
 
     /// <summary>The URL itself is one that webhooks may not be sent to: by its scheme, its port, or the address that is its host.</summary>
     public const string AddressNotAllowed = "address_not_allowed";
+
+    /// <summary>The receiver answered that it does not want this delivery again: <c>webhook-delivery: abort-message</c>.</summary>
+    public const string AbortedByReceiver = "aborted_by_receiver";
 }

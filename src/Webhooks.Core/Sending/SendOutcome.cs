@@ -16,7 +16,8 @@ public abstract record SendOutcome
     /// The beginning of the body, made safe for a PostgreSQL text column; empty when there was none. When the body broke off or did not end
     /// in time, the last line says so: <c>[cut off: …]</c>.
     /// </param>
-    public sealed record Answered(int Status, string Body) : SendOutcome
+    /// <param name="Wish">What its headers ask of the sender; null when they ask nothing.</param>
+    public sealed record Answered(int Status, string Body, ReceiverWish? Wish = null) : SendOutcome
     {
         /// <summary>200 to 299 only: a redirect or 304 is a failure.</summary>
         public bool Success => Status is >= 200 and <= 299;

@@ -142,7 +142,9 @@ public sealed class WebhookSender : IDisposable
             // An invoker, unlike HttpClient, gives the answer as soon as its headers are there.
             using var response = await client.SendAsync(message, attempt.Token);
             var left = timeout - Stopwatch.GetElapsedTime(started);
-            return new SendOutcome.Answered((int)response.StatusCode, await ReadBodyAsync(response, left, attempt, cancellationToken));
+            var status = (int)response.StatusCode;
+            var wish = ReceiverWish.Read(status, response.Headers, DateTimeOffset.UtcNow);
+            return new SendOutcome.Answered(status, await ReadBodyAsync(response, left, attempt, cancellationToken), wish);
         }
         catch (Exception failure)
         {

@@ -58,6 +58,40 @@ public sealed class DeliveryLifecycleTests
                 Assert.IsType<NextStep.Failed>(
                     DeliveryLifecycle.AfterAttempt(outcome, attempt, test: true, new RetrySchedule(delays), _now)));
 
+    [Fact]
+    public void The_next_attempt_is_at_the_later_of_the_schedule_and_what_the_receiver_asked_for() =>
+        Gen.Select(Gen.Int[1, 86_400], RetryScheduleTests.Schedules).Sample((seconds, delays) =>
+        {
+            var schedule = new RetrySchedule(delays);
+            var asked = TimeSpan.FromSeconds(seconds);
+            var outcome = Asking(503, new ReceiverWish(asked, Abort: false, Disable: false));
+            for (var attempt = 1; attempt <= delays.Length; attempt++)
+            {
+                var next = DeliveryLifecycle.AfterAttempt(outcome, attempt, test: false, schedule, _now);
+                var delay = delays[attempt - 1];
+                Assert.Equal(_now + (asked > delay ? asked : delay), Assert.IsType<NextStep.RetryAt>(next).Time);
+            }
+
+            Assert.IsType<NextStep.Failed>(DeliveryLifecycle.AfterAttempt(outcome, schedule.MaxAttempts, test: false, schedule, _now));
+        });
+
+    [Fact]
+    public void A_receiver_that_aborts_a_delivery_gets_no_further_attempt() =>
+        Gen.Select(Gen.Int[300, 999], Gen.Int[1, 20], Gen.Bool, RetryScheduleTests.Schedules)
+            .Sample((status, attempt, test, delays) =>
+            {
+                var outcome = Asking(status, new ReceiverWish(TimeSpan.FromSeconds(1), Abort: true, Disable: false));
+                Assert.IsType<NextStep.Aborted>(
+                    DeliveryLifecycle.AfterAttempt(outcome, attempt, test, new RetrySchedule(delays), _now));
+            });
+
+    [Fact]
+    public void A_2xx_succeeds_whatever_else_it_asks_for() =>
+        Gen.Select(Gen.Int[200, 299], Gen.Bool, Gen.Bool).Sample((status, abort, disable) =>
+            Assert.IsType<NextStep.Succeeded>(
+                DeliveryLifecycle.AfterAttempt(
+                    Asking(status, new ReceiverWish(RetryAfter: null, abort, disable)), 1, test: false, new RetrySchedule([]), _now)));
+
     [Theory]
     [InlineData(true, false, true)]
     [InlineData(true, true, true)]
@@ -72,8 +106,11 @@ public sealed class DeliveryLifecycleTests
         Assert.Equal(DeliveryStatus.Succeeded, new NextStep.Succeeded().Status);
         Assert.Equal(DeliveryStatus.Pending, new NextStep.RetryAt(_now).Status);
         Assert.Equal(DeliveryStatus.Failed, new NextStep.Failed().Status);
+        Assert.Equal(DeliveryStatus.Failed, new NextStep.Aborted().Status);
         Assert.Equal(DeliveryStatus.Canceled, new NextStep.Canceled().Status);
     }
 
     private static SendOutcome Answered(int status) => new SendOutcome.Answered(status, "");
+
+    private static SendOutcome.Answered Asking(int status, ReceiverWish wish) => new(status, "", wish);
 }

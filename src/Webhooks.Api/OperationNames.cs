@@ -17,6 +17,9 @@ public static class OperationNames
     public const string EndSecretOverlap = nameof(EndSecretOverlap);
     public const string ListDeliveries = nameof(ListDeliveries);
     public const string GetDelivery = nameof(GetDelivery);
+    public const string Redeliver = nameof(Redeliver);
+    public const string CancelDelivery = nameof(CancelDelivery);
+    public const string CancelDeliveries = nameof(CancelDeliveries);
     public const string ListAvailableEvents = nameof(ListAvailableEvents);
     public const string PublishEvents = nameof(PublishEvents);
 }

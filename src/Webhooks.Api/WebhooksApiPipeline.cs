@@ -2,11 +2,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Webhooks.Api.Cancellation;
 using Webhooks.Api.Deliveries;
 using Webhooks.Api.Events;
 using Webhooks.Api.Health;
 using Webhooks.Api.OpenApi;
 using Webhooks.Api.Problems;
+using Webhooks.Api.Redelivery;
 using Webhooks.Api.Requests;
 using Webhooks.Api.Webhooks;
 
@@ -62,6 +64,8 @@ public static class WebhooksApiPipeline
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         api.MapWebhooks();
         api.MapDeliveries();
+        api.MapRedelivery();
+        api.MapCancellation();
         api.MapEvents();
         return endpoints;
     }

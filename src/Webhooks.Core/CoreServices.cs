@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Webhooks.Core.Cancellation;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
 using Webhooks.Core.Postgres;
+using Webhooks.Core.Redelivery;
 using Webhooks.Core.Secrets;
 using Webhooks.Core.Sending;
 using Webhooks.Core.Telemetry;
@@ -37,6 +39,8 @@ public static class CoreServices
             .AddSingleton<DeliveryHistory>()
             .AddSingleton<DeliveryArrivals>()
             .AddSingleton<DeliveryAttempter>()
+            .AddSingleton<Redeliveries>()
+            .AddSingleton<Cancellations>()
             .AddSingleton<TestDelivery>()
             .AddSingleton<RunningTests>()
             .AddSingleton<WebhookSender>()

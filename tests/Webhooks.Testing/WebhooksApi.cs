@@ -42,6 +42,20 @@ public sealed class WebhooksApi(HttpClient http) : IDisposable
         answer.EnsureSuccessStatusCode();
     }
 
+    /// <summary>Redelivers a delivery.</summary>
+    /// <returns>The new delivery, or the same when it is pending.</returns>
+    public Task<JsonNode> RedeliverAsync(Guid webhook, JsonNode delivery) =>
+        PostAsync($"/api/v1/webhooks/{webhook}/deliveries/{delivery["id"]}/redeliver", new { });
+
+    /// <summary>Cancels a delivery.</summary>
+    public Task<JsonNode> CancelAsync(Guid webhook, JsonNode delivery) =>
+        PostAsync($"/api/v1/webhooks/{webhook}/deliveries/{delivery["id"]}/cancel", new { });
+
+    /// <summary>Cancels all that a webhook has pending now.</summary>
+    /// <returns>The counts.</returns>
+    public Task<JsonNode> CancelBacklogAsync(Guid webhook) =>
+        PostAsync($"/api/v1/webhooks/{webhook}/deliveries/cancel", new { created_before = DateTimeOffset.UtcNow.AddMinutes(1) });
+
     /// <summary>Publishes <c>user.created</c>; when it returns, the event was accepted.</summary>
     /// <returns>The event's id.</returns>
     /// <exception cref="HttpRequestException">The server did not answer with success.</exception>

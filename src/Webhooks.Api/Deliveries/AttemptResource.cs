@@ -13,6 +13,9 @@ namespace Webhooks.Api.Deliveries;
 /// </param>
 /// <param name="Error">Why no answer came, or that the answer ended the delivery, as a code; or null.</param>
 /// <param name="Message">The error in words; or null.</param>
+/// <param name="Trigger">
+/// Why it was made: `schedule`, `manual` (somebody asked for it), `probe` (to find out whether the receiver answers again) or `recovery`.
+/// </param>
 internal sealed record AttemptResource(
     int Number,
     DateTime StartedAt,
@@ -20,7 +23,8 @@ internal sealed record AttemptResource(
     int? ResponseStatus,
     string? ResponseBody,
     string? Error,
-    string? Message)
+    string? Message,
+    string Trigger)
 {
     public static AttemptResource From(RecordedAttempt attempt) => new(
         attempt.Number,
@@ -29,5 +33,6 @@ internal sealed record AttemptResource(
         attempt.ResponseStatus,
         attempt.ResponseBody,
         attempt.Error,
-        attempt.Message);
+        attempt.Message,
+        attempt.Trigger ?? AttemptTriggerText.Schedule);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Webhooks.Api.Cancellation;
 using Webhooks.Api.Deliveries;
 using Webhooks.Api.Events;
 using Webhooks.Api.Webhooks;
@@ -14,6 +15,7 @@ namespace Webhooks.Api.Json;
 [JsonSerializable(typeof(ListPage<WebhookResource>))]
 [JsonSerializable(typeof(ListPage<DeliveryResource>))]
 [JsonSerializable(typeof(DeliveryDetailResource))]
+[JsonSerializable(typeof(CanceledDeliveries))]
 [JsonSerializable(typeof(PublishedEventResource))]
 [JsonSerializable(typeof(PublishedEventsResource))]
 [JsonSerializable(typeof(AvailableEvents))]

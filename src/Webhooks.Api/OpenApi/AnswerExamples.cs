@@ -22,10 +22,24 @@ internal static class AnswerExamples
         "delivered_at":"2026-01-31T18:30:00.263468Z","next_attempt_at":null
         """;
 
+    private const string Redelivery = """
+        "id":"019c154f-57c0-7e5c-8b1a-6d4f1a2b3c4d","webhook_id":"019c1509-4c00-7000-8000-000000000001","event":"user.created",
+        "event_id":"019c1524-c2c0-704c-9458-6767cc057b2f","status":"pending","test":false,
+        "redelivery_of":"019c1524-c2c0-789c-896f-9c2fb1de4809","attempt_number":0,"response_status":null,"error":null,"duration_ms":null,
+        "created_at":"2026-01-31T19:16:31.104177Z","delivered_at":null,"next_attempt_at":"2026-01-31T19:16:31.104177Z"
+        """;
+
+    private const string Canceled = """
+        "id":"019c1524-c2c0-789c-896f-9c2fb1de4809","webhook_id":"019c1509-4c00-7000-8000-000000000001","event":"user.created",
+        "event_id":"019c1524-c2c0-704c-9458-6767cc057b2f","status":"canceled","test":false,"redelivery_of":null,"attempt_number":2,
+        "response_status":503,"error":null,"duration_ms":31,"created_at":"2026-01-31T18:30:00.191201Z","delivered_at":null,
+        "next_attempt_at":null
+        """;
+
     private const string Detail = $$"""
         {{{Delivery}},"response_body":"","payload":{"data":{"id":"usr_1"},"event":"user.created","timestamp":"2026-01-31T18:30:00.000Z",
         "webhook_id":"019c1509-4c00-7000-8000-000000000001"},"attempts":[{"number":1,"started_at":"2026-01-31T18:30:00.233Z",
-        "duration_ms":30,"response_status":200,"response_body":"","error":null,"message":null}]}
+        "duration_ms":30,"response_status":200,"response_body":"","error":null,"message":null,"trigger":"schedule"}]}
         """;
 
     private const string Published = """
@@ -49,6 +63,9 @@ internal static class AnswerExamples
         [OperationNames.PromoteSecret] = $$"""{{{Webhook}}}""",
         [OperationNames.ListDeliveries] = $$"""{"data":[{{{Delivery}}}],"next_cursor":null}""",
         [OperationNames.GetDelivery] = Detail,
+        [OperationNames.Redeliver] = $$"""{{{Redelivery}}}""",
+        [OperationNames.CancelDelivery] = $$"""{{{Canceled}}}""",
+        [OperationNames.CancelDeliveries] = """{"canceled":48213,"under_way":3,"complete":true}""",
         [OperationNames.PublishEvents] = Published,
         [OperationNames.ListAvailableEvents] = Available,
     };
@@ -59,6 +76,8 @@ internal static class AnswerExamples
         [OperationNames.PublishEvents] = ProblemKind.ReusedEventId,
         [OperationNames.RotateSecret] = ProblemKind.OverlapRuns,
         [OperationNames.PromoteSecret] = ProblemKind.NoOverlap,
+        [OperationNames.Redeliver] = ProblemKind.WebhookInactive,
+        [OperationNames.CancelDelivery] = ProblemKind.DeliveryFinished,
     };
 
     /// <summary>Adds the example of an operation's answer.</summary>

@@ -24,7 +24,7 @@ internal static class OperationDescription
     {
         [200] = "Done.",
         [201] = "Created. The header Location names it.",
-        [202] = "Accepted: the deliveries are stored.",
+        [202] = "Accepted: it is stored, and what follows begins at once.",
         [204] = "Deleted.",
         [400] = "The body cannot be read, or `errors` says what is wrong with which field.",
         [401] = "The bearer token is missing or not valid. `WWW-Authenticate` says why.",

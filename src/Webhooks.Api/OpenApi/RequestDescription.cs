@@ -72,6 +72,19 @@ internal sealed record RequestDescription(
         {"overlap_seconds": 86400}
         """);
 
+    public static readonly RequestDescription CancelDeliveries = new(
+        "CancelDeliveries",
+        Required: true,
+        _ => Object(
+            new()
+            {
+                ["created_before"] = Time("Deliveries that were created before this time are canceled; a time in the future is now."),
+            },
+            required: ["created_before"]),
+        """
+        {"created_before": "2026-01-31T18:30:00Z"}
+        """);
+
     public static readonly RequestDescription PublishEvents = new(
         "PublishEvent",
         Required: true,
@@ -199,6 +212,9 @@ internal sealed record RequestDescription(
             Maximum = most.ToString(CultureInfo.InvariantCulture),
             Description = description,
         };
+
+    private static OpenApiSchema Time(string description) =>
+        new() { Type = JsonSchemaType.String, Format = "date-time", Description = description };
 
     private static OpenApiSchema Text(string description) => new() { Type = JsonSchemaType.String, Description = description };
 }

@@ -24,6 +24,8 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static readonly ProblemKind ReusedEventId = new(409, "reused-event-id", "The event's id was used for another event");
     public static readonly ProblemKind OverlapRuns = new(409, "secret-overlap-runs", "The secret was rotated, and the old one still signs");
     public static readonly ProblemKind NoOverlap = new(409, "no-secret-overlap", "The webhook has one secret only");
+    public static readonly ProblemKind WebhookInactive = new(409, "webhook-inactive", "The webhook is not active");
+    public static readonly ProblemKind DeliveryFinished = new(409, "delivery-finished", "The delivery is finished");
     public static readonly ProblemKind BodyTooLarge = new(413, "body-too-large", "The request body is too large");
     public static readonly ProblemKind UnsupportedEncoding = new(
         415, "unsupported-encoding", "The request body is encoded in a way that is not read");
@@ -40,7 +42,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         MalformedBody, InvalidRequest, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, TooManyWebhooks, ReusedEventId, OverlapRuns,
-        NoOverlap, BodyTooLarge, UnsupportedEncoding, ReusedIdempotencyKey, TooManyTests, InternalError, DatabaseUnavailable,
+        NoOverlap, WebhookInactive, DeliveryFinished, BodyTooLarge, UnsupportedEncoding, ReusedIdempotencyKey, TooManyTests, InternalError, DatabaseUnavailable,
         SecretUnavailable, AuthorityUnavailable,
     ];
 

@@ -47,6 +47,23 @@ internal sealed class JsonFields
         { } value => Text(name, value),
     };
 
+    /// <summary>A point in time, UTC; null when it is absent or something else.</summary>
+    public DateTimeOffset? Time(string name)
+    {
+        if (Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        if (EventTimestamp.TryParse(text, out var time))
+        {
+            return time;
+        }
+
+        _errors.Add(name, "It must be an ISO 8601 time with Z or an offset, as in 2026-01-31T18:30:00Z.");
+        return null;
+    }
+
     /// <summary>true or false; null when it is absent or something else.</summary>
     public bool? Boolean(string name)
     {

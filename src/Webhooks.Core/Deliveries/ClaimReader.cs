@@ -25,6 +25,8 @@ internal sealed class ClaimReader(NpgsqlDataReader reader)
     private readonly int _timeoutSeconds = reader.GetOrdinal("timeout_seconds");
     private readonly int _previousSecret = reader.GetOrdinal("previous_secret");
     private readonly int _secretPromoted = reader.GetOrdinal("secret_promoted");
+    private readonly int _trigger = reader.GetOrdinal("next_trigger");
+    private readonly int _cancelRequested = reader.GetOrdinal("cancel_requested");
 
     /// <summary>The claim in the row that the reader is at.</summary>
     public ClaimedDelivery Read() => new(
@@ -47,5 +49,7 @@ internal sealed class ClaimReader(NpgsqlDataReader reader)
             reader.IsDBNull(_timeoutSeconds) ? null : reader.GetInt32(_timeoutSeconds)),
         PreviousSecret: reader.IsDBNull(_previousSecret)
             ? null
-            : new PreviousSecret(reader.GetString(_previousSecret), reader.GetBoolean(_secretPromoted)));
+            : new PreviousSecret(reader.GetString(_previousSecret), reader.GetBoolean(_secretPromoted)),
+        Trigger: AttemptTriggerText.FromStoredText(reader.IsDBNull(_trigger) ? null : reader.GetString(_trigger)),
+        CancelRequested: !reader.IsDBNull(_cancelRequested) && reader.GetBoolean(_cancelRequested));
 }

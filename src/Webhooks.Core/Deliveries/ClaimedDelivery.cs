@@ -19,6 +19,8 @@ namespace Webhooks.Core.Deliveries;
 /// <param name="TraceParent">The W3C traceparent of the publishing of its event; null when that was not traced.</param>
 /// <param name="Schedule">What the webhook sets now in place of the system's; null when that is nothing.</param>
 /// <param name="PreviousSecret">The secret that signs beside the webhook's own; null unless the overlap of a rotation runs.</param>
+/// <param name="Trigger">Why the attempt is made.</param>
+/// <param name="CancelRequested">Somebody canceled it while an attempt was under way that has not been recorded.</param>
 public sealed record ClaimedDelivery(
     Guid Id,
     Guid LeaseToken,
@@ -35,4 +37,6 @@ public sealed record ClaimedDelivery(
     DateTimeOffset CreatedAt,
     string? TraceParent,
     WebhookSchedule? Schedule = null,
-    PreviousSecret? PreviousSecret = null);
+    PreviousSecret? PreviousSecret = null,
+    AttemptTrigger Trigger = AttemptTrigger.Schedule,
+    bool CancelRequested = false);

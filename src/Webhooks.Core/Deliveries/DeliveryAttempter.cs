@@ -19,11 +19,17 @@ public sealed partial class DeliveryAttempter(
 {
     private readonly UnreadableSecrets _unreadable = new();
 
-    /// <summary>Attempts the delivery, or cancels it when its webhook was deleted or deactivated meanwhile.</summary>
+    /// <summary>Attempts the delivery, or cancels it when its webhook was deleted or deactivated meanwhile, or somebody wants it so.</summary>
     /// <exception cref="SecretUnavailableException">The secret cannot be decrypted now; no attempt was made.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled; the receiver may or may not have got the request.</exception>
     public async Task<DeliveryResult> AttemptAsync(ClaimedDelivery delivery, CancellationToken cancellationToken)
     {
+        if (delivery.CancelRequested)
+        {
+            LogCanceledByHand(delivery.WebhookId, delivery.Id);
+            return new DeliveryResult(delivery, Attempt: null, new NextStep.Canceled());
+        }
+
         if (delivery.EncryptedSecret is not { } secret || !DeliveryLifecycle.MayAttempt(delivery.WebhookActive, delivery.Test))
         {
             _unreadable.Remove(delivery.WebhookId);
@@ -132,4 +138,7 @@ public sealed partial class DeliveryAttempter(
 
     [LoggerMessage(4, LogLevel.Information, "webhook {WebhookId} delivery {DeliveryId} canceled: the webhook was deleted or deactivated")]
     private partial void LogCanceled(Guid webhookId, Guid deliveryId);
+
+    [LoggerMessage(8, LogLevel.Information, "webhook {WebhookId} delivery {DeliveryId} canceled: somebody asked for it")]
+    private partial void LogCanceledByHand(Guid webhookId, Guid deliveryId);
 }

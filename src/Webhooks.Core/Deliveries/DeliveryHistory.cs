@@ -1,6 +1,5 @@
 using Npgsql;
 using NpgsqlTypes;
-using Webhooks.Core.Events;
 using Webhooks.Core.Postgres;
 
 namespace Webhooks.Core.Deliveries;
@@ -11,9 +10,6 @@ public sealed class DeliveryHistory(NpgsqlDataSource database)
     internal const string SummaryColumns =
         "id, webhook_id, event, event_id, status, test, redelivery_of, attempt_number, response_status, error, duration_ms, "
         + "created_at, delivered_at, next_attempt_at";
-
-    /// <summary>How far the clocks of hosts, which make event ids, and of the database, which fills created_at, may be apart.</summary>
-    private static readonly TimeSpan _clockSlack = TimeSpan.FromHours(1);
 
     /// <summary>A page of a webhook's deliveries, newest first; null when the organization has no such webhook.</summary>
     /// <param name="after">The last id of the page before, or null for the first.</param>
@@ -95,8 +91,8 @@ public sealed class DeliveryHistory(NpgsqlDataSource database)
             {
                 new("org_id", orgId),
                 new("webhook_id", webhookId),
-                new("oldest_id", OldestIdOf(filter.From)),
-                new("before_id", FirstIdAfter(filter.To) is var first && after < first ? after : first),
+                new("oldest_id", DeliveryIdRange.OldestOf(filter.From)),
+                new("before_id", DeliveryIdRange.FirstAfter(filter.To) is var first && after < first ? after : first),
                 NullableParameter.Create("event", NpgsqlDbType.Text, filter.Event),
                 NullableParameter.Create("status", NpgsqlDbType.Text, filter.Status?.ToText()),
                 NullableParameter.Create("response_status", NpgsqlDbType.Integer, filter.ResponseStatus),
@@ -117,22 +113,6 @@ public sealed class DeliveryHistory(NpgsqlDataSource database)
         { Status: DeliveryStatus.Pending } => ("", "", "status = 'pending'"),
         _ => ("", "", "true"),
     };
-
-    /// <summary>
-    /// The least id that a delivery created at that time or later can have: a repeated key brings back an id as old as keys get.
-    /// </summary>
-    private static Guid OldestIdOf(DateTimeOffset? from) =>
-        from is { } time ? UuidV7.LowerBound(Shift(time, -(EventIdentity.KeyLifetime + _clockSlack))) : Guid.Empty;
-
-    /// <summary>An id that is greater than any of a delivery created before that time.</summary>
-    private static Guid FirstIdAfter(DateTimeOffset? to) =>
-        to is { } time ? UuidV7.LowerBound(Shift(time, EventIdentity.NewestOwnId + _clockSlack)) : Guid.AllBitsSet;
-
-    private static DateTimeOffset Shift(DateTimeOffset time, TimeSpan shift)
-    {
-        var ticks = Math.Clamp(time.UtcTicks + shift.Ticks, DateTimeOffset.MinValue.Ticks, DateTimeOffset.MaxValue.Ticks);
-        return new DateTimeOffset(ticks, TimeSpan.Zero);
-    }
 
     internal static DeliverySummary ReadSummary(NpgsqlDataReader reader) => new(
         Id: reader.GetGuid(0),

@@ -19,12 +19,12 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
             UPDATE webhook_deliveries SET lease_until = now() + @lease, lease_token = @lease_token
             WHERE id = ANY (ARRAY (SELECT id FROM due))
             RETURNING id, lease_token, webhook_id, org_id, event_id, event, payload::text AS body, attempt_number, test, next_attempt_at,
-                      created_at, trace_parent
+                      created_at, trace_parent, next_trigger, cancel_requested
         )
         SELECT claimed.id, claimed.lease_token, claimed.webhook_id, claimed.org_id, claimed.event_id, claimed.event, claimed.body,
                claimed.attempt_number, claimed.test, webhooks.url, webhooks.secret,
                webhooks.active AND webhooks.deleted_at IS NULL AS webhook_active, claimed.created_at, claimed.trace_parent,
-               webhooks.retry_delays, webhooks.timeout_seconds,
+               claimed.next_trigger, claimed.cancel_requested, webhooks.retry_delays, webhooks.timeout_seconds,
                CASE WHEN webhooks.previous_secret_expires_at > now() THEN webhooks.previous_secret END AS previous_secret,
                webhooks.secret_promoted
         FROM claimed JOIN webhooks ON webhooks.id = claimed.webhook_id
@@ -183,7 +183,8 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
 
     private async Task<IReadOnlySet<Guid>> RecordAsync(ResultRow[] rows, CancellationToken cancellationToken)
     {
-        // Only a pending delivery has a lease. Without an attempt (it is canceled) the figures of the attempt before stay.
+        // Only a pending delivery has a lease. Without an attempt (it is canceled) the figures of the attempt before stay. What was
+        // canceled during the attempt gets no other.
         const string Sql = $"""
             WITH result AS (
                 SELECT * FROM unnest(
@@ -193,8 +194,9 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
                                response_status, response_body, error, duration_ms, delivered_at)
             ), {LockedById}
             UPDATE webhook_deliveries AS delivery SET
-                status = result.status,
-                next_attempt_at = result.next_attempt_at,
+                status = CASE WHEN delivery.cancel_requested AND result.status = 'pending' THEN 'canceled' ELSE result.status END,
+                next_attempt_at = CASE WHEN delivery.cancel_requested IS NOT TRUE THEN result.next_attempt_at END,
+                next_trigger = NULL,
                 lease_until = NULL,
                 lease_token = NULL,
                 attempts = CASE WHEN result.attempt IS NULL THEN delivery.attempts ELSE delivery.attempts || result.attempt END,

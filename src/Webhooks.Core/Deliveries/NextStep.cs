@@ -20,7 +20,7 @@ public abstract record NextStep
     /// <summary>The receiver does not want the delivery again, whatever attempts there are left.</summary>
     public sealed record Aborted : NextStep;
 
-    /// <summary>The webhook was deleted or deactivated.</summary>
+    /// <summary>The webhook was deleted or deactivated, or somebody canceled the delivery.</summary>
     public sealed record Canceled : NextStep;
 
     /// <summary>The status of a delivery whose next step this is.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Webhooks.Core.Deliveries;
 
 /// <summary>An attempt as the column <c>attempts</c> keeps it, and the API shows it.</summary>
@@ -8,6 +10,7 @@ namespace Webhooks.Core.Deliveries;
 /// <param name="ResponseBody">The beginning of the answer's body; null when no answer came.</param>
 /// <param name="Error">A code of <see cref="Sending.SendError"/>, or null.</param>
 /// <param name="Message">The error for a person, or null.</param>
+/// <param name="Trigger">Why it was made, as the text of <see cref="AttemptTrigger"/>; null when the schedule wanted it.</param>
 public sealed record RecordedAttempt(
     int Number,
     DateTimeOffset StartedAt,
@@ -15,4 +18,5 @@ public sealed record RecordedAttempt(
     int? ResponseStatus,
     string? ResponseBody,
     string? Error,
-    string? Message);
+    string? Message,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Trigger = null);

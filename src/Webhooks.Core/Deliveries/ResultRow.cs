@@ -22,7 +22,7 @@ internal sealed record ResultRow(
     /// <summary>The row of a result.</summary>
     public static ResultRow From(DeliveryResult result)
     {
-        var attempt = result.Attempt is null ? null : Recorded(result.Attempt, result.Next);
+        var attempt = result.Attempt is null ? null : Recorded(result.Attempt, result.Delivery.Trigger, result.Next);
         return new ResultRow(
             result.Delivery.Id,
             result.Delivery.LeaseToken,
@@ -37,7 +37,7 @@ internal sealed record ResultRow(
             DeliveredAt: result.Next is NextStep.Succeeded ? attempt?.StartedAt + result.Attempt?.Duration : null);
     }
 
-    private static RecordedAttempt Recorded(Attempt attempt, NextStep next)
+    private static RecordedAttempt Recorded(Attempt attempt, AttemptTrigger trigger, NextStep next)
     {
         var answered = attempt.Outcome as SendOutcome.Answered;
         var (error, message) = Describe(attempt.Outcome, next);
@@ -48,7 +48,8 @@ internal sealed record ResultRow(
             answered?.Status,
             StorableText.From(answered?.Body),
             StorableText.From(error),
-            StorableText.From(message));
+            StorableText.From(message),
+            trigger.ToStoredText());
     }
 
     private static (string? Error, string? Message) Describe(SendOutcome outcome, NextStep next) => (outcome, next) switch

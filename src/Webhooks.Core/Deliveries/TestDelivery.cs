@@ -70,15 +70,16 @@ public sealed class TestDelivery(
                 FROM webhooks WHERE id = @webhook_id AND org_id = @org_id AND deleted_at IS NULL
             ), delivery AS (
                 INSERT INTO webhook_deliveries
-                    (id, webhook_id, org_id, event, event_id, payload, test, next_attempt_at, lease_until, lease_token)
+                    (id, webhook_id, org_id, event, event_id, payload, test, next_attempt_at, next_trigger, lease_until, lease_token)
                 SELECT webhook_delivery_id(@event_id, id), id, org_id, @event, @event_id,
-                       webhook_payload(@event, @timestamp, @data, id), true, now(), now() + @lease, @lease_token
+                       webhook_payload(@event, @timestamp, @data, id), true, now(), 'manual', now() + @lease, @lease_token
                 FROM webhook
                 RETURNING *
             )
             SELECT delivery.id, delivery.lease_token, delivery.webhook_id, delivery.org_id, delivery.event_id, delivery.event,
                    delivery.payload::text AS body, delivery.attempt_number, delivery.test, webhook.url, webhook.secret,
-                   webhook.active AS webhook_active, delivery.created_at, delivery.trace_parent,
+                   webhook.active AS webhook_active, delivery.created_at, delivery.trace_parent, delivery.next_trigger,
+                   delivery.cancel_requested,
                    webhook.retry_delays, webhook.timeout_seconds, webhook.previous_secret, webhook.secret_promoted
             FROM delivery CROSS JOIN webhook
             """;

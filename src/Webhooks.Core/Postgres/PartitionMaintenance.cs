@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Webhooks.Core.Events;
+using Webhooks.Core.Redelivery;
 
 namespace Webhooks.Core.Postgres;
 
@@ -34,7 +35,8 @@ public sealed partial class PartitionMaintenance(
         if (ClocksAgree(difference))
         {
             await DropExpiredAsync(now, cancellationToken);
-            await ForgetKeysAsync(cancellationToken);
+            await ForgetKeysAsync("event_keys", EventIdentity.KeyLifetime, cancellationToken);
+            await ForgetKeysAsync("redelivery_keys", Redeliveries.KeyLifetime, cancellationToken);
             await ForgetLateDeliveriesAsync(cancellationToken);
             await ErasePreviousSecretsAsync(cancellationToken);
         }
@@ -304,17 +306,17 @@ public sealed partial class PartitionMaintenance(
     }
 
     /// <summary>In batches, so that no publisher waits long for a row that is being deleted.</summary>
-    private async Task ForgetKeysAsync(CancellationToken cancellationToken)
+    private async Task ForgetKeysAsync(string table, TimeSpan lifetime, CancellationToken cancellationToken)
     {
-        const string Sql = """
-            DELETE FROM event_keys WHERE ctid = ANY (ARRAY (
-                SELECT ctid FROM event_keys WHERE created_at < now() - @lifetime ORDER BY created_at LIMIT @limit FOR UPDATE SKIP LOCKED))
+        var sql = $"""
+            DELETE FROM {table} WHERE ctid = ANY (ARRAY (
+                SELECT ctid FROM {table} WHERE created_at < now() - @lifetime ORDER BY created_at LIMIT @limit FOR UPDATE SKIP LOCKED))
             """;
         int forgotten;
         do
         {
-            await using var command = database.CreateCommand(Sql);
-            command.Parameters.AddWithValue("lifetime", EventIdentity.KeyLifetime);
+            await using var command = database.CreateCommand(sql);
+            command.Parameters.AddWithValue("lifetime", lifetime);
             command.Parameters.AddWithValue("limit", KeysPerBatch);
             forgotten = await command.ExecuteNonQueryAsync(cancellationToken);
         }

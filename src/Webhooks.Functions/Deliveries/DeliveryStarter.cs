@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
@@ -6,9 +8,10 @@ using OrchestrationAlreadyExistsException = DurableTask.Core.Exceptions.Orchestr
 namespace Webhooks.Functions.Deliveries;
 
 /// <summary>
-/// Starts the orchestration of a pending delivery. The delivery's id is the instance id, so that there is only one at a time.
+/// The start of a pending delivery's orchestration. The delivery's id is the instance id, so that there is only one at a time, unless
+/// somebody wants an attempt earlier than the one that sleeps.
 /// </summary>
-public sealed partial class DeliveryStarter(ILogger<DeliveryStarter> logger) : IDisposable
+public sealed partial class DeliveryStarter(TimeProvider clock, ILogger<DeliveryStarter> logger) : IDisposable
 {
     /// <summary>
     /// How many starts an instance has under way. They share the task hub's storage requests with the deliveries that run: few enough that
@@ -17,27 +20,28 @@ public sealed partial class DeliveryStarter(ILogger<DeliveryStarter> logger) : I
     /// </summary>
     internal const int Parallelism = 8;
 
+    /// <summary>A shorter sleep than this is not worth another orchestration.</summary>
+    private static readonly TimeSpan _asleep = TimeSpan.FromSeconds(2);
+
     private readonly SemaphoreSlim _turns = new(Parallelism);
 
     /// <summary>Starts it when its turn comes, unless it is running already.</summary>
-    public async Task StartAsync(DurableTaskClient client, Guid delivery)
+    /// <returns>Whether it was not running.</returns>
+    public Task<bool> StartAsync(DurableTaskClient client, Guid delivery) => StartAsync(client, delivery, InstanceId(delivery));
+
+    /// <summary>
+    /// Starts another orchestration beside one that is running, if that sleeps: its delivery has become due before the time that it was
+    /// told. The two agree by the row which of them makes an attempt, as any two that call for one do.
+    /// </summary>
+    /// <param name="attemptsMade">Its id ends in the number of the attempt, so that there is one for each.</param>
+    public async Task StartBesideSleepingAsync(DurableTaskClient client, Guid delivery, int attemptsMade)
     {
-        await _turns.WaitAsync();
-        try
+        var instance = await client.GetInstanceAsync(InstanceId(delivery), getInputsAndOutputs: true, CancellationToken.None);
+        if (instance?.SerializedCustomStatus is { } progress
+            && JsonSerializer.Deserialize<DeliveryProgress>(progress)?.NextAttemptAt is { } next
+            && next - clock.GetUtcNow() > _asleep)
         {
-            await client.ScheduleNewOrchestrationInstanceAsync(
-                nameof(DeliverWebhook),
-                new DeliveryInput(delivery),
-                new StartOrchestrationOptions(InstanceId: InstanceId(delivery)),
-                CancellationToken.None);
-        }
-        catch (OrchestrationAlreadyExistsException)
-        {
-            LogRunning(delivery);
-        }
-        finally
-        {
-            _turns.Release();
+            await StartAsync(client, delivery, string.Create(CultureInfo.InvariantCulture, $"{InstanceId(delivery)}-{attemptsMade + 1}"));
         }
     }
 
@@ -46,6 +50,29 @@ public sealed partial class DeliveryStarter(ILogger<DeliveryStarter> logger) : I
 
     /// <summary>The instance id of a delivery's orchestration.</summary>
     internal static string InstanceId(Guid delivery) => delivery.ToString("D");
+
+    private async Task<bool> StartAsync(DurableTaskClient client, Guid delivery, string instanceId)
+    {
+        await _turns.WaitAsync();
+        try
+        {
+            await client.ScheduleNewOrchestrationInstanceAsync(
+                nameof(DeliverWebhook),
+                new DeliveryInput(delivery),
+                new StartOrchestrationOptions(InstanceId: instanceId),
+                CancellationToken.None);
+            return true;
+        }
+        catch (OrchestrationAlreadyExistsException)
+        {
+            LogRunning(delivery);
+            return false;
+        }
+        finally
+        {
+            _turns.Release();
+        }
+    }
 
     [LoggerMessage(1, LogLevel.Debug, "webhook delivery {DeliveryId} is running already")]
     private partial void LogRunning(Guid deliveryId);

@@ -23,6 +23,20 @@ public sealed class StartDelivery(PendingDeliveries pending, DeliveryStarter sta
         var unfinished = await patience.RunAsync(() => pending.AmongAsync(deliveries, CancellationToken.None), cancellationToken);
 
         // As many at once as the starter has turns: each start is a few storage requests, one after the other.
-        await Task.WhenAll(unfinished.Select(delivery => starter.StartAsync(client, delivery)));
+        await Task.WhenAll(unfinished.Select(delivery => StartAsync(client, delivery, cancellationToken)));
+    }
+
+    private async Task StartAsync(DurableTaskClient client, Guid delivery, CancellationToken cancellationToken)
+    {
+        if (await starter.StartAsync(client, delivery))
+        {
+            return;
+        }
+
+        var state = await patience.RunAsync(() => pending.FindAsync(delivery, CancellationToken.None), cancellationToken);
+        if (state?.DueIn is { } dueIn && dueIn <= TimeSpan.Zero)
+        {
+            await starter.StartBesideSleepingAsync(client, delivery, state.AttemptsMade);
+        }
     }
 }

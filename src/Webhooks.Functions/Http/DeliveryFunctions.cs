@@ -11,15 +11,31 @@ namespace Webhooks.Functions.Http;
 public sealed class DeliveryFunctions(ApiPipeline api, ILogger<DeliveryFunctions> logger)
 {
     private const string Deliveries = "api/v1/webhooks/{id}/deliveries";
+    private const string Delivery = Deliveries + "/{delivery_id}";
 
     [Function(OperationNames.ListDeliveries)]
     public Task<IResult> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Deliveries)] HttpRequest request) =>
         api.RunAsync(request);
 
+    [Function(OperationNames.Redeliver)]
+    public Task<IResult> RedeliverAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Delivery + "/redeliver")] HttpRequest request) =>
+        api.RunAsync(request);
+
+    [Function(OperationNames.CancelDelivery)]
+    public Task<IResult> CancelAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Delivery + "/cancel")] HttpRequest request) =>
+        api.RunAsync(request);
+
+    [Function(OperationNames.CancelDeliveries)]
+    public Task<IResult> CancelBacklogAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Deliveries + "/cancel")] HttpRequest request) =>
+        api.RunAsync(request);
+
     /// <summary>Shows the orchestration's runtime status too.</summary>
     [Function(OperationNames.GetDelivery)]
     public Task<IResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Deliveries + "/{delivery_id}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Delivery)] HttpRequest request,
         [DurableClient] DurableTaskClient client)
     {
         request.HttpContext.Features.Set<IDeliveryOrchestrationFeature>(new DeliveryOrchestrationFeature(client, logger));

@@ -20,6 +20,9 @@ public static class Operations
         (HttpMethod.Delete, _someWebhook + "/secret/previous"),
         (HttpMethod.Get, _someWebhook + "/deliveries"),
         (HttpMethod.Get, $"{_someWebhook}/deliveries/{Guid.NewGuid()}"),
+        (HttpMethod.Post, $"{_someWebhook}/deliveries/{Guid.NewGuid()}/redeliver"),
+        (HttpMethod.Post, $"{_someWebhook}/deliveries/{Guid.NewGuid()}/cancel"),
+        (HttpMethod.Post, _someWebhook + "/deliveries/cancel"),
         (HttpMethod.Get, "/api/v1/webhooks/events/available"),
         (HttpMethod.Post, "/api/v1/events"),
     ];

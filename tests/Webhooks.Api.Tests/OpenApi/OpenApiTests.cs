@@ -22,7 +22,7 @@ public sealed partial class OpenApiTests(SharedApi api)
                 Name: endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName))
             .ToArray();
 
-        Assert.Equal(13, mapped.Length);
+        Assert.Equal(16, mapped.Length);
         Assert.Equal(
             mapped.Select(endpoint => $"{endpoint.Method} {endpoint.Path} {endpoint.Name}").Order(StringComparer.Ordinal),
             OperationsOf(document).Select(operation => $"{operation.Method} {operation.Path} {operation.Id}")
@@ -63,6 +63,9 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("EndSecretOverlap", "204 401 403 404 500 503")]
     [InlineData("ListDeliveries", "200 400 401 403 404 500 503")]
     [InlineData("GetDelivery", "200 401 403 404 500 503")]
+    [InlineData("Redeliver", "202 400 401 403 404 409 422 500 503")]
+    [InlineData("CancelDelivery", "202 401 403 404 409 500 503")]
+    [InlineData("CancelDeliveries", "202 400 401 403 404 413 415 500 503")]
     [InlineData("ListAvailableEvents", "200 401 403 500 503")]
     [InlineData("PublishEvents", "202 400 401 403 409 413 415 500 503")]
     public async Task An_operation_documents_exactly_its_answers(string id, string statuses)
@@ -78,6 +81,7 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("ListDeliveries", "id status event response_status from to order limit cursor")]
     [InlineData("GetDelivery", "id delivery_id")]
     [InlineData("PublishEvents", "")]
+    [InlineData("Redeliver", "id delivery_id Idempotency-Key")]
     [InlineData("RotateSecret", "id Idempotency-Key")]
     public async Task An_operation_documents_its_parameters(string id, string names)
     {
@@ -91,6 +95,7 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("UpdateWebhook", "UpdateWebhook", "active description events retry_delays timeout_seconds url", "")]
     [InlineData("TestWebhook", "TestWebhook", "event", "")]
     [InlineData("RotateSecret", "RotateSecret", "force overlap_seconds", "")]
+    [InlineData("CancelDeliveries", "CancelDeliveries", "created_before", "created_before")]
     [InlineData("PublishEvents", "PublishEvent", "data event id org_id timestamp traceparent", "data event")]
     public async Task A_body_is_documented_with_its_fields_and_an_example(string id, string schemaName, string fields, string required)
     {
@@ -111,6 +116,7 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("UpdateWebhook", "PATCH", "/api/v1/webhooks/{id}", HttpStatusCode.OK)]
     [InlineData("TestWebhook", "POST", "/api/v1/webhooks/{id}/test", HttpStatusCode.OK)]
     [InlineData("RotateSecret", "POST", "/api/v1/webhooks/{id}/secret/rotate", HttpStatusCode.OK)]
+    [InlineData("CancelDeliveries", "POST", "/api/v1/webhooks/{id}/deliveries/cancel", HttpStatusCode.Accepted)]
     [InlineData("PublishEvents", "POST", "/api/v1/events", HttpStatusCode.Accepted)]
     public async Task The_documented_example_works(string id, string method, string path, HttpStatusCode status)
     {
@@ -135,6 +141,7 @@ public sealed partial class OpenApiTests(SharedApi api)
         "active created_at description events id org_id previous_secret_expires_at retry_delays secret secret_hint timeout_seconds "
             + "updated_at url")]
     [InlineData("RotatedSecret", "previous_secret_expires_at secret")]
+    [InlineData("CanceledDeliveries", "canceled complete under_way")]
     [InlineData("PublishedEvent", "deliveries event id org_id")]
     public async Task Answers_are_documented_in_snake_case(string schemaName, string fields)
     {

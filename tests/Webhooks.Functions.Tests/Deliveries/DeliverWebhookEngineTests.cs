@@ -11,7 +11,7 @@ namespace Webhooks.Functions.Tests.Deliveries;
 public sealed class DeliverWebhookEngineTests(DurableTaskEngine engine) : IClassFixture<DurableTaskEngine>, IDisposable
 {
     private readonly Guid _delivery = Guid.CreateVersion7();
-    private readonly DeliveryStarter _starter = new(NullLogger<DeliveryStarter>.Instance);
+    private readonly DeliveryStarter _starter = new(TimeProvider.System, NullLogger<DeliveryStarter>.Instance);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

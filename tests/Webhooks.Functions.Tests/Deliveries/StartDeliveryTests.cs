@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text.Json;
 using Microsoft.DurableTask.Client;
 using Webhooks.Functions.Deliveries;
 using Webhooks.Functions.Tests.Hosting;
@@ -128,6 +130,52 @@ public sealed class StartDeliveryTests : IAsyncLifetime
         Assert.Equal(deliveries.Order(), _app.StartedIds().Order());
     }
 
+    [Fact]
+    public async Task A_delivery_that_is_due_although_its_orchestration_sleeps_is_attempted_by_another_and_by_one_only()
+    {
+        var delivery = Assert.Single(await PublishAsync(webhooks: 1));
+        Sleep(delivery, DateTime.UtcNow.AddHours(1));
+
+        await StartAsync([delivery]);
+        await StartAsync([delivery]);
+
+        var start = Assert.Single(_app.Orchestrations.Starts);
+        Assert.Equal(("DeliverWebhook", $"{delivery}-1"), (start.Name, start.InstanceId));
+        Assert.Equal($$"""{"delivery_id":"{{delivery}}"}""", start.Input);
+    }
+
+    [Fact]
+    public async Task A_delivery_whose_orchestration_sleeps_until_its_time_or_is_about_to_wake_is_left_alone()
+    {
+        var deliveries = await PublishAsync(webhooks: 2);
+        await _app.ExecuteAsync(
+            $"UPDATE webhook_deliveries SET next_attempt_at = now() + interval '1 hour' WHERE id = '{deliveries[0]}'");
+        Sleep(deliveries[0], DateTime.UtcNow.AddHours(1));
+        Sleep(deliveries[1], DateTime.UtcNow);
+
+        await StartAsync(deliveries);
+
+        Assert.Empty(_app.Orchestrations.Starts);
+    }
+
+    [Fact]
+    public async Task A_redelivery_is_put_on_the_queue_and_started_and_so_is_the_attempt_of_one_that_sleeps()
+    {
+        var webhook = await _app.AddWebhookAsync(_organization);
+        var delivery = Assert.Single(await _app.PublishAsync(_organization));
+        using var client = _app.For(_organization);
+        await _app.ExecuteAsync("UPDATE webhook_deliveries SET next_attempt_at = now() + interval '1 hour'");
+        Sleep(delivery, DateTime.UtcNow.AddHours(1));
+
+        await RedeliverAsync(client, webhook, delivery);
+        await _app.ExecuteAsync("UPDATE webhook_deliveries SET status = 'failed', next_attempt_at = NULL");
+        await RedeliverAsync(client, webhook, delivery);
+
+        var again = Assert.Single(
+            await _app.QueryAsync<Guid>($"SELECT id FROM webhook_deliveries WHERE redelivery_of = '{delivery}'"));
+        Assert.Equal([$"{delivery}-1", $"{again}"], _app.Orchestrations.Starts.Select(start => start.InstanceId));
+    }
+
     [Theory]
     [InlineData("not json")]
     [InlineData("{}")]
@@ -139,6 +187,23 @@ public sealed class StartDeliveryTests : IAsyncLifetime
 
         Assert.Contains("Only this app writes to that queue", failure.Message);
     }
+
+    /// <summary>Redelivers, and handles the message that this puts on the queue.</summary>
+    private async Task RedeliverAsync(HttpClient client, Guid webhook, Guid delivery)
+    {
+        using var answer = await client.PostAsync(
+            $"/api/v1/webhooks/{webhook}/deliveries/{delivery}/redeliver", content: null, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        foreach (var message in await _app.Queues.TakeDeliveriesAsync())
+        {
+            await StartAsync(message);
+        }
+    }
+
+    private void Sleep(Guid delivery, DateTime until) => _app.Orchestrations.Set(
+        delivery.ToString(),
+        OrchestrationRuntimeStatus.Running,
+        customStatus: JsonSerializer.Serialize(new DeliveryProgress(Attempt: 0, LastStatus: null, until)));
 
     private async Task<IReadOnlyList<Guid>> PublishAsync(int webhooks)
     {

@@ -36,12 +36,17 @@ public sealed class FakeDurableTaskClient() : DurableTaskClient("test")
 
     /// <summary>Gives an instance a status.</summary>
     public void Set(
-        string instanceId, OrchestrationRuntimeStatus status, DateTimeOffset? createdAt = null, DateTimeOffset? lastUpdatedAt = null) =>
+        string instanceId,
+        OrchestrationRuntimeStatus status,
+        DateTimeOffset? createdAt = null,
+        DateTimeOffset? lastUpdatedAt = null,
+        string? customStatus = null) =>
         _instances[instanceId] = new OrchestrationMetadata("DeliverWebhook", instanceId)
         {
             RuntimeStatus = status,
             CreatedAt = createdAt ?? DateTimeOffset.UtcNow,
             LastUpdatedAt = lastUpdatedAt ?? createdAt ?? DateTimeOffset.UtcNow,
+            SerializedCustomStatus = customStatus,
         };
 
     public override async Task<string> ScheduleNewOrchestrationInstanceAsync(

@@ -2,9 +2,11 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Webhooks.Core;
+using Webhooks.Core.Cancellation;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
 using Webhooks.Core.Postgres;
+using Webhooks.Core.Redelivery;
 using Webhooks.Core.Secrets;
 using Webhooks.Core.Webhooks;
 using Webhooks.Server.Engine;
@@ -46,6 +48,10 @@ internal sealed class DeliveryScene : IAsyncDisposable
     public WebhookStore Webhooks => _services.GetRequiredService<WebhookStore>();
 
     public WebhookRotations Rotations => _services.GetRequiredService<WebhookRotations>();
+
+    public Redeliveries Redeliveries => _services.GetRequiredService<Redeliveries>();
+
+    public Cancellations Cancellations => _services.GetRequiredService<Cancellations>();
 
     private NpgsqlDataSource Database => _services.GetRequiredService<NpgsqlDataSource>();
 

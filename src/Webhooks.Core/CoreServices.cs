@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Webhooks.Core.Cancellation;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
+using Webhooks.Core.Idempotency;
 using Webhooks.Core.Postgres;
 using Webhooks.Core.Redelivery;
 using Webhooks.Core.Secrets;
@@ -30,6 +31,7 @@ public static class CoreServices
             .AddSingleton<EventInsertion>()
             .AddSingleton<PartwiseInsertion>()
             .AddSingleton<EventPublisher>()
+            .AddSingleton<KeyedRequests>()
             .AddSingleton<WebhookStore>()
             .AddSingleton<WebhookRotations>()
             .AddSingleton<ChangedWebhooks>()

@@ -21,6 +21,8 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static readonly ProblemKind MethodNotAllowed = new(405, "method-not-allowed", "The method is not allowed here");
     public static readonly ProblemKind TooManyWebhooks = new(
         409, "too-many-webhooks", "The organization has as many webhooks as it may have");
+    public static readonly ProblemKind MadeAndDeleted = new(
+        409, "made-and-deleted", "What the request made under its Idempotency-Key has been deleted");
     public static readonly ProblemKind ReusedEventId = new(409, "reused-event-id", "The event's id was used for another event");
     public static readonly ProblemKind OverlapRuns = new(409, "secret-overlap-runs", "The secret was rotated, and the old one still signs");
     public static readonly ProblemKind NoOverlap = new(409, "no-secret-overlap", "The webhook has one secret only");
@@ -41,9 +43,9 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     /// <summary>Every kind.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        MalformedBody, InvalidRequest, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, TooManyWebhooks, ReusedEventId, OverlapRuns,
-        NoOverlap, WebhookInactive, DeliveryFinished, BodyTooLarge, UnsupportedEncoding, ReusedIdempotencyKey, TooManyTests, InternalError, DatabaseUnavailable,
-        SecretUnavailable, AuthorityUnavailable,
+        MalformedBody, InvalidRequest, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, TooManyWebhooks, MadeAndDeleted,
+        ReusedEventId, OverlapRuns, NoOverlap, WebhookInactive, DeliveryFinished, BodyTooLarge, UnsupportedEncoding, ReusedIdempotencyKey,
+        TooManyTests, InternalError, DatabaseUnavailable, SecretUnavailable, AuthorityUnavailable,
     ];
 
     /// <summary>The stable URI in the member <c>type</c>.</summary>

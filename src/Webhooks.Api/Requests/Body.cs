@@ -16,10 +16,17 @@ namespace Webhooks.Api.Requests;
 internal sealed class Body<T> : IBindableFromHttpContext<Body<T>>, IEndpointParameterMetadataProvider
     where T : class, IRequestBody<T>
 {
-    private Body(T value) => Value = value;
+    private Body(T value, ReadOnlyMemory<byte> bytes)
+    {
+        Value = value;
+        Bytes = bytes;
+    }
 
     /// <summary>What the body says.</summary>
     public T Value { get; }
+
+    /// <summary>The body as it was sent; valid until the request has been answered.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
 
     /// <exception cref="BadHttpRequestException">The body as a whole cannot be used.</exception>
     /// <exception cref="InvalidRequestException">Fields of it are wrong.</exception>
@@ -29,7 +36,9 @@ internal sealed class Body<T> : IBindableFromHttpContext<Body<T>>, IEndpointPara
         var body = await RequestBody.ReadAsync(context.Request, T.MostBytes(limits), context.RequestAborted);
         context.Response.RegisterForDispose(body);
         var errors = new FieldErrors();
-        return T.Read(body.Bytes, context, errors) is { } value ? new Body<T>(value) : throw new InvalidRequestException(errors);
+        return T.Read(body.Bytes, context, errors) is { } value
+            ? new Body<T>(value, body.Bytes)
+            : throw new InvalidRequestException(errors);
     }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)

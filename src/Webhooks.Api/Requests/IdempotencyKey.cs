@@ -1,10 +1,13 @@
 using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Webhooks.Api.OpenApi;
 using Webhooks.Api.Problems;
 using Webhooks.Core.Events;
+using Webhooks.Core.Idempotency;
 
 namespace Webhooks.Api.Requests;
 
@@ -13,7 +16,9 @@ namespace Webhooks.Api.Requests;
 /// before the endpoint runs.
 /// </summary>
 /// <param name="Value">The key; null when there is none.</param>
-internal sealed record IdempotencyKey(string? Value) : IBindableFromHttpContext<IdempotencyKey>, IEndpointParameterMetadataProvider
+/// <param name="Path">The path of the request.</param>
+internal sealed record IdempotencyKey(string? Value, string Path)
+    : IBindableFromHttpContext<IdempotencyKey>, IEndpointParameterMetadataProvider
 {
     /// <summary>The most characters that a key may have.</summary>
     public const int MostCharacters = 255;
@@ -23,14 +28,15 @@ internal sealed record IdempotencyKey(string? Value) : IBindableFromHttpContext<
     /// <exception cref="InvalidRequestException">The header cannot be used.</exception>
     public static ValueTask<IdempotencyKey?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
+        var path = context.Request.Path.Value!;
         if (!context.Request.Headers.TryGetValue(Header, out var values))
         {
-            return ValueTask.FromResult<IdempotencyKey?>(new IdempotencyKey(Value: null));
+            return ValueTask.FromResult<IdempotencyKey?>(new IdempotencyKey(Value: null, path));
         }
 
         if (values is [{ Length: > 0 and <= MostCharacters } key] && key.All(character => character is >= ' ' and <= '~'))
         {
-            return ValueTask.FromResult<IdempotencyKey?>(new IdempotencyKey(key));
+            return ValueTask.FromResult<IdempotencyKey?>(new IdempotencyKey(key, path));
         }
 
         var errors = new FieldErrors();
@@ -47,4 +53,9 @@ internal sealed record IdempotencyKey(string? Value) : IBindableFromHttpContext<
             + "again; another request is refused with 422."));
         builder.Metadata.Add(InvalidRequestException.Answer);
     }
+
+    /// <summary>What names the request: its key, with its path and its body to tell it from another; null when it has no key.</summary>
+    /// <param name="body">The body as it was sent; empty for a request that has none.</param>
+    public RequestKey? ForRequest(ReadOnlyMemory<byte> body) =>
+        Value is null ? null : new RequestKey(Value, SHA256.HashData([.. Encoding.UTF8.GetBytes(Path), (byte)'\n', .. body.Span]));
 }

@@ -13,7 +13,7 @@ namespace Webhooks.Api.Webhooks;
 /// The waits between attempts, in seconds; empty when there is a single attempt, null when the system's hold.
 /// </param>
 /// <param name="TimeoutSeconds">The time for one attempt, in seconds; null when the system's holds.</param>
-/// <param name="Secret">What deliveries are signed with. It is shown only now: keep it.</param>
+/// <param name="Secret">What deliveries are signed with. Only a repeat of the request shows it again: keep it.</param>
 /// <param name="SecretHint">
 /// The last four characters of the secret that `webhook-signature` lists first; null when the keys cannot be read now.
 /// </param>

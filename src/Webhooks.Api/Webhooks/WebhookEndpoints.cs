@@ -24,7 +24,9 @@ internal static class WebhookEndpoints
         webhooks.MapPost("/", CreateAsync)
             .WithName(OperationNames.CreateWebhook)
             .WithSummary("Create a webhook")
-            .WithDescription("The answer shows the webhook's `secret`, which deliveries are signed with. It is never shown again.")
+            .WithDescription(
+                "The answer shows the webhook's `secret`, which deliveries are signed with. It is shown again only to a repeat with the "
+                + "same `Idempotency-Key`, which is answered with the webhook and the secret that it has then.")
             .RequireAuthorization(Scopes.WriteWebhooks);
 
         webhooks.MapGet("/", ListAsync)
@@ -91,15 +93,21 @@ internal static class WebhookEndpoints
             .RequireAuthorization(Scopes.WriteWebhooks);
     }
 
-    private static async Task<Results<Created<CreatedWebhook>, TooManyWebhooks>> CreateAsync(
+    private static async Task<Results<Created<CreatedWebhook>, TooManyWebhooks, ReusedIdempotencyKey, MadeAndDeleted>> CreateAsync(
         Body<CreateWebhookBody> body,
+        IdempotencyKey key,
         ClaimsPrincipal user,
         WebhookStore store,
         WebhooksOptions options,
         CancellationToken cancellationToken) =>
-        await store.CreateAsync(user.OrganizationId(), body.Value.Webhook, cancellationToken) is (var created, var secret)
-            ? TypedResults.Created($"{ApiPaths.Webhooks}/{created.Id}", CreatedWebhook.From(created, secret))
-            : new TooManyWebhooks(options.Limits.WebhooksPerOrganization);
+        await store.CreateAsync(user.OrganizationId(), body.Value.Webhook, key.ForRequest(body.Bytes), cancellationToken) switch
+        {
+            WebhookCreation.Created(var webhook, var secret) =>
+                TypedResults.Created($"{ApiPaths.Webhooks}/{webhook.Id}", CreatedWebhook.From(webhook, secret)),
+            WebhookCreation.KeyReused => new ReusedIdempotencyKey(),
+            WebhookCreation.Deleted => new MadeAndDeleted(),
+            _ => new TooManyWebhooks(options.Limits.WebhooksPerOrganization),
+        };
 
     private static async Task<Ok<ListPage<WebhookResource>>> ListAsync(
         Query<WebhookListQuery> query, ClaimsPrincipal user, WebhookStore store, CancellationToken cancellationToken)

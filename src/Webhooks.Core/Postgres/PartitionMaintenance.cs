@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Webhooks.Core.Events;
+using Webhooks.Core.Idempotency;
 using Webhooks.Core.Redelivery;
 
 namespace Webhooks.Core.Postgres;
@@ -37,6 +38,7 @@ public sealed partial class PartitionMaintenance(
             await DropExpiredAsync(now, cancellationToken);
             await ForgetKeysAsync("event_keys", EventIdentity.KeyLifetime, cancellationToken);
             await ForgetKeysAsync("redelivery_keys", Redeliveries.KeyLifetime, cancellationToken);
+            await ForgetKeysAsync("request_keys", RequestKey.Lifetime, cancellationToken);
             await ForgetLateDeliveriesAsync(cancellationToken);
             await ErasePreviousSecretsAsync(cancellationToken);
         }
@@ -305,7 +307,7 @@ public sealed partial class PartitionMaintenance(
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
-    /// <summary>In batches, so that no publisher waits long for a row that is being deleted.</summary>
+    /// <summary>In batches, so that nobody waits long for a row that is being deleted.</summary>
     private async Task ForgetKeysAsync(string table, TimeSpan lifetime, CancellationToken cancellationToken)
     {
         var sql = $"""

@@ -8,9 +8,6 @@ namespace Webhooks.Core.Webhooks;
 /// <param name="Key">The caller's name for this request, under which a repeat is known; or null.</param>
 public sealed record NewRotation(TimeSpan Overlap, bool Force, string? Key)
 {
-    /// <summary>How long a rotation is known by its key.</summary>
-    public static readonly TimeSpan KeyLifetime = TimeSpan.FromHours(24);
-
     /// <summary>What tells it from another under the same key.</summary>
     internal string Fingerprint => string.Create(CultureInfo.InvariantCulture, $"overlap={Overlap.TotalSeconds} force={Force}");
 }

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Webhooks.Core.Idempotency;
 using Webhooks.Core.Postgres;
 using Webhooks.Core.Secrets;
 
@@ -61,7 +62,7 @@ public sealed class WebhookRotations(NpgsqlDataSource database, SecretProtector 
         command.Parameters.AddWithValue("overlap", rotation.Overlap);
         command.Parameters.AddWithValue("force", rotation.Force);
         command.Parameters.Add(NullableParameter.Create("key", NpgsqlDbType.Text, rotation.Key));
-        command.Parameters.AddWithValue("key_lifetime", NewRotation.KeyLifetime);
+        command.Parameters.AddWithValue("key_lifetime", RequestKey.Lifetime);
         command.Parameters.AddWithValue("request", rotation.Fingerprint);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? await ReadAsync(reader, webhookId, secret, cancellationToken) : null;

@@ -1,12 +1,14 @@
 using Npgsql;
 using NpgsqlTypes;
+using Webhooks.Core.Idempotency;
 using Webhooks.Core.Postgres;
 using Webhooks.Core.Secrets;
 
 namespace Webhooks.Core.Webhooks;
 
 /// <summary>The webhooks of organizations. Every statement is bound to the organization; what is given to it has been validated.</summary>
-public sealed class WebhookStore(NpgsqlDataSource database, SecretProtector secrets, WebhooksOptions options)
+public sealed class WebhookStore(
+    NpgsqlDataSource database, SecretProtector secrets, KeyedRequests requests, WebhooksOptions options)
 {
     /// <summary>What a webhook is read from. Its secret is among it only when its hint is not stored: an earlier version did not.</summary>
     private const string Columns = """
@@ -34,48 +36,23 @@ public sealed class WebhookStore(NpgsqlDataSource database, SecretProtector secr
         WHERE id = ANY (ARRAY (SELECT id FROM idle))
         """;
 
-    /// <summary>Stores a new webhook with a new secret. The organization's row appears with its first webhook.</summary>
-    /// <returns>
-    /// The webhook and its secret, which is shown only now; null when the organization has as many webhooks as it may have.
-    /// </returns>
-    public async Task<(Webhook Webhook, string Secret)?> CreateAsync(Guid orgId, NewWebhook webhook, CancellationToken cancellationToken)
+    /// <summary>Stores a new webhook with a new secret, once for a key. The organization's row appears with its first webhook.</summary>
+    /// <exception cref="SecretUnavailableException">There is no key to encrypt or decrypt with; nothing was stored.</exception>
+    public async Task<WebhookCreation> CreateAsync(
+        Guid orgId, NewWebhook webhook, RequestKey? key, CancellationToken cancellationToken)
     {
-        const string EnsureOrganization = "INSERT INTO organizations (id) VALUES (@org_id) ON CONFLICT (id) DO NOTHING";
-        // One at a time for an organization, so that the count holds.
-        const string LockOrganization = "SELECT FROM organizations WHERE id = @org_id FOR NO KEY UPDATE";
-        const string Insert = $"""
-            INSERT INTO webhooks (id, org_id, url, events, secret, secret_hint, active, description, retry_delays, timeout_seconds)
-            SELECT @id, @org_id, @url, @events, @secret, @secret_hint, @active, @description, @retry_delays, @timeout_seconds
-            WHERE (SELECT count(*) FROM webhooks WHERE org_id = @org_id AND deleted_at IS NULL) < @most
-            RETURNING {Columns}
-            """;
         var id = Guid.CreateVersion7();
         var secret = WebhookSecret.Generate();
         var encrypted = await secrets.ProtectAsync(id, secret, cancellationToken);
-
-        await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(new(EnsureOrganization) { Parameters = { new("org_id", orgId) } });
-        batch.BatchCommands.Add(new(LockOrganization) { Parameters = { new("org_id", orgId) } });
-        batch.BatchCommands.Add(new(Insert)
+        var outcome = await requests.MakeAsync(
+            orgId, key, id, (connection, cancel) => InsertAsync(connection, orgId, id, webhook, secret, encrypted, cancel), cancellationToken);
+        return outcome switch
         {
-            Parameters =
-            {
-                new("id", id),
-                new("org_id", orgId),
-                new("url", webhook.Url),
-                new("events", webhook.Events.ToArray()),
-                new("secret", encrypted),
-                new("secret_hint", WebhookSecret.Hint(secret)),
-                new("active", webhook.Active),
-                NullableParameter.Create("description", NpgsqlDbType.Text, EmptyAsNull(webhook.Description)),
-                RetryDelays(webhook.RetryDelays),
-                TimeoutSeconds(webhook.TimeoutSeconds),
-                new("most", options.Limits.WebhooksPerOrganization),
-            },
-        });
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.NextResultAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? (await ReadAsync(reader, cancellationToken), secret) : null;
+            KeyedOutcome<Webhook>.First({ } created) => new WebhookCreation.Created(created, secret),
+            KeyedOutcome<Webhook>.First => new WebhookCreation.TooMany(),
+            KeyedOutcome<Webhook>.Repeat(var known) => await FindCreatedAsync(orgId, known, cancellationToken),
+            _ => new WebhookCreation.KeyReused(),
+        };
     }
 
     /// <summary>A page of an organization's webhooks, newest first.</summary>
@@ -196,6 +173,69 @@ public sealed class WebhookStore(NpgsqlDataSource database, SecretProtector secr
             await reader.NextResultAsync(cancel);
             return deleted;
         }
+    }
+
+    /// <returns>Null when the organization has as many webhooks as it may have.</returns>
+    private async Task<Webhook?> InsertAsync(
+        NpgsqlConnection connection,
+        Guid orgId,
+        Guid id,
+        NewWebhook webhook,
+        string secret,
+        string encrypted,
+        CancellationToken cancellationToken)
+    {
+        const string EnsureOrganization = "INSERT INTO organizations (id) VALUES (@org_id) ON CONFLICT (id) DO NOTHING";
+        // One at a time for an organization, so that the count holds.
+        const string LockOrganization = "SELECT FROM organizations WHERE id = @org_id FOR NO KEY UPDATE";
+        const string Insert = $"""
+            INSERT INTO webhooks (id, org_id, url, events, secret, secret_hint, active, description, retry_delays, timeout_seconds)
+            SELECT @id, @org_id, @url, @events, @secret, @secret_hint, @active, @description, @retry_delays, @timeout_seconds
+            WHERE (SELECT count(*) FROM webhooks WHERE org_id = @org_id AND deleted_at IS NULL) < @most
+            RETURNING {Columns}
+            """;
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new(EnsureOrganization) { Parameters = { new("org_id", orgId) } });
+        batch.BatchCommands.Add(new(LockOrganization) { Parameters = { new("org_id", orgId) } });
+        batch.BatchCommands.Add(new(Insert)
+        {
+            Parameters =
+            {
+                new("id", id),
+                new("org_id", orgId),
+                new("url", webhook.Url),
+                new("events", webhook.Events.ToArray()),
+                new("secret", encrypted),
+                new("secret_hint", WebhookSecret.Hint(secret)),
+                new("active", webhook.Active),
+                NullableParameter.Create("description", NpgsqlDbType.Text, EmptyAsNull(webhook.Description)),
+                RetryDelays(webhook.RetryDelays),
+                TimeoutSeconds(webhook.TimeoutSeconds),
+                new("most", options.Limits.WebhooksPerOrganization),
+            },
+        });
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? await ReadAsync(reader, cancellationToken) : null;
+    }
+
+    /// <summary>A webhook that was created, with the secret that it has now.</summary>
+    private async Task<WebhookCreation> FindCreatedAsync(Guid orgId, Guid webhookId, CancellationToken cancellationToken)
+    {
+        const string Sql = $"""
+            SELECT {Columns}, webhooks.secret AS own_secret FROM webhooks WHERE id = @id AND org_id = @org_id AND deleted_at IS NULL
+            """;
+        await using var command = database.CreateCommand(Sql);
+        command.Parameters.AddWithValue("id", webhookId);
+        command.Parameters.AddWithValue("org_id", orgId);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+        {
+            return new WebhookCreation.Deleted();
+        }
+
+        var secret = await secrets.UnprotectAsync(webhookId, reader.GetString(reader.GetOrdinal("own_secret")), cancellationToken);
+        return new WebhookCreation.Created(await ReadAsync(reader, cancellationToken), secret);
     }
 
     private static NpgsqlBatchCommand CancelPendingOf(Guid orgId, Guid webhookId) =>

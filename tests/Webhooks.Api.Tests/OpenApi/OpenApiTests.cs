@@ -52,7 +52,7 @@ public sealed partial class OpenApiTests(SharedApi api)
     }
 
     [Theory]
-    [InlineData("CreateWebhook", "201 400 401 403 409 413 415 500 503")]
+    [InlineData("CreateWebhook", "201 400 401 403 409 413 415 422 500 503")]
     [InlineData("ListWebhooks", "200 400 401 403 500 503")]
     [InlineData("GetWebhook", "200 401 403 404 500 503")]
     [InlineData("UpdateWebhook", "200 400 401 403 404 413 415 500 503")]
@@ -82,6 +82,7 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("GetDelivery", "id delivery_id")]
     [InlineData("PublishEvents", "")]
     [InlineData("Redeliver", "id delivery_id Idempotency-Key")]
+    [InlineData("CreateWebhook", "Idempotency-Key")]
     [InlineData("RotateSecret", "id Idempotency-Key")]
     public async Task An_operation_documents_its_parameters(string id, string names)
     {

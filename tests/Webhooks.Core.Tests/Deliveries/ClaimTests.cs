@@ -1,5 +1,6 @@
 using System.Text;
 using Webhooks.Core.Deliveries;
+using Webhooks.Core.Idempotency;
 using Webhooks.Core.Secrets;
 using Webhooks.Core.Tests.Postgres;
 using Webhooks.Core.Webhooks;
@@ -289,7 +290,8 @@ public sealed class ClaimTests : DatabaseTest
     {
         var webhook = await AddWebhookAsync(_org);
         await PublishManyAsync(_org, 200);
-        var store = new WebhookStore(Database, new SecretProtector(new SwitchableKeyRing()), new WebhooksOptions());
+        var store = new WebhookStore(
+            Database, new SecretProtector(new SwitchableKeyRing()), new KeyedRequests(Database), new WebhooksOptions());
 
         await Parallel.ForAsync(0, 12, Cancel, async (number, cancel) =>
         {

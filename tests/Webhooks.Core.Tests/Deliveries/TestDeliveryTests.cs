@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Webhooks.Core.Deliveries;
+using Webhooks.Core.Idempotency;
 using Webhooks.Core.Events;
 using Webhooks.Core.Secrets;
 using Webhooks.Core.Sending;
@@ -169,8 +170,7 @@ public sealed class TestDeliveryTests : DatabaseTest
     [Fact]
     public async Task What_an_internal_name_resolves_to_is_in_the_operators_log_and_nowhere_else()
     {
-        var webhook = Assert.NotNull(await Store().CreateAsync(
-            _org, new NewWebhook("http://db.internal.example/hook", ["*"], Active: true, null), Cancel)).Webhook;
+        var webhook = await CreateAsync("http://db.internal.example/hook", "*");
         _sender = new WebhookSender(
             _options, (_, _) => Task.FromResult<System.Net.IPAddress[]>([System.Net.IPAddress.Parse("10.20.30.40")]));
 
@@ -202,10 +202,15 @@ public sealed class TestDeliveryTests : DatabaseTest
         return new TestDelivery(Database, Deliveries, attempter, History, _options, TimeProvider.System);
     }
 
-    private WebhookStore Store() => new(Database, new SecretProtector(_keys), _options);
+    private WebhookStore Store() => new(Database, new SecretProtector(_keys), new KeyedRequests(Database), _options);
 
-    private async Task<Webhook> CreateAsync(Receiver receiver, params string[] events) =>
-        Assert.NotNull(await Store().CreateAsync(_org, new NewWebhook(receiver.Url + "/hook", events, Active: true, null), Cancel)).Webhook;
+    private Task<Webhook> CreateAsync(Receiver receiver, params string[] events) => CreateAsync(receiver.Url + "/hook", events);
+
+    private async Task<Webhook> CreateAsync(string url, params string[] events)
+    {
+        var webhook = new NewWebhook(url, events, Active: true, Description: null);
+        return Assert.IsType<WebhookCreation.Created>(await Store().CreateAsync(_org, webhook, key: null, Cancel)).Webhook;
+    }
 
     private Task<long> CountAsync() => QueryAsync<long>("SELECT count(*) FROM webhook_deliveries");
 }

@@ -230,6 +230,19 @@ public sealed class PartitionMaintenanceTests : DatabaseTest
     }
 
     [Fact]
+    public async Task Keys_of_requests_are_forgotten_after_a_day()
+    {
+        await ExecuteAsync("""
+            INSERT INTO request_keys (org_id, key, fingerprint, made, created_at)
+            SELECT gen_random_uuid(), 'k', '', gen_random_uuid(), now() - number * interval '1 minute' FROM generate_series(0, 12000) AS number
+            """);
+
+        await RunAsync(DateTimeOffset.UtcNow, new());
+
+        Assert.Equal(24 * 60, await QueryAsync<long>("SELECT count(*) FROM request_keys"));
+    }
+
+    [Fact]
     public async Task Secrets_whose_overlap_has_ended_are_erased_and_those_that_sign_are_kept()
     {
         var ended = await AddWebhookAsync(_org);

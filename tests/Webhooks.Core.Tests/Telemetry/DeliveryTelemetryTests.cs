@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Webhooks.Core.Deliveries;
+using Webhooks.Core.Idempotency;
 using Webhooks.Core.Secrets;
 using Webhooks.Core.Sending;
 using Webhooks.Core.Telemetry;
@@ -173,8 +174,9 @@ public sealed class DeliveryTelemetryTests : DatabaseTest
 
     private async Task<Webhook> CreateWebhookAsync(string url)
     {
-        var store = new WebhookStore(Database, _secrets, _options);
-        return (await store.CreateAsync(_org, new NewWebhook(url, ["*"], Active: true, Description: null), Cancel))!.Value.Webhook;
+        var store = new WebhookStore(Database, _secrets, new KeyedRequests(Database), _options);
+        var webhook = new NewWebhook(url, ["*"], Active: true, Description: null);
+        return Assert.IsType<WebhookCreation.Created>(await store.CreateAsync(_org, webhook, key: null, Cancel)).Webhook;
     }
 
     /// <summary>Claims the only due delivery and attempts it.</summary>

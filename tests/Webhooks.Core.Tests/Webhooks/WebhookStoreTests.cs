@@ -1,5 +1,6 @@
 using Npgsql;
 using Webhooks.Core.Deliveries;
+using Webhooks.Core.Idempotency;
 using Webhooks.Core.Secrets;
 using Webhooks.Core.Tests.Postgres;
 using Webhooks.Core.Webhooks;
@@ -36,7 +37,7 @@ public sealed class WebhookStoreTests : DatabaseTest
     [Fact]
     public async Task A_secret_is_stored_encrypted_and_is_the_one_that_was_shown()
     {
-        var (webhook, secret) = Assert.NotNull(await Store().CreateAsync(_org, New(), Cancel));
+        var (webhook, secret) = Assert.IsType<WebhookCreation.Created>(await Store().CreateAsync(_org, New(), key: null, Cancel));
 
         var stored = await QueryAsync<string>("SELECT secret FROM webhooks");
         Assert.DoesNotContain(secret, stored, StringComparison.Ordinal);
@@ -70,21 +71,21 @@ public sealed class WebhookStoreTests : DatabaseTest
     {
         var store = Store(most: 3);
         var created = await Task.WhenAll(
-            Enumerable.Range(0, 12).Select(_ => Task.Run(() => store.CreateAsync(_org, New(), Cancel), Cancel)));
+            Enumerable.Range(0, 12).Select(_ => Task.Run(() => store.CreateAsync(_org, New(), key: null, Cancel), Cancel)));
 
-        Assert.Equal(3, created.Count(webhook => webhook is not null));
+        Assert.Equal(3, created.Count(creation => creation is WebhookCreation.Created));
         Assert.Equal(3, await QueryAsync<long>("SELECT count(*) FROM webhooks"));
-        Assert.NotNull(await store.CreateAsync(Guid.NewGuid(), New(), Cancel));
+        Assert.IsType<WebhookCreation.Created>(await store.CreateAsync(Guid.NewGuid(), New(), key: null, Cancel));
     }
 
     [Fact]
     public async Task A_deleted_webhook_makes_room_for_another()
     {
         var store = Store(most: 1);
-        var first = Assert.NotNull(await store.CreateAsync(_org, New(), Cancel)).Webhook;
-        Assert.Null(await store.CreateAsync(_org, New(), Cancel));
+        var first = Assert.IsType<WebhookCreation.Created>(await store.CreateAsync(_org, New(), key: null, Cancel)).Webhook;
+        Assert.IsType<WebhookCreation.TooMany>(await store.CreateAsync(_org, New(), key: null, Cancel));
         await store.DeleteAsync(_org, first.Id, Cancel);
-        Assert.NotNull(await store.CreateAsync(_org, New(), Cancel));
+        Assert.IsType<WebhookCreation.Created>(await store.CreateAsync(_org, New(), key: null, Cancel));
     }
 
     [Fact]
@@ -339,9 +340,10 @@ public sealed class WebhookStoreTests : DatabaseTest
     private static NewWebhook New() => new("https://example.com/hook", ["*"], Active: true, Description: null);
 
     private WebhookStore Store(int most = 1000) =>
-        new(Database, _secrets, new WebhooksOptions { Limits = new WebhooksLimits { WebhooksPerOrganization = most } });
+        new(Database, _secrets, new KeyedRequests(Database), new WebhooksOptions { Limits = new WebhooksLimits { WebhooksPerOrganization = most } });
 
-    private async Task<Webhook> CreateAsync(NewWebhook webhook) => Assert.NotNull(await Store().CreateAsync(_org, webhook, Cancel)).Webhook;
+    private async Task<Webhook> CreateAsync(NewWebhook webhook) =>
+        Assert.IsType<WebhookCreation.Created>(await Store().CreateAsync(_org, webhook, key: null, Cancel)).Webhook;
 
     private async Task<IEnumerable<Guid>> ListAsync(WebhookFilter filter) =>
         (await Store().ListAsync(_org, filter, 10, null, Cancel)).Items.Select(webhook => webhook.Id);

@@ -55,7 +55,7 @@ internal sealed class QueueScene : IAsyncDisposable
         using var host = scene.Host();
         await host.Services.GetRequiredService<Migrator>().MigrateAsync(Cancel);
         await host.Services.GetRequiredService<WebhookStore>().CreateAsync(
-            scene.OrgId, new NewWebhook("https://example.com/hook", ["*"], Active: true, Description: null), Cancel);
+            scene.OrgId, new NewWebhook("https://example.com/hook", ["*"], Active: true, Description: null), key: null, Cancel);
         return scene;
     }
 

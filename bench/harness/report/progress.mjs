@@ -18,9 +18,11 @@ function figuresOf(result) {
     case 'latency':
       return ['p50', 'p95', 'p99'].map((percentile) => `${percentile} ${rounded(result[percentile])} ms`);
     case 'fairness':
+    case 'refusing':
       return [
         `healthy done after ${rounded(result.seconds)} s`,
         ...(result.undisturbedSeconds ? [`undisturbed ${rounded(result.undisturbedSeconds)} s`] : []),
+        ...(result.otherAttempts ? [`${result.otherAttempts} attempts of the others`] : []),
       ];
     case 'memory':
       return [`${rounded(result.peakMemory / 1e6)} MB with ${rounded(result.pending)} pending`, `${rounded(result.perSecond)}/s`];

@@ -14,7 +14,8 @@ export const compared = 'Webhooks, compared';
 export const quickPeers = ['graphile-worker, results batched', 'BullMQ, fsync always'];
 
 /** The names of what is measured in each round, and once after the rounds. */
-export const scenarioNames = [...Object.keys(ofPeers.scenarios), ...Object.keys(ofWebhooks.onceScenarios)];
+export const scenarioNames = [...new Set(
+  [ofPeers.scenarios, ofWebhooks.scenarios, ofWebhooks.onceScenarios].flatMap((scenarios) => Object.keys(scenarios)))];
 
 /**
  * All subjects by name, each with its scenarios: functions of the services and the sizes that give results.

@@ -36,6 +36,13 @@ export async function hasPending(database, organizations = null) {
   return pending;
 }
 
+/** The attempts that are on record of some organizations' deliveries. */
+export async function countAttempts(database, organizations) {
+  const [{ attempts }] = await database.query(
+    'select coalesce(sum(attempt_number), 0)::int as attempts from webhook_deliveries where org_id = any ($1)', [organizations]);
+  return attempts;
+}
+
 /**
  * Counts what has become of deliveries while they were made: those delivered at their only attempt, those untouched,
  * and what should not be.

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { findFree } from '../../../../local/ports.mjs';
 import { now, secondsBetween } from '../../clock.mjs';
 import { fairnessLimitSeconds, receiverUrls, stalledEvery } from '../plan.mjs';
-import { findMissing, hasPending } from './database.mjs';
+import { countAttempts, findMissing, hasPending } from './database.mjs';
 import { findUnseen } from './deliveries.mjs';
 import { createWebhooks, stored } from './load.mjs';
 import { withServer } from './with-server.mjs';
@@ -9,25 +10,56 @@ import { withServer } from './with-server.mjs';
 const pollMs = 5;
 const repetitions = 2;
 
+/** Deliveries that wait for the receivers that refuse. */
+const refusedBacklog = 100_000;
+
+/** Measures how long the deliveries to the other receivers take while some hang, which have as many deliveries each. */
+export function fairness(subject, services, events) {
+  const { length } = receiverUrls('');
+  return measureBeside(subject, services, {
+    scenario: 'fairness',
+    eventsEach: Math.ceil(events / length),
+    otherUrls: receiverUrls(services.stallingSink.origin).filter(isOther),
+    otherEventsEach: Math.ceil(events / length),
+  });
+}
+
+/** Measures the same while some refuse every connection, for which a large backlog waits. */
+export async function refusing(subject, services, events) {
+  const closed = `http://127.0.0.1:${await findFree()}`;
+  const otherUrls = receiverUrls(closed).filter(isOther);
+  return measureBeside(subject, services, {
+    scenario: 'refusing',
+    eventsEach: Math.ceil(events / receiverUrls('').length),
+    otherUrls,
+    otherEventsEach: Math.ceil(refusedBacklog / otherUrls.length),
+  });
+}
+
+function isOther(_, index) {
+  return index % stalledEvery === 0;
+}
+
 /**
- * Measures how long the deliveries to the other receivers take while some hang, and how long the same ones take with no others beside
- * them. Both in turn, because the difference is small.
+ * Measures how long healthy deliveries take beside others, and how long the same ones take with no others beside them. Both in turn, because
+ * the difference is small.
  */
-export async function fairness(subject, services, events) {
+async function measureBeside(subject, services, { scenario, ...plan }) {
   const parts = [];
   for (let repetition = 0; repetition < repetitions; repetition++) {
     parts.push({
-      undisturbed: await drainBeside(subject, services, events, 0),
-      disturbed: await drainBeside(subject, services, events, 1),
+      undisturbed: await drainBeside(subject, services, { ...plan, otherUrls: [] }),
+      disturbed: await drainBeside(subject, services, plan),
     });
   }
 
   const sum = (figure) => parts.reduce((total, part) => total + figure(part), 0);
   return [{
-    scenario: 'fairness',
+    scenario,
     complete: parts.every(({ undisturbed, disturbed }) => undisturbed.complete && disturbed.complete),
     healthy: sum(({ disturbed }) => disturbed.healthy),
     healthyAnswered: sum(({ disturbed }) => disturbed.answered),
+    otherAttempts: sum(({ disturbed }) => disturbed.otherAttempts),
     seconds: sum(({ disturbed }) => disturbed.seconds) / repetitions,
     undisturbedSeconds: sum(({ undisturbed }) => undisturbed.seconds) / repetitions,
     duplicates: sum(({ undisturbed, disturbed }) => undisturbed.duplicates + disturbed.duplicates),
@@ -36,20 +68,21 @@ export async function fairness(subject, services, events) {
   }];
 }
 
-/** Drains a backlog for healthy receivers, and one of the same size per receiver for those that hang, if there are any. */
-function drainBeside(subject, services, events, hanging) {
+/** Drains a backlog for healthy receivers, and one for the others, if there are any. */
+function drainBeside(subject, services, { eventsEach, otherUrls, otherEventsEach }) {
   return withServer(subject, services, async (use) => {
-    const { nginx, stallingSink } = services;
-    const stalls = (_, index) => index % stalledEvery === 0;
-    const healthyUrls = receiverUrls(nginx.origin).filter((...url) => !stalls(...url));
-    const stalledUrls = hanging ? receiverUrls(stallingSink.origin).filter(stalls) : [];
-    const eventsEach = Math.ceil(events / receiverUrls('').length);
+    const { nginx } = services;
+    const healthyUrls = receiverUrls(nginx.origin).filter((...url) => !isOther(...url));
     const healthyOrganizations = await createWebhooks(use.load, healthyUrls);
-    const organizations = [...await createWebhooks(use.load, stalledUrls), ...healthyOrganizations];
+    const otherOrganizations = await createWebhooks(use.load, otherUrls);
     const healthy = eventsEach * healthyUrls.length;
 
     use.server.freeze();
-    await use.load.ask('writeBacklog', { organizations, events: eventsEach * organizations.length, ...stored });
+    if (otherUrls.length > 0) {
+      await use.load.ask('writeBacklog', { organizations: otherOrganizations, events: otherEventsEach * otherUrls.length, ...stored });
+    }
+
+    await use.load.ask('writeBacklog', { organizations: healthyOrganizations, events: healthy, ...stored });
     const requestsBefore = await nginx.countRequests();
     const stopMeter = use.meter();
     const startedAt = now();
@@ -64,6 +97,7 @@ function drainBeside(subject, services, events, hanging) {
       complete,
       healthy,
       answered: Math.min(answered, healthy),
+      otherAttempts: await countAttempts(use.database, otherOrganizations),
       seconds: secondsBetween(startedAt, endedAt),
       duplicates: Math.max(0, requests - healthy),
       problems: [

@@ -5,7 +5,7 @@ import { clearArrivals, summarizeAges, takeArrivals } from '../ages.mjs';
 import { fanOut, pace, receiverUrls } from '../plan.mjs';
 import { findMissing } from './database.mjs';
 import { measureDeliveries, untilNonePending } from './deliveries.mjs';
-import { fairness } from './fairness.mjs';
+import { fairness, refusing } from './fairness.mjs';
 import { createFanOut, createWebhooks, fannedOut, inArrays, oneByOne, stored } from './load.mjs';
 import { memory } from './memory.mjs';
 import { scale } from './scale.mjs';
@@ -23,6 +23,7 @@ export const scenarios = {
   drain,
   latency,
   fairness: (subject, services, { fairnessEvents }) => fairness(subject, services, fairnessEvents * moreFairnessEvents),
+  refusing: (subject, services, { fairnessEvents }) => refusing(subject, services, fairnessEvents * moreFairnessEvents),
 };
 
 /** The scenarios that take long and say the same each time: they are measured once. */

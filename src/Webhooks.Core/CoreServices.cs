@@ -38,6 +38,7 @@ public static class CoreServices
             .AddSingleton<DeliveryStore>()
             .AddSingleton<DeliveryAnnouncement>()
             .AddSingleton<PendingDeliveries>()
+            .AddSingleton<BacklogSurvey>()
             .AddSingleton<DeliveryHistory>()
             .AddSingleton<DeliveryArrivals>()
             .AddSingleton<DeliveryAttempter>()

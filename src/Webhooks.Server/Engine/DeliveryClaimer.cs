@@ -10,6 +10,7 @@ namespace Webhooks.Server.Engine;
 internal sealed class DeliveryClaimer(
     DeliveryStore deliveries,
     WebhookLanes lanes,
+    CrowdedBacklog crowd,
     AttemptSlots slots,
     DueSignal signal,
     DatabaseAvailability database,
@@ -33,7 +34,7 @@ internal sealed class DeliveryClaimer(
     /// <param name="abandon">Ends statements, too.</param>
     public async Task RunAsync(CancellationToken stopping, CancellationToken abandon)
     {
-        using var sweep = clock.CreateTimer(_ => lanes.Sweep(), state: null, _sweepInterval, _sweepInterval);
+        using var sweep = clock.CreateTimer(_ => Sweep(), state: null, _sweepInterval, _sweepInterval);
         using var poll = clock.CreateTimer(_ => signal.Set(), state: null, TimeSpan.Zero, options.PollInterval);
         var retry = new DatabaseRetry(database, clock);
         try
@@ -48,6 +49,12 @@ internal sealed class DeliveryClaimer(
         {
             // That is how it ends.
         }
+    }
+
+    private void Sweep()
+    {
+        lanes.Sweep();
+        crowd.Wake();
     }
 
     private async Task SupplyOrWaitAsync(DatabaseRetry retry, CancellationToken stopping, CancellationToken abandon)
@@ -107,15 +114,16 @@ internal sealed class DeliveryClaimer(
     private async Task<bool> ClaimDueAsync(CancellationToken abandon)
     {
         var limit = Math.Min(lanes.Room, _limit);
-        if (limit == 0)
+        if (limit == 0 || crowd.Waits)
         {
             return false;
         }
 
         var claimedAt = lanes.Now;
         var claims = await deliveries.ClaimDueAsync(limit, _lease, abandon);
-        lanes.Add(claims, claimedAt);
+        var parked = lanes.Add(claims, claimedAt);
         slots.Fill();
+        await crowd.LearnAsync(claims.Count, parked, abandon);
 
         _limit = Math.Clamp(2 * claims.Count, FewestPerStatement, MostPerStatement);
         if (claims.Count == limit)

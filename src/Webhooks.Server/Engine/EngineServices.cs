@@ -19,6 +19,7 @@ public static class EngineServices
         .AddSingleton<ResultRecorder>()
         .AddSingleton<ClaimRelease>()
         .AddSingleton<IDeliveryIntake, DeliveryIntake>()
+        .AddSingleton<CrowdedBacklog>()
         .AddSingleton<DeliveryClaimer>()
         .AddSingleton<DeliveryNotifications>()
         .AddSingleton<DatabaseAvailability>()

@@ -14,8 +14,11 @@ internal sealed class LaneParking(LaneIntake intake, LaneTurns turns)
     private readonly List<ClaimedDelivery> _late = [];
     private readonly Queue<WebhookLane> _hungry = [];
 
+    /// <summary>How many are to be parked.</summary>
+    public int Excess => _excess.Count;
+
     /// <summary>Whether there is something to be parked.</summary>
-    public bool HasExcess => _excess.Count > 0;
+    public bool HasExcess => Excess > 0;
 
     /// <summary>Notes a claim that is to be parked.</summary>
     public void Park(ClaimedDelivery claim) => _excess.Add(claim);

@@ -83,16 +83,32 @@ internal sealed class WebhookLanes
     /// <summary>Takes claims into their lanes, and what a lane has no room for out again, to be parked.</summary>
     /// <param name="claims">The claims.</param>
     /// <param name="claimedAt">When they were asked for (<see cref="Now"/>).</param>
-    public void Add(IReadOnlyList<ClaimedDelivery> claims, TimeSpan claimedAt)
+    /// <returns>How many there was no room for.</returns>
+    public int Add(IReadOnlyList<ClaimedDelivery> claims, TimeSpan claimedAt)
     {
         if (claims.Count == 0)
         {
-            return;
+            return 0;
         }
 
         lock (_lock)
         {
-            AddLocked(claims, claimedAt, takenIn: false);
+            return AddLocked(claims, claimedAt, takenIn: false);
+        }
+    }
+
+    /// <summary>Asks for work of webhooks that have some in the database, as if it had been parked.</summary>
+    public void Expect(IReadOnlyList<Guid> webhooks)
+    {
+        lock (_lock)
+        {
+            var now = Now;
+            foreach (var webhookId in webhooks)
+            {
+                var lane = LaneOfLocked(webhookId);
+                lane.Parked = true;
+                MarkHungryLocked(lane, now);
+            }
         }
     }
 
@@ -367,13 +383,16 @@ internal sealed class WebhookLanes
         return lane;
     }
 
-    private void AddLocked(IReadOnlyList<ClaimedDelivery> claims, TimeSpan claimedAt, bool takenIn)
+    private int AddLocked(IReadOnlyList<ClaimedDelivery> claims, TimeSpan claimedAt, bool takenIn)
     {
         var now = Now;
+        var excess = _parking.Excess;
         foreach (var claim in claims)
         {
             AddOrParkLocked(LaneOfLocked(claim.WebhookId), new QueuedDelivery(claim, claimedAt, takenIn), now);
         }
+
+        var parked = _parking.Excess - excess;
 
         _intake.Learn(claims);
         if (_intake.HalfFull)
@@ -385,6 +404,8 @@ internal sealed class WebhookLanes
         {
             _signal.Set();
         }
+
+        return parked;
     }
 
     private void AddOrParkLocked(WebhookLane lane, QueuedDelivery delivery, TimeSpan now)

@@ -91,4 +91,30 @@ public sealed class FairnessTests
         await scene.WaitForAsync(1 + Backlog, "status = 'succeeded'");
         Assert.Equal(0, await scene.CountAsync("id IN (SELECT id FROM parked)"));
     }
+
+    [Fact]
+    public async Task A_large_backlog_for_a_receiver_that_refuses_is_not_worked_through_before_others_get_theirs()
+    {
+        const int Backlog = 40_000;
+        const int Healthy = 20;
+        const int Each = 20;
+        using var port = new ClosedPort();
+        await using var receiver = await Receiver.StartAsync();
+        await using var scene = await DeliveryScene.CreateAsync();
+        var refusing = await scene.AddWebhookAsync($"http://127.0.0.1:{port.Number}/");
+        await scene.ExecuteAsync($$"""
+            INSERT INTO webhook_deliveries (id, webhook_id, org_id, event, event_id, payload, next_attempt_at)
+            SELECT webhook_delivery_id(event_id, '{{refusing.Id}}'), '{{refusing.Id}}', '{{refusing.OrgId}}', 'user.created', event_id, '{}',
+                   now() - interval '1 hour'
+            FROM (SELECT overlay(gen_random_uuid()::text PLACING '01980000-0000-7' FROM 1 FOR 15)::uuid AS event_id
+                  FROM generate_series(1, {{Backlog}})) AS event
+            """);
+        await scene.PublishAsync(await scene.AddWebhooksAsync(receiver, Healthy), Each);
+
+        await scene.StartEngineAsync();
+
+        await scene.WaitForAsync(Healthy * Each, "status = 'succeeded'");
+        Assert.InRange(
+            await scene.CountAsync($"webhook_id = '{refusing.Id}' AND (lease_until IS NOT NULL OR attempt_number > 0)"), 1, Backlog / 2);
+    }
 }

@@ -10,7 +10,9 @@ type Problem = components['schemas']['Problem'];
 const [baseUrl, token, url] = process.argv.slice(2) as [string, string, string];
 const client = createClient<paths>({ baseUrl, headers: { Authorization: `Bearer ${token}` } });
 
-const created = await client.POST('/api/v1/webhooks', { body: { url, events: ['user.created'] } });
+const created = await client.POST('/api/v1/webhooks', {
+  params: { header: { 'Idempotency-Key': 'webhook-1' } }, body: { url, events: ['user.created'] },
+});
 assert.equal(created.response.headers.get('location'), `/api/v1/webhooks/${created.data?.id}`);
 const id: string = created.data!.id;
 
@@ -36,6 +38,17 @@ assert.match(rotated.data!.secret satisfies string, /^whsec_/);
 const promoted = await client.POST('/api/v1/webhooks/{id}/secret/promote', { params: { path: { id } } });
 assert.equal(promoted.data!.previous_secret_expires_at, rotated.data!.previous_secret_expires_at satisfies string | null);
 assert.equal(promoted.data!.secret_hint, rotated.data!.secret.slice(-4));
+const tag: string = promoted.response.headers.get('etag')!;
+const unchanged = await client.GET('/api/v1/webhooks/{id}', { params: { path: { id }, header: { 'If-None-Match': tag } } });
+assert.equal(unchanged.response.status, 304);
+const edited = await client.PATCH('/api/v1/webhooks/{id}', {
+  params: { path: { id }, header: { 'If-Match': tag } }, body: { description: 'Edited once' },
+});
+assert.equal(edited.data!.description, 'Edited once');
+const late = await client.PATCH('/api/v1/webhooks/{id}', {
+  params: { path: { id }, header: { 'If-Match': tag } }, body: { description: 'Edited twice' },
+});
+assert.equal((late.error satisfies Problem | undefined)?.status, 412);
 const ended = await client.DELETE('/api/v1/webhooks/{id}/secret/previous', { params: { path: { id } } });
 assert.equal(ended.response.status, 204);
 

@@ -3,32 +3,38 @@ using Microsoft.OpenApi;
 
 namespace Webhooks.Api.OpenApi;
 
-/// <summary>The headers that answers have, by their status.</summary>
+/// <summary>The headers that answers have.</summary>
 internal static class AnswerHeaders
 {
-    private static readonly Dictionary<int, (string Name, JsonSchemaType Type, string Description)> _byStatus = new()
-    {
-        [StatusCodes.Status201Created] = ("Location", JsonSchemaType.String, "The path of what was created."),
-        [StatusCodes.Status401Unauthorized] =
-            ("WWW-Authenticate", JsonSchemaType.String, "What is wrong with the token (RFC 6750, section 3)."),
-        [StatusCodes.Status403Forbidden] = ("WWW-Authenticate", JsonSchemaType.String, "The scope that is needed (RFC 6750, section 3)."),
-        [StatusCodes.Status415UnsupportedMediaType] = ("Accept-Encoding", JsonSchemaType.String, "The content encodings that are read."),
-        [StatusCodes.Status429TooManyRequests] = ("Retry-After", JsonSchemaType.Integer, "After how many seconds to try again."),
-        [StatusCodes.Status503ServiceUnavailable] = ("Retry-After", JsonSchemaType.Integer, "After how many seconds to try again."),
-    };
+    /// <summary>Those of every operation's answers.</summary>
+    private static readonly AnswerHeader[] _all =
+    [
+        new(StatusCodes.Status201Created, "Location", JsonSchemaType.String, "The path of what was created."),
+        new(
+            StatusCodes.Status401Unauthorized,
+            "WWW-Authenticate",
+            JsonSchemaType.String,
+            "What is wrong with the token (RFC 6750, section 3)."),
+        new(
+            StatusCodes.Status403Forbidden, "WWW-Authenticate", JsonSchemaType.String, "The scope that is needed (RFC 6750, section 3)."),
+        new(
+            StatusCodes.Status415UnsupportedMediaType,
+            "Accept-Encoding",
+            JsonSchemaType.String,
+            "The content encodings that are read."),
+        new(StatusCodes.Status429TooManyRequests, "Retry-After", JsonSchemaType.Integer, "After how many seconds to try again."),
+        new(StatusCodes.Status503ServiceUnavailable, "Retry-After", JsonSchemaType.Integer, "After how many seconds to try again."),
+    ];
 
-    /// <summary>Adds the header that answers of a status have, if there is one.</summary>
-    public static void Describe(IOpenApiResponse answer, int status)
+    /// <summary>Adds the headers that an operation's answers of a status have.</summary>
+    /// <param name="own">Those of the operation beside the ones that every operation has.</param>
+    public static void Describe(IOpenApiResponse answer, int status, IEnumerable<AnswerHeader> own)
     {
-        if (answer is OpenApiResponse described && _byStatus.TryGetValue(status, out var header))
+        foreach (var header in _all.Concat(own).Where(header => header.Status == status))
         {
+            var described = (OpenApiResponse)answer;
             described.Headers ??= new Dictionary<string, IOpenApiHeader>();
-            described.Headers[header.Name] = new OpenApiHeader
-            {
-                Description = header.Description,
-                Required = true,
-                Schema = new OpenApiSchema { Type = header.Type },
-            };
+            described.Headers[header.Name] = header.ToHeader();
         }
     }
 }

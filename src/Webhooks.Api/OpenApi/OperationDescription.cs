@@ -26,11 +26,13 @@ internal static class OperationDescription
         [201] = "Created. The header Location names it.",
         [202] = "Accepted: it is stored, and what follows begins at once.",
         [204] = "Deleted.",
+        [304] = "You have it already, as If-None-Match says.",
         [400] = "The body cannot be read, or `errors` says what is wrong with which field.",
         [401] = "The bearer token is missing or not valid. `WWW-Authenticate` says why.",
         [403] = "The token lacks the scope, or names no organization.",
         [404] = "Your organization has no such thing.",
         [409] = "It cannot be done beside what there is; `type` and `detail` say why.",
+        [412] = "Somebody has changed it: it is not in a state that If-Match names.",
         [413] = "The body is larger than allowed.",
         [415] = "The body is compressed or otherwise encoded (Content-Encoding).",
         [422] = "The Idempotency-Key was used for another request within 24 hours.",
@@ -61,7 +63,7 @@ internal static class OperationDescription
             DescribeAccepted(operation, context.Document!);
         }
 
-        DescribeAnswers(operation);
+        DescribeAnswers(operation, metadata.OfType<AnswerHeader>().ToList());
         return Task.CompletedTask;
     }
 
@@ -138,14 +140,14 @@ internal static class OperationDescription
         };
     }
 
-    private static void DescribeAnswers(OpenApiOperation operation)
+    private static void DescribeAnswers(OpenApiOperation operation, IReadOnlyList<AnswerHeader> headers)
     {
         foreach (var (status, description) in _answers)
         {
             if (operation.Responses!.TryGetValue(Key(status), out var answer))
             {
                 answer.Description = description;
-                AnswerHeaders.Describe(answer, status);
+                AnswerHeaders.Describe(answer, status, headers);
                 AnswerExamples.Describe(answer, operation.OperationId!, status);
             }
         }

@@ -28,6 +28,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static readonly ProblemKind NoOverlap = new(409, "no-secret-overlap", "The webhook has one secret only");
     public static readonly ProblemKind WebhookInactive = new(409, "webhook-inactive", "The webhook is not active");
     public static readonly ProblemKind DeliveryFinished = new(409, "delivery-finished", "The delivery is finished");
+    public static readonly ProblemKind ChangedMeanwhile = new(412, "changed-meanwhile", "It was changed since you read it");
     public static readonly ProblemKind BodyTooLarge = new(413, "body-too-large", "The request body is too large");
     public static readonly ProblemKind UnsupportedEncoding = new(
         415, "unsupported-encoding", "The request body is encoded in a way that is not read");
@@ -44,8 +45,8 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         MalformedBody, InvalidRequest, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, TooManyWebhooks, MadeAndDeleted,
-        ReusedEventId, OverlapRuns, NoOverlap, WebhookInactive, DeliveryFinished, BodyTooLarge, UnsupportedEncoding, ReusedIdempotencyKey,
-        TooManyTests, InternalError, DatabaseUnavailable, SecretUnavailable, AuthorityUnavailable,
+        ReusedEventId, OverlapRuns, NoOverlap, WebhookInactive, DeliveryFinished, ChangedMeanwhile, BodyTooLarge, UnsupportedEncoding,
+        ReusedIdempotencyKey, TooManyTests, InternalError, DatabaseUnavailable, SecretUnavailable, AuthorityUnavailable,
     ];
 
     /// <summary>The stable URI in the member <c>type</c>.</summary>

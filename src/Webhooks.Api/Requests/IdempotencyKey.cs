@@ -48,9 +48,10 @@ internal sealed record IdempotencyKey(string? Value, string Path)
     {
         builder.Metadata.Add(new HeaderDescription(
             Header,
-            MostCharacters,
             "A name of your own for this request. The same request under it within 24 hours is answered as the first was, and not made "
-            + "again; another request is refused with 422."));
+            + "again; another request is refused with 422.",
+            Example: "b1a6f2d4-signup-4711",
+            MostCharacters));
         builder.Metadata.Add(InvalidRequestException.Answer);
     }
 

@@ -38,6 +38,7 @@ internal static class WebhookEndpoints
         webhooks.MapGet("/{id}", GetAsync)
             .WithName(OperationNames.GetWebhook)
             .WithSummary("Show a webhook")
+            .WithDescription("The header `ETag` is the webhook's tag: for `If-None-Match` here, and for `If-Match` when it is changed.")
             .RequireAuthorization(Scopes.ReadWebhooks);
 
         webhooks.MapPatch("/{id}", UpdateAsync)
@@ -93,7 +94,7 @@ internal static class WebhookEndpoints
             .RequireAuthorization(Scopes.WriteWebhooks);
     }
 
-    private static async Task<Results<Created<CreatedWebhook>, TooManyWebhooks, ReusedIdempotencyKey, MadeAndDeleted>> CreateAsync(
+    private static async Task<Results<MadeWebhook, TooManyWebhooks, ReusedIdempotencyKey, MadeAndDeleted>> CreateAsync(
         Body<CreateWebhookBody> body,
         IdempotencyKey key,
         ClaimsPrincipal user,
@@ -102,8 +103,7 @@ internal static class WebhookEndpoints
         CancellationToken cancellationToken) =>
         await store.CreateAsync(user.OrganizationId(), body.Value.Webhook, key.ForRequest(body.Bytes), cancellationToken) switch
         {
-            WebhookCreation.Created(var webhook, var secret) =>
-                TypedResults.Created($"{ApiPaths.Webhooks}/{webhook.Id}", CreatedWebhook.From(webhook, secret)),
+            WebhookCreation.Created(var webhook, var secret) => new MadeWebhook(webhook, secret),
             WebhookCreation.KeyReused => new ReusedIdempotencyKey(),
             WebhookCreation.Deleted => new MadeAndDeleted(),
             _ => new TooManyWebhooks(options.Limits.WebhooksPerOrganization),
@@ -117,29 +117,55 @@ internal static class WebhookEndpoints
         return TypedResults.Ok(new ListPage<WebhookResource>([.. page.Items.Select(WebhookResource.From)], Cursor.Encode(page.Next)));
     }
 
-    private static async Task<Results<Ok<WebhookResource>, NotFoundProblem>> GetAsync(
-        ResourceId id, ClaimsPrincipal user, WebhookStore store, CancellationToken cancellationToken) =>
-        await store.FindAsync(user.OrganizationId(), id.Value, cancellationToken) is { } webhook
-            ? TypedResults.Ok(WebhookResource.From(webhook))
-            : NotFoundProblem.Webhook;
-
-    private static async Task<Results<Ok<WebhookResource>, NotFoundProblem>> UpdateAsync(
-        ResourceId id, Body<UpdateWebhookBody> body, ClaimsPrincipal user, WebhookStore store, CancellationToken cancellationToken)
+    private static async Task<Results<ShownWebhook, UnchangedWebhook, NotFoundProblem>> GetAsync(
+        ResourceId id, IfNoneMatch condition, ClaimsPrincipal user, WebhookStore store, CancellationToken cancellationToken)
     {
-        // Without a change, updated_at stays as it is, too.
-        var change = body.Value.IsEmpty
-            ? store.FindAsync(user.OrganizationId(), id.Value, cancellationToken)
-            : store.UpdateAsync(user.OrganizationId(), id.Value, body.Value.Changes, cancellationToken);
-        return await change is { } webhook
-            ? TypedResults.Ok(WebhookResource.From(webhook))
-            : NotFoundProblem.Webhook;
+        if (await store.FindAsync(user.OrganizationId(), id.Value, cancellationToken) is not { } webhook)
+        {
+            return NotFoundProblem.Webhook;
+        }
+
+        var shown = new ShownWebhook(webhook);
+        return condition.Has(shown.Tag) ? new UnchangedWebhook(shown.Tag) : shown;
     }
 
-    private static async Task<Results<NoContent, NotFoundProblem>> DeleteAsync(
-        ResourceId id, ClaimsPrincipal user, WebhookStore store, CancellationToken cancellationToken) =>
-        await store.DeleteAsync(user.OrganizationId(), id.Value, cancellationToken)
-            ? TypedResults.NoContent()
+    private static async Task<Results<ShownWebhook, NotFoundProblem, ChangedMeanwhile>> UpdateAsync(
+        ResourceId id,
+        Body<UpdateWebhookBody> body,
+        IfMatch condition,
+        ClaimsPrincipal user,
+        WebhookStore store,
+        CancellationToken cancellationToken)
+    {
+        var changed = body.Value.IsEmpty
+            ? null
+            : await store.UpdateAsync(user.OrganizationId(), id.Value, body.Value.Changes, condition.States, cancellationToken);
+        if (changed is not null)
+        {
+            return new ShownWebhook(changed);
+        }
+
+        return await store.FindAsync(user.OrganizationId(), id.Value, cancellationToken) switch
+        {
+            null => NotFoundProblem.Webhook,
+            // Without a change, updated_at stays as it is, too.
+            { } webhook when body.Value.IsEmpty && condition.IsMetBy(webhook) => new ShownWebhook(webhook),
+            { } webhook => new ChangedMeanwhile(webhook),
+        };
+    }
+
+    private static async Task<Results<NoContent, NotFoundProblem, ChangedMeanwhile>> DeleteAsync(
+        ResourceId id, IfMatch condition, ClaimsPrincipal user, WebhookStore store, CancellationToken cancellationToken)
+    {
+        if (await store.DeleteAsync(user.OrganizationId(), id.Value, condition.States, cancellationToken))
+        {
+            return TypedResults.NoContent();
+        }
+
+        return await store.FindAsync(user.OrganizationId(), id.Value, cancellationToken) is { } webhook
+            ? new ChangedMeanwhile(webhook)
             : NotFoundProblem.Webhook;
+    }
 
     private static async Task<Results<Ok<DeliveryDetailResource>, NotFoundProblem, TooManyTests>> TestAsync(
         ResourceId id,
@@ -175,14 +201,13 @@ internal static class WebhookEndpoints
             _ => NotFoundProblem.Webhook,
         };
 
-    private static async Task<Results<Ok<WebhookResource>, NotFoundProblem, NoOverlap>> PromoteSecretAsync(
+    private static async Task<Results<ShownWebhook, NotFoundProblem, NoOverlap>> PromoteSecretAsync(
         ResourceId id, ClaimsPrincipal user, WebhookRotations rotations, WebhookStore store, CancellationToken cancellationToken) =>
         await rotations.PromoteAsync(user.OrganizationId(), id.Value, cancellationToken) switch
         {
             SecretPromotion.NoOverlap => new NoOverlap(),
             SecretPromotion.Promoted
-                when await store.FindAsync(user.OrganizationId(), id.Value, cancellationToken) is { } webhook =>
-                TypedResults.Ok(WebhookResource.From(webhook)),
+                when await store.FindAsync(user.OrganizationId(), id.Value, cancellationToken) is { } webhook => new ShownWebhook(webhook),
             _ => NotFoundProblem.Webhook,
         };
 

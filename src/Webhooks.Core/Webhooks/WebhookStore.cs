@@ -17,6 +17,9 @@ public sealed class WebhookStore(
         CASE WHEN previous_secret_expires_at > now() THEN previous_secret_expires_at END AS previous_secret_expires_at
         """;
 
+    /// <summary>The condition that nobody has changed a webhook since, judged by the statement that changes it.</summary>
+    private const string IsInState = "(@states IS NULL OR updated_at = ANY (@states))";
+
     /// <summary>
     /// The statement that cancels a webhook's pending deliveries, apart from those that somebody is attempting: they are canceled at their
     /// next attempt. A test delivery is made for an inactive webhook, too. It follows a statement that has locked the webhook's row, as
@@ -45,7 +48,11 @@ public sealed class WebhookStore(
         var secret = WebhookSecret.Generate();
         var encrypted = await secrets.ProtectAsync(id, secret, cancellationToken);
         var outcome = await requests.MakeAsync(
-            orgId, key, id, (connection, cancel) => InsertAsync(connection, orgId, id, webhook, secret, encrypted, cancel), cancellationToken);
+            orgId,
+            key,
+            id,
+            (connection, cancel) => InsertAsync(connection, orgId, id, webhook, secret, encrypted, cancel),
+            cancellationToken);
         return outcome switch
         {
             KeyedOutcome<Webhook>.First({ } created) => new WebhookCreation.Created(created, secret),
@@ -102,8 +109,14 @@ public sealed class WebhookStore(
     /// <summary>
     /// Changes what is given; deactivating cancels the pending deliveries that nobody is attempting, in the same transaction.
     /// </summary>
-    /// <returns>The webhook after the change; null when the organization has no such webhook.</returns>
-    public Task<Webhook?> UpdateAsync(Guid orgId, Guid webhookId, WebhookChanges changes, CancellationToken cancellationToken)
+    /// <param name="states">The times of the last change, one of which the webhook must have; null for any.</param>
+    /// <returns>The webhook after the change; null when the organization has no such webhook in such a state.</returns>
+    public Task<Webhook?> UpdateAsync(
+        Guid orgId,
+        Guid webhookId,
+        WebhookChanges changes,
+        IReadOnlyCollection<DateTimeOffset>? states,
+        CancellationToken cancellationToken)
     {
         const string Update = $"""
             UPDATE webhooks SET
@@ -114,7 +127,7 @@ public sealed class WebhookStore(
                 retry_delays = CASE WHEN @sets_retry_delays THEN @retry_delays ELSE retry_delays END,
                 timeout_seconds = CASE WHEN @sets_timeout_seconds THEN @timeout_seconds ELSE timeout_seconds END,
                 updated_at = now()
-            WHERE id = @id AND org_id = @org_id AND deleted_at IS NULL
+            WHERE id = @id AND org_id = @org_id AND deleted_at IS NULL AND {IsInState}
             RETURNING {Columns}
             """;
         return ConflictRetry.RunAsync(UpdateAsync, cancellationToken);
@@ -128,6 +141,7 @@ public sealed class WebhookStore(
                 {
                     new("id", webhookId),
                     new("org_id", orgId),
+                    States(states),
                     NullableParameter.Create("url", NpgsqlDbType.Text, changes.Url),
                     NullableParameter.Create("events", NpgsqlDbType.Array | NpgsqlDbType.Text, changes.Events?.ToArray()),
                     NullableParameter.Create("active", NpgsqlDbType.Boolean, changes.Active),
@@ -151,14 +165,16 @@ public sealed class WebhookStore(
     }
 
     /// <summary>
-    /// Deletes a webhook, erases its secret (a trigger erases with it the one before) and cancels its pending deliveries. False when the
-    /// organization has no such webhook.
+    /// Deletes a webhook, erases its secret (a trigger erases with it the one before) and cancels its pending deliveries.
     /// </summary>
-    public Task<bool> DeleteAsync(Guid orgId, Guid webhookId, CancellationToken cancellationToken)
+    /// <param name="states">The times of the last change, one of which the webhook must have; null for any.</param>
+    /// <returns>False when the organization has no such webhook in such a state.</returns>
+    public Task<bool> DeleteAsync(
+        Guid orgId, Guid webhookId, IReadOnlyCollection<DateTimeOffset>? states, CancellationToken cancellationToken)
     {
-        const string Delete = """
+        const string Delete = $"""
             UPDATE webhooks SET active = false, secret = NULL, deleted_at = now(), updated_at = now()
-            WHERE id = @id AND org_id = @org_id AND deleted_at IS NULL
+            WHERE id = @id AND org_id = @org_id AND deleted_at IS NULL AND {IsInState}
             RETURNING id
             """;
         return ConflictRetry.RunAsync(DeleteAsync, cancellationToken);
@@ -166,7 +182,10 @@ public sealed class WebhookStore(
         async Task<bool> DeleteAsync(CancellationToken cancel)
         {
             await using var batch = database.CreateBatch();
-            batch.BatchCommands.Add(new(Delete) { Parameters = { new("id", webhookId), new("org_id", orgId) } });
+            batch.BatchCommands.Add(new(Delete)
+            {
+                Parameters = { new("id", webhookId), new("org_id", orgId), States(states) },
+            });
             batch.BatchCommands.Add(CancelPendingOf(orgId, webhookId));
             await using var reader = await batch.ExecuteReaderAsync(cancel);
             var deleted = await reader.ReadAsync(cancel);
@@ -240,6 +259,9 @@ public sealed class WebhookStore(
 
     private static NpgsqlBatchCommand CancelPendingOf(Guid orgId, Guid webhookId) =>
         new(CancelPending) { Parameters = { new("id", webhookId), new("org_id", orgId) } };
+
+    private static NpgsqlParameter States(IReadOnlyCollection<DateTimeOffset>? states) =>
+        NullableParameter.Create("states", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, states?.ToArray());
 
     private static NpgsqlParameter RetryDelays(IReadOnlyList<int>? seconds) =>
         NullableParameter.Create("retry_delays", NpgsqlDbType.Array | NpgsqlDbType.Integer, seconds?.ToArray());

@@ -54,9 +54,9 @@ public sealed partial class OpenApiTests(SharedApi api)
     [Theory]
     [InlineData("CreateWebhook", "201 400 401 403 409 413 415 422 500 503")]
     [InlineData("ListWebhooks", "200 400 401 403 500 503")]
-    [InlineData("GetWebhook", "200 401 403 404 500 503")]
-    [InlineData("UpdateWebhook", "200 400 401 403 404 413 415 500 503")]
-    [InlineData("DeleteWebhook", "204 401 403 404 500 503")]
+    [InlineData("GetWebhook", "200 304 400 401 403 404 500 503")]
+    [InlineData("UpdateWebhook", "200 400 401 403 404 412 413 415 500 503")]
+    [InlineData("DeleteWebhook", "204 400 401 403 404 412 500 503")]
     [InlineData("TestWebhook", "200 400 401 403 404 413 415 429 500 503")]
     [InlineData("RotateSecret", "200 400 401 403 404 409 413 415 422 500 503")]
     [InlineData("PromoteSecret", "200 401 403 404 409 500 503")]
@@ -83,12 +83,31 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("PublishEvents", "")]
     [InlineData("Redeliver", "id delivery_id Idempotency-Key")]
     [InlineData("CreateWebhook", "Idempotency-Key")]
+    [InlineData("GetWebhook", "id If-None-Match")]
+    [InlineData("UpdateWebhook", "id If-Match")]
+    [InlineData("DeleteWebhook", "id If-Match")]
     [InlineData("RotateSecret", "id Idempotency-Key")]
     public async Task An_operation_documents_its_parameters(string id, string names)
     {
         var operation = await OperationAsync(id);
 
         Assert.Equal(names, string.Join(' ', Parameters(operation).Select(parameter => parameter.GetProperty("name").GetString())));
+    }
+
+    [Theory]
+    [InlineData("CreateWebhook", "201", "ETag Location")]
+    [InlineData("GetWebhook", "200", "ETag")]
+    [InlineData("GetWebhook", "304", "ETag")]
+    [InlineData("UpdateWebhook", "200", "ETag")]
+    [InlineData("UpdateWebhook", "412", "ETag")]
+    [InlineData("PromoteSecret", "200", "ETag")]
+    [InlineData("TestWebhook", "429", "Retry-After")]
+    public async Task An_answer_documents_its_headers(string id, string status, string names)
+    {
+        var answer = (await OperationAsync(id)).GetProperty("responses").GetProperty(status);
+
+        Assert.Equal(names, string.Join(
+            ' ', answer.GetProperty("headers").EnumerateObject().Select(header => header.Name).Order(StringComparer.Ordinal)));
     }
 
     [Theory]

@@ -307,7 +307,7 @@ public sealed class ClaimTests : DatabaseTest
                     1 => Deliveries.ParkAsync(some, TimeSpan.Zero, TimeSpan.Zero, cancel),
                     2 => Deliveries.RecordAsync(
                         [.. some.Take(2).Select(claim => new DeliveryResult(claim, null, new NextStep.Canceled()))], cancel),
-                    _ => store.UpdateAsync(_org, webhook, new WebhookChanges(Active: round % 2 == 0), cancel),
+                    _ => store.UpdateAsync(_org, webhook, new WebhookChanges(Active: round % 2 == 0), states: null, cancel),
                 });
                 await PublishManyAsync(_org, 5);
             }

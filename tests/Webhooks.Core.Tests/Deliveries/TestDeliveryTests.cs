@@ -88,7 +88,8 @@ public sealed class TestDeliveryTests : DatabaseTest
         await using var receiver = await Receiver.StartAsync(async (_, context) =>
             await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing));
         var webhook = await CreateAsync(receiver, "*");
-        await Store().UpdateAsync(_org, webhook.Id, new WebhookChanges(RetryDelays: new([1, 1]), TimeoutSeconds: new(1)), Cancel);
+        await Store().UpdateAsync(
+            _org, webhook.Id, new WebhookChanges(RetryDelays: new([1, 1]), TimeoutSeconds: new(1)), states: null, Cancel);
 
         var detail = Required(await TestDelivery().SendAsync(_org, webhook.Id, null, Cancel));
 
@@ -104,7 +105,7 @@ public sealed class TestDeliveryTests : DatabaseTest
     {
         await using var receiver = await Receiver.StartAsync();
         var webhook = await CreateAsync(receiver, "*");
-        await Store().UpdateAsync(_org, webhook.Id, new WebhookChanges(Active: false), Cancel);
+        await Store().UpdateAsync(_org, webhook.Id, new WebhookChanges(Active: false), states: null, Cancel);
         Assert.Equal(DeliveryStatus.Succeeded, (await TestDelivery().SendAsync(_org, webhook.Id, null, Cancel))?.Summary.Status);
     }
 
@@ -115,7 +116,7 @@ public sealed class TestDeliveryTests : DatabaseTest
         var webhook = await CreateAsync(receiver, "*");
         Assert.Null(await TestDelivery().SendAsync(_org, Guid.CreateVersion7(), null, Cancel));
         Assert.Null(await TestDelivery().SendAsync(Guid.NewGuid(), webhook.Id, null, Cancel));
-        await Store().DeleteAsync(_org, webhook.Id, Cancel);
+        await Store().DeleteAsync(_org, webhook.Id, states: null, Cancel);
         Assert.Null(await TestDelivery().SendAsync(_org, webhook.Id, null, Cancel));
         Assert.Empty(receiver.Requests);
         Assert.Equal(0, await CountAsync());

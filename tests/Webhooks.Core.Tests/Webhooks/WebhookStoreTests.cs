@@ -61,8 +61,8 @@ public sealed class WebhookStoreTests : DatabaseTest
 
         Assert.Null(await Store().FindAsync(other, mine.Id, Cancel));
         Assert.Empty((await Store().ListAsync(other, new WebhookFilter(), 10, null, Cancel)).Items);
-        Assert.Null(await Store().UpdateAsync(other, mine.Id, new WebhookChanges(Active: false), Cancel));
-        Assert.False(await Store().DeleteAsync(other, mine.Id, Cancel));
+        Assert.Null(await Store().UpdateAsync(other, mine.Id, new WebhookChanges(Active: false), states: null, Cancel));
+        Assert.False(await Store().DeleteAsync(other, mine.Id, states: null, Cancel));
         Assert.Equivalent(mine, await Store().FindAsync(_org, mine.Id, Cancel));
     }
 
@@ -84,7 +84,7 @@ public sealed class WebhookStoreTests : DatabaseTest
         var store = Store(most: 1);
         var first = Assert.IsType<WebhookCreation.Created>(await store.CreateAsync(_org, New(), key: null, Cancel)).Webhook;
         Assert.IsType<WebhookCreation.TooMany>(await store.CreateAsync(_org, New(), key: null, Cancel));
-        await store.DeleteAsync(_org, first.Id, Cancel);
+        await store.DeleteAsync(_org, first.Id, states: null, Cancel);
         Assert.IsType<WebhookCreation.Created>(await store.CreateAsync(_org, New(), key: null, Cancel));
     }
 
@@ -94,11 +94,12 @@ public sealed class WebhookStoreTests : DatabaseTest
         var created = await CreateAsync(new NewWebhook("https://example.com/1", ["user.created"], Active: true, "one"));
         var store = Store();
 
-        var unchanged = await store.UpdateAsync(_org, created.Id, new WebhookChanges(), Cancel);
+        var unchanged = await store.UpdateAsync(_org, created.Id, new WebhookChanges(), states: null, Cancel);
         Assert.Equivalent(created with { UpdatedAt = unchanged!.UpdatedAt }, unchanged);
-        var url = await store.UpdateAsync(_org, created.Id, new WebhookChanges(Url: "https://example.com/2"), Cancel);
+        var url = await store.UpdateAsync(_org, created.Id, new WebhookChanges(Url: "https://example.com/2"), states: null, Cancel);
         Assert.Equivalent(created with { Url = "https://example.com/2", UpdatedAt = url!.UpdatedAt }, url);
-        var rest = await store.UpdateAsync(_org, created.Id, new WebhookChanges(Events: ["*"], Active: false, Description: "two"), Cancel);
+        var rest = await store.UpdateAsync(
+            _org, created.Id, new WebhookChanges(Events: ["*"], Active: false, Description: "two"), states: null, Cancel);
         Assert.Equivalent(url with { Events = ["*"], Active = false, Description = "two", UpdatedAt = rest!.UpdatedAt }, rest);
         Assert.True(rest.UpdatedAt > created.UpdatedAt);
         Assert.Equivalent(rest, await store.FindAsync(_org, created.Id, Cancel));
@@ -112,16 +113,16 @@ public sealed class WebhookStoreTests : DatabaseTest
         Assert.Equal([1, 604800], created.RetryDelays);
         Assert.Equal(30, created.TimeoutSeconds);
 
-        var kept = await store.UpdateAsync(_org, created.Id, new WebhookChanges(Description: "new"), Cancel);
+        var kept = await store.UpdateAsync(_org, created.Id, new WebhookChanges(Description: "new"), states: null, Cancel);
         Assert.Equal([1, 604800], kept!.RetryDelays);
         Assert.Equal(30, kept.TimeoutSeconds);
 
-        var changed = await store.UpdateAsync(_org, created.Id, new WebhookChanges(RetryDelays: new([])), Cancel);
+        var changed = await store.UpdateAsync(_org, created.Id, new WebhookChanges(RetryDelays: new([])), states: null, Cancel);
         Assert.Equal([], changed!.RetryDelays);
         Assert.Equal(30, changed.TimeoutSeconds);
 
         var reset = await store.UpdateAsync(
-            _org, created.Id, new WebhookChanges(RetryDelays: new(null), TimeoutSeconds: new(null)), Cancel);
+            _org, created.Id, new WebhookChanges(RetryDelays: new(null), TimeoutSeconds: new(null)), states: null, Cancel);
         Assert.Null(reset!.RetryDelays);
         Assert.Null(reset.TimeoutSeconds);
         Assert.Equivalent(reset, await store.FindAsync(_org, created.Id, Cancel));
@@ -134,7 +135,8 @@ public sealed class WebhookStoreTests : DatabaseTest
         await PublishAsync(_org);
         var due = await QueryAsync<DateTimeOffset>("SELECT next_attempt_at FROM webhook_deliveries");
 
-        await Store().UpdateAsync(_org, webhook.Id, new WebhookChanges(RetryDelays: new([5]), TimeoutSeconds: new(2)), Cancel);
+        await Store().UpdateAsync(
+            _org, webhook.Id, new WebhookChanges(RetryDelays: new([5]), TimeoutSeconds: new(2)), states: null, Cancel);
 
         Assert.Equal(due, await QueryAsync<DateTimeOffset>("SELECT next_attempt_at FROM webhook_deliveries"));
         var claim = Assert.Single(await Deliveries.ClaimDueAsync(10, _lease, Cancel));
@@ -187,7 +189,7 @@ public sealed class WebhookStoreTests : DatabaseTest
     public async Task An_empty_description_clears_it()
     {
         var created = await CreateAsync(New() with { Description = "something" });
-        Assert.Null((await Store().UpdateAsync(_org, created.Id, new WebhookChanges(Description: ""), Cancel))!.Description);
+        Assert.Null((await Store().UpdateAsync(_org, created.Id, new WebhookChanges(Description: ""), states: null, Cancel))!.Description);
     }
 
     [Fact]
@@ -195,12 +197,12 @@ public sealed class WebhookStoreTests : DatabaseTest
     {
         var created = await CreateAsync(New());
 
-        Assert.True(await Store().DeleteAsync(_org, created.Id, Cancel));
+        Assert.True(await Store().DeleteAsync(_org, created.Id, states: null, Cancel));
 
         Assert.Null(await Store().FindAsync(_org, created.Id, Cancel));
         Assert.Empty((await Store().ListAsync(_org, new WebhookFilter(), 10, null, Cancel)).Items);
-        Assert.Null(await Store().UpdateAsync(_org, created.Id, new WebhookChanges(Active: true), Cancel));
-        Assert.False(await Store().DeleteAsync(_org, created.Id, Cancel));
+        Assert.Null(await Store().UpdateAsync(_org, created.Id, new WebhookChanges(Active: true), states: null, Cancel));
+        Assert.False(await Store().DeleteAsync(_org, created.Id, states: null, Cancel));
         Assert.Null(await QueryAsync<string?>("SELECT secret FROM webhooks"));
         Assert.Equal(0, Assert.Single(await Publisher.PublishAsync([Message(_org)], Cancel)).Deliveries);
     }
@@ -254,7 +256,7 @@ public sealed class WebhookStoreTests : DatabaseTest
     {
         var webhook = await CreateAsync(New());
         await PublishAsync(_org);
-        await Store().UpdateAsync(_org, webhook.Id, new WebhookChanges(Active: true, Url: "https://example.com/new"), Cancel);
+        await Store().UpdateAsync(_org, webhook.Id, new WebhookChanges(Active: true, Url: "https://example.com/new"), states: null, Cancel);
         Assert.Single(await StatusesAsync(webhook.Id, "pending"));
     }
 
@@ -340,7 +342,11 @@ public sealed class WebhookStoreTests : DatabaseTest
     private static NewWebhook New() => new("https://example.com/hook", ["*"], Active: true, Description: null);
 
     private WebhookStore Store(int most = 1000) =>
-        new(Database, _secrets, new KeyedRequests(Database), new WebhooksOptions { Limits = new WebhooksLimits { WebhooksPerOrganization = most } });
+        new(
+            Database,
+            _secrets,
+            new KeyedRequests(Database),
+            new WebhooksOptions { Limits = new WebhooksLimits { WebhooksPerOrganization = most } });
 
     private async Task<Webhook> CreateAsync(NewWebhook webhook) =>
         Assert.IsType<WebhookCreation.Created>(await Store().CreateAsync(_org, webhook, key: null, Cancel)).Webhook;
@@ -356,11 +362,11 @@ public sealed class WebhookStoreTests : DatabaseTest
     {
         if (delete)
         {
-            Assert.True(await Store().DeleteAsync(_org, webhookId, Cancel));
+            Assert.True(await Store().DeleteAsync(_org, webhookId, states: null, Cancel));
         }
         else
         {
-            Assert.NotNull(await Store().UpdateAsync(_org, webhookId, new WebhookChanges(Active: false), Cancel));
+            Assert.NotNull(await Store().UpdateAsync(_org, webhookId, new WebhookChanges(Active: false), states: null, Cancel));
         }
     }
 

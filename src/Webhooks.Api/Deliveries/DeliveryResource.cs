@@ -9,7 +9,10 @@ namespace Webhooks.Api.Deliveries;
 /// <param name="WebhookId">The webhook.</param>
 /// <param name="Event">The event type.</param>
 /// <param name="EventId">The event's id; the receiver sees it as `webhook-id`.</param>
-/// <param name="Status">`pending` until an attempt succeeds, the last one fails, or the webhook is deleted or deactivated.</param>
+/// <param name="Status">
+/// `pending` until an attempt succeeds, the last one fails, or the webhook is deleted or deactivated; `skipped` when the webhook was
+/// inactive as the event came, so that nothing was sent.
+/// </param>
 /// <param name="Test">Whether it was sent by the operation TestWebhook.</param>
 /// <param name="RedeliveryOf">The delivery that it repeats, or null.</param>
 /// <param name="AttemptNumber">Attempts made.</param>

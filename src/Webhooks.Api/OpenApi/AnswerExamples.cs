@@ -11,7 +11,7 @@ internal static class AnswerExamples
     private const string Webhook = """
         "id":"019c1509-4c00-7000-8000-000000000001","org_id":"0197a000-0000-7000-8000-000000000001","url":"https://example.com/webhooks",
         "events":["user.created","subscription.created"],"active":true,"description":"My webhook",
-        "retry_delays":[60,600,3600,86400],"timeout_seconds":10,
+        "retry_delays":[60,600,3600,86400],"timeout_seconds":10,"keep_skipped":true,
         "secret_hint":"LaSw","previous_secret_expires_at":null,"created_at":"2026-01-31T18:00:00Z","updated_at":"2026-01-31T18:00:00Z"
         """;
 

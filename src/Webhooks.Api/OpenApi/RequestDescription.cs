@@ -145,6 +145,12 @@ internal sealed record RequestDescription(
             JsonSchemaType.Null,
             "The time for one attempt, in seconds: connecting, sending and waiting for the status of the answer, of test deliveries, too. "
             + "Null, as for a new webhook, is the system's time, 30 s unless the operator has set another; it is never exceeded."),
+        ["keep_skipped"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.Boolean,
+            Description = "Whether events that come while it is inactive are kept, as deliveries whose status is `skipped`: nothing is "
+                + "sent, but they are in the history and can be redelivered. True for a new webhook.",
+        },
     };
 
     private static Dictionary<string, IOpenApiSchema> EventProperties(WebhooksLimits limits) => new()

@@ -13,6 +13,7 @@ namespace Webhooks.Api.Webhooks;
 /// The waits between attempts, in seconds; empty when there is a single attempt, null when the system's hold.
 /// </param>
 /// <param name="TimeoutSeconds">The time for one attempt, in seconds; null when the system's holds.</param>
+/// <param name="KeepSkipped">Whether events that come while it is inactive are kept, as deliveries whose status is `skipped`.</param>
 /// <param name="Secret">What deliveries are signed with. Only a repeat of the request shows it again: keep it.</param>
 /// <param name="SecretHint">
 /// The last four characters of the secret that `webhook-signature` lists first; null when the keys cannot be read now.
@@ -29,6 +30,7 @@ internal sealed record CreatedWebhook(
     string? Description,
     IReadOnlyList<int>? RetryDelays,
     int? TimeoutSeconds,
+    bool KeepSkipped,
     string Secret,
     string? SecretHint,
     DateTime? PreviousSecretExpiresAt,
@@ -44,6 +46,7 @@ internal sealed record CreatedWebhook(
         webhook.Description,
         webhook.RetryDelays,
         webhook.TimeoutSeconds,
+        webhook.KeepSkipped,
         secret,
         webhook.SecretHint,
         webhook.PreviousSecretExpiresAt?.UtcDateTime,

@@ -17,6 +17,7 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
     private const string Description = "description";
     private const string RetryDelays = "retry_delays";
     private const string TimeoutSeconds = "timeout_seconds";
+    private const string KeepSkipped = "keep_skipped";
 
     /// <summary>The fields of a body.</summary>
     public static WebhookFields From(ReadOnlyMemory<byte> utf8Json, HttpContext context, FieldErrors errors) =>
@@ -39,7 +40,8 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
                 changes.Active ?? true,
                 changes.Description,
                 changes.RetryDelays?.Value,
-                changes.TimeoutSeconds?.Value);
+                changes.TimeoutSeconds?.Value,
+                changes.KeepSkipped ?? true);
     }
 
     /// <summary>What to change of a webhook; null when there are errors.</summary>
@@ -57,7 +59,8 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
             fields.Boolean(Active),
             ReadDescription(),
             ReadRetryDelays(),
-            fields.WholeNumberOrNull(TimeoutSeconds, 1, WebhookSchedule.LongestTimeout));
+            fields.WholeNumberOrNull(TimeoutSeconds, 1, WebhookSchedule.LongestTimeout),
+            fields.Boolean(KeepSkipped));
         fields.RefuseOthers();
         return changes;
     }

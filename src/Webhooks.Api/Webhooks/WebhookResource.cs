@@ -13,6 +13,7 @@ namespace Webhooks.Api.Webhooks;
 /// The waits between attempts, in seconds; empty when there is a single attempt, null when the system's hold.
 /// </param>
 /// <param name="TimeoutSeconds">The time for one attempt, in seconds; null when the system's holds.</param>
+/// <param name="KeepSkipped">Whether events that come while it is inactive are kept, as deliveries whose status is `skipped`.</param>
 /// <param name="SecretHint">
 /// The last four characters of the secret that `webhook-signature` lists first; null when the keys cannot be read now.
 /// </param>
@@ -28,6 +29,7 @@ internal sealed record WebhookResource(
     string? Description,
     IReadOnlyList<int>? RetryDelays,
     int? TimeoutSeconds,
+    bool KeepSkipped,
     string? SecretHint,
     DateTime? PreviousSecretExpiresAt,
     DateTime CreatedAt,
@@ -42,6 +44,7 @@ internal sealed record WebhookResource(
         webhook.Description,
         webhook.RetryDelays,
         webhook.TimeoutSeconds,
+        webhook.KeepSkipped,
         webhook.SecretHint,
         webhook.PreviousSecretExpiresAt?.UtcDateTime,
         webhook.CreatedAt.UtcDateTime,

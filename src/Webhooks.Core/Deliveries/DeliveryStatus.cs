@@ -14,4 +14,7 @@ public enum DeliveryStatus
 
     /// <summary>The webhook was deleted or deactivated before an attempt succeeded.</summary>
     Canceled,
+
+    /// <summary>The webhook was inactive when the event came: no attempt was made, and none will be.</summary>
+    Skipped,
 }

@@ -10,6 +10,7 @@ public static class DeliveryStatusText
         DeliveryStatus.Succeeded => "succeeded",
         DeliveryStatus.Failed => "failed",
         DeliveryStatus.Canceled => "canceled",
+        DeliveryStatus.Skipped => "skipped",
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, "No such status."),
     };
 

@@ -5,14 +5,15 @@ using Webhooks.Core.Postgres;
 namespace Webhooks.Core.Events;
 
 /// <summary>
-/// The statement that accepts events: it inserts a pending delivery for every matching webhook. Idempotent; what it returns is committed.
-/// As many of the deliveries as this process has room for are inserted as claimed by it.
+/// The statement that accepts events: it inserts a pending delivery for every matching webhook, and a skipped one for each that is
+/// inactive and keeps what it misses. Idempotent; what it returns is committed. As many of the pending ones as this process has room for
+/// are inserted as claimed by it.
 /// </summary>
 public sealed class EventInsertion(
     NpgsqlDataSource database, IDeliveryIntake intake, DeliveryAnnouncement announcement, WebhooksOptions options)
 {
     // How many deliveries there are to be is known before anything is written; when they would cost more than the statement may, nothing
-    // is.
+    // is. Skipped ones cost as much, but are neither counted as the event's nor returned: there is nothing to do about them.
     //
     // A key that was stored concurrently makes the second publisher wait and get the first one's event id. Of an event whose key is known
     // nothing is inserted: its deliveries are those that it had. Keys and deliveries are locked in order, so publishers cannot deadlock.
@@ -25,17 +26,19 @@ public sealed class EventInsertion(
             SELECT * FROM unnest(@org_ids, @events, @timestamps, @data, @event_ids, @trace_parents, @keys, @happened, @costs)
                 WITH ORDINALITY AS message (org_id, event, "timestamp", data, event_id, trace_parent, key, happened, cost, position)
         ), matched AS MATERIALIZED (
-            SELECT message.*, ARRAY (
-                       SELECT id FROM webhooks
-                       WHERE webhooks.org_id = message.org_id AND webhooks.active AND webhooks.deleted_at IS NULL
-                         AND webhooks.events && ARRAY[message.event, '*']
-                   ) AS webhook_ids
-            FROM message
+            SELECT message.*, webhook_ids, actives, deliveries
+            FROM message CROSS JOIN LATERAL (
+                SELECT coalesce(array_agg(id), '{}') AS webhook_ids, coalesce(array_agg(active), '{}') AS actives,
+                       (count(*) FILTER (WHERE active))::int AS deliveries
+                FROM webhooks
+                WHERE webhooks.org_id = message.org_id AND (webhooks.active OR webhooks.keep_skipped) AND webhooks.deleted_at IS NULL
+                  AND webhooks.events && ARRAY[message.event, '*']
+            ) AS wanted
         ), bounded AS MATERIALIZED (
             SELECT coalesce(sum(cardinality(webhook_ids) * cost), 0) <= @most AS fits FROM matched
         ), keyed AS (
             INSERT INTO event_keys AS known (org_id, key, event_id, fingerprint, deliveries)
-            SELECT org_id, key, event_id, webhook_event_fingerprint(event, happened, data), cardinality(webhook_ids)
+            SELECT org_id, key, event_id, webhook_event_fingerprint(event, happened, data), deliveries
             FROM matched WHERE key IS NOT NULL AND (SELECT fits FROM bounded) ORDER BY org_id, key
             ON CONFLICT (org_id, key) DO UPDATE SET
                 event_id = CASE WHEN known.created_at < now() - @key_lifetime THEN excluded.event_id ELSE known.event_id END,
@@ -49,35 +52,42 @@ public sealed class EventInsertion(
         ), repeated AS (
             SELECT org_id, key, event_id, deliveries FROM keyed WHERE NOT fresh
         ), delivery AS (
-            SELECT webhook_delivery_id(event_id, webhook_id) AS id, webhook_id, org_id, event, event_id, "timestamp", data, trace_parent
-            FROM matched, unnest(webhook_ids) AS webhook_id
+            SELECT webhook_delivery_id(event_id, webhook_id) AS id, webhook_id, active, org_id, event, event_id, "timestamp", data,
+                   trace_parent
+            FROM matched, unnest(webhook_ids, actives) AS webhook (webhook_id, active)
             WHERE (SELECT fits FROM bounded) AND (key IS NULL OR (org_id, key) NOT IN (SELECT org_id, key FROM repeated))
         ), inserted AS (
             INSERT INTO webhook_deliveries
-                (id, webhook_id, org_id, event, event_id, payload, trace_parent, next_attempt_at, lease_until, lease_token)
-            SELECT id, webhook_id, org_id, event, event_id, webhook_payload(event, "timestamp", data, webhook_id), trace_parent, now(),
-                   CASE WHEN place <= @claims THEN now() + @lease END, CASE WHEN place <= @claims THEN @lease_token END
-            FROM (SELECT *, row_number() OVER (ORDER BY id) AS place FROM delivery) AS delivery
+                (id, webhook_id, org_id, event, event_id, payload, trace_parent, status, next_attempt_at, lease_until, lease_token)
+            SELECT id, webhook_id, org_id, event, event_id, webhook_payload(event, "timestamp", data, webhook_id), trace_parent,
+                   CASE WHEN active THEN 'pending' ELSE 'skipped' END, CASE WHEN active THEN now() END,
+                   CASE WHEN active AND place <= @claims THEN now() + @lease END,
+                   CASE WHEN active AND place <= @claims THEN @lease_token END
+            FROM (
+                SELECT *, count(*) FILTER (WHERE active) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING) AS place FROM delivery
+            ) AS delivery
             ORDER BY id
             ON CONFLICT (id) DO NOTHING
-            RETURNING id, webhook_id, org_id, event_id, event, trace_parent, created_at,
+            RETURNING id, webhook_id, org_id, event_id, event, trace_parent, created_at, status,
                       CASE WHEN lease_token IS NOT NULL THEN payload::text END AS body
         )
-        SELECT position, NULL::uuid AS event_id, cardinality(webhook_ids) AS deliveries, NULL::uuid AS id, NULL::uuid AS webhook_id,
+        SELECT position, NULL::uuid AS event_id, deliveries, NULL::uuid AS id, NULL::uuid AS webhook_id,
                NULL::uuid AS org_id, NULL::text AS event, NULL::text AS trace_parent, NULL::timestamptz AS created_at, NULL::text AS body,
                NULL::text AS url, NULL::text AS secret, NULL::text AS key, (SELECT fits FROM bounded) AS fits,
-               NULL::int[] AS retry_delays, NULL::int AS timeout_seconds, NULL::text AS previous_secret, NULL::boolean AS secret_promoted
+               NULL::int[] AS retry_delays, NULL::int AS timeout_seconds, NULL::text AS previous_secret, NULL::boolean AS secret_promoted,
+               cardinality(webhook_ids) AS webhooks
         FROM matched
         UNION ALL
-        SELECT NULL, event_id, deliveries, NULL, NULL, org_id, NULL, NULL, NULL, NULL, NULL, NULL, key, NULL, NULL, NULL, NULL, NULL
+        SELECT NULL, event_id, deliveries, NULL, NULL, org_id, NULL, NULL, NULL, NULL, NULL, NULL, key, NULL, NULL, NULL, NULL, NULL,
+               NULL
         FROM repeated
         UNION ALL
         SELECT NULL, event_id, NULL, id, webhook_id, org_id, event, trace_parent, created_at, body, NULL, NULL, NULL, NULL, NULL, NULL,
-               NULL, NULL
-        FROM inserted
+               NULL, NULL, NULL
+        FROM inserted WHERE status = 'pending'
         UNION ALL
         SELECT NULL, NULL, NULL, NULL, id, NULL, NULL, NULL, NULL, NULL, url, secret, NULL, NULL, retry_delays, timeout_seconds,
-               CASE WHEN previous_secret_expires_at > now() THEN previous_secret END, secret_promoted
+               CASE WHEN previous_secret_expires_at > now() THEN previous_secret END, secret_promoted, NULL
         FROM webhooks WHERE id IN (SELECT webhook_id FROM inserted WHERE body IS NOT NULL)
         """;
 

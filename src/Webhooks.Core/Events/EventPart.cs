@@ -9,7 +9,7 @@ namespace Webhooks.Core.Events;
 /// </param>
 internal sealed class EventPart(IReadOnlyList<PartlyStoredEvent> events, long webhooksOfEach)
 {
-    private readonly (int Deliveries, Guid? LastWebhook)[] _stored = new (int, Guid?)[events.Count];
+    private readonly (int Webhooks, Guid? LastWebhook, int Deliveries)[] _stored = new (int, Guid?, int)[events.Count];
     private readonly List<Guid>[] _newDeliveries = new List<Guid>[events.Count];
 
     public IReadOnlyList<PartlyStoredEvent> Events => events;
@@ -30,7 +30,7 @@ internal sealed class EventPart(IReadOnlyList<PartlyStoredEvent> events, long we
         foreach (var item in events.Where(item => !item.IsComplete))
         {
             var each = StatementCost.Of(item.Event);
-            expectedCost += Math.Max(1, expected.Of(item.Event) - item.Deliveries) * each;
+            expectedCost += Math.Max(1, expected.Of(item.Event) - item.Webhooks) * each;
             if (chosen.Count > 0 && expectedCost > cost)
             {
                 break;
@@ -43,7 +43,7 @@ internal sealed class EventPart(IReadOnlyList<PartlyStoredEvent> events, long we
         return chosen.Count == 0 ? null : new EventPart(chosen, Math.Max(1, cost / costOfOneEach));
     }
 
-    /// <summary>Reads a row for each event, then one for each delivery that was inserted.</summary>
+    /// <summary>Reads a row for each event, then one for each pending delivery that was inserted.</summary>
     public async Task ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
         var positions = new Dictionary<(Guid EventId, Guid OrgId), int>();
@@ -61,7 +61,8 @@ internal sealed class EventPart(IReadOnlyList<PartlyStoredEvent> events, long we
             }
             else
             {
-                _stored[(int)reader.GetInt64(0) - 1] = (reader.GetInt32(3), reader.IsDBNull(4) ? null : reader.GetGuid(4));
+                _stored[(int)reader.GetInt64(0) - 1] =
+                    (reader.GetInt32(3), reader.IsDBNull(4) ? null : reader.GetGuid(4), reader.GetInt32(5));
             }
         }
 
@@ -69,14 +70,14 @@ internal sealed class EventPart(IReadOnlyList<PartlyStoredEvent> events, long we
     }
 
     /// <summary>The part is stored: its events have come further.</summary>
-    /// <returns>How many deliveries are new.</returns>
+    /// <returns>How many deliveries are new and to be made.</returns>
     public int Accept()
     {
         var inserted = 0;
         for (var position = 0; position < events.Count; position++)
         {
-            var (deliveries, lastWebhook) = _stored[position];
-            events[position].Add(deliveries, lastWebhook, _newDeliveries[position], isLast: deliveries < webhooksOfEach);
+            var (webhooks, lastWebhook, deliveries) = _stored[position];
+            events[position].Add(webhooks, lastWebhook, deliveries, _newDeliveries[position], isLast: webhooks < webhooksOfEach);
             inserted += _newDeliveries[position].Count;
         }
 

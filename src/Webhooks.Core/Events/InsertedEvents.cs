@@ -36,10 +36,10 @@ internal sealed class InsertedEvents
     /// <summary>Whether the statement did store it; otherwise it would have cost too much, and nothing is stored.</summary>
     public bool Fits { get; private set; }
 
-    /// <summary>How many webhooks want each event.</summary>
+    /// <summary>How many webhooks want each event, also those for which it is only kept: what it costs to store it.</summary>
     public IReadOnlyList<int> Webhooks => _webhooks;
 
-    /// <summary>The number of deliveries that were inserted.</summary>
+    /// <summary>The number of pending deliveries that were inserted.</summary>
     public int Deliveries { get; private set; }
 
     /// <summary>Those of them that this process has claimed.</summary>
@@ -57,7 +57,8 @@ internal sealed class InsertedEvents
     ];
 
     /// <summary>
-    /// Reads the rows of all events, of those that were known, then of all deliveries, and of the webhooks of those that are claimed.
+    /// Reads the rows of all events, of those that were known, then of all pending deliveries, and of the webhooks of those that are
+    /// claimed.
     /// </summary>
     /// <param name="reader">The statement's answer. When this returns, what it says is committed.</param>
     /// <param name="leaseToken">What the claims were made with.</param>
@@ -92,8 +93,8 @@ internal sealed class InsertedEvents
     private void ReadEvent(NpgsqlDataReader reader)
     {
         var position = (int)reader.GetInt64(0) - 1;
-        _webhooks[position] = reader.GetInt32(2);
-        _accepted[position] = (_events[position].Identity.EventId, _webhooks[position]);
+        _webhooks[position] = reader.GetInt32(18);
+        _accepted[position] = (_events[position].Identity.EventId, reader.GetInt32(2));
         Fits = reader.GetBoolean(13);
     }
 

@@ -15,7 +15,10 @@ internal sealed class PartlyStoredEvent(IdentifiedEvent item, DateTimeOffset fir
     /// <summary>Whether all its deliveries are stored.</summary>
     public bool IsComplete { get; private set; } = knownDeliveries is not null;
 
-    /// <summary>How many deliveries it has, as far as it is stored.</summary>
+    /// <summary>For how many webhooks it is stored, also inactive ones.</summary>
+    public int Webhooks { get; private set; }
+
+    /// <summary>How many deliveries it has, as far as it is stored, without skipped ones.</summary>
     public int Deliveries { get; private set; } = knownDeliveries ?? 0;
 
     /// <summary>The webhook that its last part ended with; the least id before the first part.</summary>
@@ -24,12 +27,14 @@ internal sealed class PartlyStoredEvent(IdentifiedEvent item, DateTimeOffset fir
     public PublishedEvent Published => new(item.Identity.EventId, item.Message.OrgId, item.Message.Event, Deliveries, _newDeliveries);
 
     /// <summary>A part is stored.</summary>
-    /// <param name="deliveries">How many of its deliveries are in the part.</param>
-    /// <param name="lastWebhook">The last one's webhook; null when there are none.</param>
-    /// <param name="newDeliveries">Those that were not stored before.</param>
+    /// <param name="webhooks">How many webhooks are in the part.</param>
+    /// <param name="lastWebhook">The last of them; null when there are none.</param>
+    /// <param name="deliveries">How many of its deliveries are in the part, without skipped ones.</param>
+    /// <param name="newDeliveries">Those of them that were not stored before.</param>
     /// <param name="isLast">Whether no part follows.</param>
-    public void Add(int deliveries, Guid? lastWebhook, IReadOnlyList<Guid> newDeliveries, bool isLast)
+    public void Add(int webhooks, Guid? lastWebhook, int deliveries, IReadOnlyList<Guid> newDeliveries, bool isLast)
     {
+        Webhooks += webhooks;
         Deliveries += deliveries;
         LastWebhook = lastWebhook ?? LastWebhook;
         _newDeliveries.AddRange(newDeliveries);
@@ -39,7 +44,7 @@ internal sealed class PartlyStoredEvent(IdentifiedEvent item, DateTimeOffset fir
     /// <summary>Nothing of it is stored, because its transaction was undone.</summary>
     public void Restart()
     {
-        (Deliveries, LastWebhook, IsComplete) = (0, Guid.Empty, false);
+        (Webhooks, Deliveries, LastWebhook, IsComplete) = (0, 0, Guid.Empty, false);
         _newDeliveries = [];
     }
 }

@@ -44,7 +44,8 @@ public sealed partial class PartwiseInsertion(
         SELECT position, event_id, coalesce(event.created_at, CASE WHEN stored THEN existing.first END, now()),
                coalesce(event.deliveries, CASE WHEN complete THEN existing.deliveries END)::int
         FROM event LEFT JOIN LATERAL (
-            SELECT count(*) AS deliveries, min(webhook_deliveries.created_at) AS first FROM webhook_deliveries
+            SELECT count(*) FILTER (WHERE status <> 'skipped') AS deliveries, min(webhook_deliveries.created_at) AS first
+            FROM webhook_deliveries
             WHERE webhook_deliveries.event_id = event.event_id AND NOT test AND redelivery_of IS NULL
               AND id BETWEEN (left(event.event_id::text, 14) || '0000-0000-000000000000')::uuid
                          AND (left(event.event_id::text, 14) || 'ffff-ffff-ffffffffffff')::uuid
@@ -56,26 +57,31 @@ public sealed partial class PartwiseInsertion(
             SELECT * FROM unnest(@org_ids, @events, @timestamps, @data, @event_ids, @trace_parents, @made_until, @after) WITH ORDINALITY
                 AS message (org_id, event, "timestamp", data, event_id, trace_parent, made_until, after, position)
         ), matched AS MATERIALIZED (
-            SELECT message.*, ARRAY (
-                       SELECT id FROM webhooks
-                       WHERE webhooks.org_id = message.org_id AND webhooks.active AND webhooks.deleted_at IS NULL
-                         AND webhooks.events && ARRAY[message.event, '*'] AND webhooks.created_at <= message.made_until
-                         AND webhooks.id > message.after
-                       ORDER BY id LIMIT @limit
-                   ) AS webhook_ids
-            FROM message
+            SELECT message.*, webhook_ids, actives, deliveries
+            FROM message CROSS JOIN LATERAL (
+                SELECT coalesce(array_agg(id ORDER BY id), '{}') AS webhook_ids, coalesce(array_agg(active ORDER BY id), '{}') AS actives,
+                       (count(*) FILTER (WHERE active))::int AS deliveries
+                FROM (
+                    SELECT id, active FROM webhooks
+                    WHERE webhooks.org_id = message.org_id AND (webhooks.active OR webhooks.keep_skipped) AND webhooks.deleted_at IS NULL
+                      AND webhooks.events && ARRAY[message.event, '*'] AND webhooks.created_at <= message.made_until
+                      AND webhooks.id > message.after
+                    ORDER BY id LIMIT @limit
+                ) AS next
+            ) AS wanted
         ), inserted AS (
-            INSERT INTO webhook_deliveries (id, webhook_id, org_id, event, event_id, payload, trace_parent, next_attempt_at)
+            INSERT INTO webhook_deliveries (id, webhook_id, org_id, event, event_id, payload, trace_parent, status, next_attempt_at)
             SELECT webhook_delivery_id(event_id, webhook_id) AS id, webhook_id, org_id, event, event_id,
-                   webhook_payload(event, "timestamp", data, webhook_id), trace_parent, now()
-            FROM matched, unnest(webhook_ids) AS webhook_id
+                   webhook_payload(event, "timestamp", data, webhook_id), trace_parent,
+                   CASE WHEN active THEN 'pending' ELSE 'skipped' END, CASE WHEN active THEN now() END
+            FROM matched, unnest(webhook_ids, actives) AS webhook (webhook_id, active)
             ORDER BY id
             ON CONFLICT (id) DO NOTHING
-            RETURNING id, event_id, org_id
+            RETURNING id, event_id, org_id, status
         )
-        SELECT position, NULL::uuid, NULL::uuid, cardinality(webhook_ids), webhook_ids[cardinality(webhook_ids)] FROM matched
+        SELECT position, NULL::uuid, NULL::uuid, cardinality(webhook_ids), webhook_ids[cardinality(webhook_ids)], deliveries FROM matched
         UNION ALL
-        SELECT NULL, event_id, org_id, NULL, id FROM inserted
+        SELECT NULL, event_id, org_id, NULL, id, NULL FROM inserted WHERE status = 'pending'
         """;
 
     private const string CompleteSql = """

@@ -5,7 +5,8 @@ namespace Webhooks.Core.Events;
 /// <param name="OrgId">The organization.</param>
 /// <param name="Event">The event type.</param>
 /// <param name="Deliveries">
-/// The number of deliveries it has, one for each matching webhook; the same when an event is published again.
+/// The number of deliveries it has, one for each matching webhook that is active; the same when an event is published again. Those that are
+/// only kept for inactive webhooks, as skipped, are not among them.
 /// </param>
 /// <param name="NewDeliveries">The ids of those that this call made: none when the event had been published before.</param>
 public sealed record PublishedEvent(

@@ -7,10 +7,12 @@ namespace Webhooks.Core.Webhooks;
 /// <param name="Description">The organization's own note, or null.</param>
 /// <param name="RetryDelays">The waits between attempts, in seconds; none means a single attempt, null the system's.</param>
 /// <param name="TimeoutSeconds">The time for one attempt; null for the system's.</param>
+/// <param name="KeepSkipped">Whether events that come while it is inactive are kept as skipped deliveries.</param>
 public sealed record NewWebhook(
     string Url,
     IReadOnlyList<string> Events,
     bool Active,
     string? Description,
     IReadOnlyList<int>? RetryDelays = null,
-    int? TimeoutSeconds = null);
+    int? TimeoutSeconds = null,
+    bool KeepSkipped = true);

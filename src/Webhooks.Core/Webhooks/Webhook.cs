@@ -13,6 +13,7 @@ namespace Webhooks.Core.Webhooks;
 /// <param name="UpdatedAt">UTC.</param>
 /// <param name="RetryDelays">The waits between attempts, in seconds; none means a single attempt, null the system's.</param>
 /// <param name="TimeoutSeconds">The time for one attempt; null for the system's.</param>
+/// <param name="KeepSkipped">Whether events that come while it is inactive are kept as skipped deliveries.</param>
 public sealed record Webhook(
     Guid Id,
     Guid OrgId,
@@ -25,7 +26,8 @@ public sealed record Webhook(
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
     IReadOnlyList<int>? RetryDelays = null,
-    int? TimeoutSeconds = null)
+    int? TimeoutSeconds = null,
+    bool KeepSkipped = true)
 {
     /// <summary>The entry of <see cref="Events"/> that stands for every event type, also those that the catalog gets later.</summary>
     public const string AllEvents = "*";

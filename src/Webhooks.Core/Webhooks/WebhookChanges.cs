@@ -7,10 +7,12 @@ namespace Webhooks.Core.Webhooks;
 /// <param name="Description">The new description; empty clears it.</param>
 /// <param name="RetryDelays">The new waits between attempts, in seconds; of null, the system's.</param>
 /// <param name="TimeoutSeconds">The new time for one attempt; of null, the system's.</param>
+/// <param name="KeepSkipped">Whether events that come while it is inactive are kept as skipped deliveries.</param>
 public sealed record WebhookChanges(
     string? Url = null,
     IReadOnlyList<string>? Events = null,
     bool? Active = null,
     string? Description = null,
     NewValue<IReadOnlyList<int>?>? RetryDelays = null,
-    NewValue<int?>? TimeoutSeconds = null);
+    NewValue<int?>? TimeoutSeconds = null,
+    bool? KeepSkipped = null);

@@ -14,7 +14,7 @@ public sealed class WebhookStore(
     private const string Columns = """
         id, org_id, url, events, active, description, created_at, updated_at, retry_delays, timeout_seconds, secret_hint,
         CASE WHEN secret_hint IS NULL THEN secret END AS secret,
-        CASE WHEN previous_secret_expires_at > now() THEN previous_secret_expires_at END AS previous_secret_expires_at
+        CASE WHEN previous_secret_expires_at > now() THEN previous_secret_expires_at END AS previous_secret_expires_at, keep_skipped
         """;
 
     /// <summary>The condition that nobody has changed a webhook since, judged by the statement that changes it.</summary>
@@ -126,6 +126,7 @@ public sealed class WebhookStore(
                 description = nullif(coalesce(@description, description), ''),
                 retry_delays = CASE WHEN @sets_retry_delays THEN @retry_delays ELSE retry_delays END,
                 timeout_seconds = CASE WHEN @sets_timeout_seconds THEN @timeout_seconds ELSE timeout_seconds END,
+                keep_skipped = coalesce(@keep_skipped, keep_skipped),
                 updated_at = now()
             WHERE id = @id AND org_id = @org_id AND deleted_at IS NULL AND {IsInState}
             RETURNING {Columns}
@@ -150,6 +151,7 @@ public sealed class WebhookStore(
                     RetryDelays(changes.RetryDelays?.Value),
                     new("sets_timeout_seconds", changes.TimeoutSeconds.HasValue),
                     TimeoutSeconds(changes.TimeoutSeconds?.Value),
+                    NullableParameter.Create("keep_skipped", NpgsqlDbType.Boolean, changes.KeepSkipped),
                 },
             });
             if (changes.Active is false)
@@ -208,8 +210,9 @@ public sealed class WebhookStore(
         // One at a time for an organization, so that the count holds.
         const string LockOrganization = "SELECT FROM organizations WHERE id = @org_id FOR NO KEY UPDATE";
         const string Insert = $"""
-            INSERT INTO webhooks (id, org_id, url, events, secret, secret_hint, active, description, retry_delays, timeout_seconds)
-            SELECT @id, @org_id, @url, @events, @secret, @secret_hint, @active, @description, @retry_delays, @timeout_seconds
+            INSERT INTO webhooks
+                (id, org_id, url, events, secret, secret_hint, active, description, retry_delays, timeout_seconds, keep_skipped)
+            SELECT @id, @org_id, @url, @events, @secret, @secret_hint, @active, @description, @retry_delays, @timeout_seconds, @keep_skipped
             WHERE (SELECT count(*) FROM webhooks WHERE org_id = @org_id AND deleted_at IS NULL) < @most
             RETURNING {Columns}
             """;
@@ -230,6 +233,7 @@ public sealed class WebhookStore(
                 NullableParameter.Create("description", NpgsqlDbType.Text, EmptyAsNull(webhook.Description)),
                 RetryDelays(webhook.RetryDelays),
                 TimeoutSeconds(webhook.TimeoutSeconds),
+                new("keep_skipped", webhook.KeepSkipped),
                 new("most", options.Limits.WebhooksPerOrganization),
             },
         });
@@ -283,7 +287,8 @@ public sealed class WebhookStore(
         CreatedAt: reader.GetFieldValue<DateTimeOffset>(6),
         UpdatedAt: reader.GetFieldValue<DateTimeOffset>(7),
         RetryDelays: reader.IsDBNull(8) ? null : reader.GetFieldValue<int[]>(8),
-        TimeoutSeconds: reader.IsDBNull(9) ? null : reader.GetInt32(9));
+        TimeoutSeconds: reader.IsDBNull(9) ? null : reader.GetInt32(9),
+        KeepSkipped: reader.GetBoolean(13));
 
     /// <summary>That of a secret whose hint is not stored. A webhook can be shown without, so its answer does not depend on keys.</summary>
     private async ValueTask<string?> HintAsync(Guid webhookId, string encrypted, CancellationToken cancellationToken)

@@ -104,17 +104,19 @@ public sealed class DeliveryHistoryTests(SharedApi api)
     }
 
     [Theory]
-    [InlineData("", "failed gone pending succeeded")]
+    [InlineData("", "failed gone pending skipped succeeded")]
     [InlineData("status=pending", "pending")]
     [InlineData("status=succeeded", "succeeded")]
     [InlineData("status=failed", "failed gone")]
     [InlineData("status=canceled", "")]
+    [InlineData("status=skipped", "skipped")]
+    [InlineData("status=skipped&event=user.deleted", "")]
     [InlineData("event=invoice.paid", "succeeded")]
     [InlineData("response_status=500", "failed")]
     [InlineData("response_status=410&status=failed", "gone")]
     [InlineData("response_status=410&status=succeeded", "")]
-    [InlineData("from=2000-01-01T00:00:00Z", "failed gone pending succeeded")]
-    [InlineData("from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59Z", "failed gone pending succeeded")]
+    [InlineData("from=2000-01-01T00:00:00Z", "failed gone pending skipped succeeded")]
+    [InlineData("from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59Z", "failed gone pending skipped succeeded")]
     [InlineData("to=2000-01-01T00:00:00.5%2B02:00", "")]
     [InlineData("from=9000-01-01T00:00:00Z", "")]
     public async Task Filters_select(string query, string expected)
@@ -125,6 +127,7 @@ public sealed class DeliveryHistoryTests(SharedApi api)
         await MakeAsync(client, webhook, "invoice.paid", "succeeded", 200);
         await MakeAsync(client, webhook, "user.created", "failed", 500);
         await MakeAsync(client, webhook, "user.updated", "failed", 410);
+        await MakeAsync(client, webhook, "user.created", "skipped", null);
 
         var list = (await client.Get($"{Calls.Webhooks}/{webhook}/deliveries?{query}")).MustBe(HttpStatusCode.OK);
 

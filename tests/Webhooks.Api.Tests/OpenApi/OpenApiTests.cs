@@ -111,8 +111,8 @@ public sealed partial class OpenApiTests(SharedApi api)
     }
 
     [Theory]
-    [InlineData("CreateWebhook", "CreateWebhook", "active description events retry_delays timeout_seconds url", "events url")]
-    [InlineData("UpdateWebhook", "UpdateWebhook", "active description events retry_delays timeout_seconds url", "")]
+    [InlineData("CreateWebhook", "CreateWebhook", "active description events keep_skipped retry_delays timeout_seconds url", "events url")]
+    [InlineData("UpdateWebhook", "UpdateWebhook", "active description events keep_skipped retry_delays timeout_seconds url", "")]
     [InlineData("TestWebhook", "TestWebhook", "event", "")]
     [InlineData("RotateSecret", "RotateSecret", "force overlap_seconds", "")]
     [InlineData("CancelDeliveries", "CancelDeliveries", "created_before", "created_before")]
@@ -154,12 +154,12 @@ public sealed partial class OpenApiTests(SharedApi api)
     [Theory]
     [InlineData(
         "Webhook",
-        "active created_at description events id org_id previous_secret_expires_at retry_delays secret_hint timeout_seconds updated_at "
-            + "url")]
+        "active created_at description events id keep_skipped org_id previous_secret_expires_at retry_delays secret_hint timeout_seconds "
+            + "updated_at url")]
     [InlineData(
         "CreatedWebhook",
-        "active created_at description events id org_id previous_secret_expires_at retry_delays secret secret_hint timeout_seconds "
-            + "updated_at url")]
+        "active created_at description events id keep_skipped org_id previous_secret_expires_at retry_delays secret secret_hint "
+            + "timeout_seconds updated_at url")]
     [InlineData("RotatedSecret", "previous_secret_expires_at secret")]
     [InlineData("CanceledDeliveries", "canceled complete under_way")]
     [InlineData("PublishedEvent", "deliveries event id org_id")]
@@ -218,7 +218,8 @@ public sealed partial class OpenApiTests(SharedApi api)
             parameter => parameter.GetProperty("name").GetString() == "status");
 
         Assert.Equal(
-            """["pending","succeeded","failed","canceled"]""", JsonSerializer.Serialize(status.GetProperty("schema").GetProperty("enum")));
+            """["pending","succeeded","failed","canceled","skipped"]""",
+            JsonSerializer.Serialize(status.GetProperty("schema").GetProperty("enum")));
     }
 
     [Fact]

@@ -178,7 +178,7 @@ public sealed class DeliveryHistoryTests : DatabaseTest
             var idTime = random.Next(3) == 0 ? createdAt.AddMinutes(-random.Next(10_000)) : createdAt;
             var row = new Row(
                 Guid.CreateVersion7(idTime),
-                (DeliveryStatus)random.Next(4),
+                (DeliveryStatus)random.Next(5),
                 _events[random.Next(3)],
                 _responses[random.Next(4)],
                 createdAt);

@@ -33,8 +33,11 @@ public sealed class EventPublisherTests : DatabaseTest
         Assert.Equal(_org, published.OrgId);
         Assert.Equal("user.created", published.Event);
         Assert.Equal(2, published.Deliveries);
-        Assert.Equal([exact, all], await QueryAllAsync<Guid>("SELECT webhook_id FROM webhook_deliveries ORDER BY webhook_id"));
-        Assert.Equal(published.NewDeliveries.Order(), await QueryAllAsync<Guid>("SELECT id FROM webhook_deliveries ORDER BY id"));
+        Assert.Equal([exact, all, inactive], await QueryAllAsync<Guid>("SELECT webhook_id FROM webhook_deliveries ORDER BY webhook_id"));
+        Assert.Equal([inactive], await QueryAllAsync<Guid>("SELECT webhook_id FROM webhook_deliveries WHERE status = 'skipped'"));
+        Assert.Equal(
+            published.NewDeliveries.Order(),
+            await QueryAllAsync<Guid>("SELECT id FROM webhook_deliveries WHERE status = 'pending' ORDER BY id"));
         Assert.Equal(2, await QueryAsync<long>(
             """
             SELECT count(*) FROM webhook_deliveries

@@ -63,7 +63,7 @@ public sealed class ReusedKeyTests : DatabaseTest
     {
         await AddWebhookAsync(_org);
         var inactive = await AddWebhookAsync(_org);
-        await ExecuteAsync("UPDATE webhooks SET active = false WHERE id = $1", inactive);
+        await ExecuteAsync("UPDATE webhooks SET active = false, keep_skipped = false WHERE id = $1", inactive);
         key ??= Guid.CreateVersion7().ToString();
         await Publisher.PublishAsync([Message(_org, key: key)], Cancel);
         await AddWebhookAsync(_org);

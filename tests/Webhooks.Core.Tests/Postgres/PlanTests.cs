@@ -66,6 +66,7 @@ public sealed partial class PlanTests : DatabaseTest
         await PageReadsFewRowsAsync(history, new DeliveryFilter());
         await PageReadsFewRowsAsync(history, new DeliveryFilter(DeliveryStatus.Failed));
         await PageReadsFewRowsAsync(history, new DeliveryFilter(DeliveryStatus.Canceled), rows: 0);
+        await PageReadsFewRowsAsync(history, new DeliveryFilter(DeliveryStatus.Skipped), rows: 0);
         await PageReadsFewRowsAsync(history, new DeliveryFilter(Event: "user.deleted"));
         await PageReadsFewRowsAsync(history, new DeliveryFilter(Event: "invoice.paid"), rows: 0);
         await PageReadsFewRowsAsync(history, new DeliveryFilter(DeliveryStatus.Succeeded, Event: "user.deleted"));

@@ -127,7 +127,7 @@ public sealed class DeliveryEngineTests
         await scene.PublishAsync(webhook);
         await scene.WaitForAsync(1, "status = 'pending' AND attempt_number = 1");
 
-        await scene.Webhooks.UpdateAsync(webhook.OrgId, webhook.Id, new WebhookChanges(Active: false), Token);
+        await scene.Webhooks.UpdateAsync(webhook.OrgId, webhook.Id, new WebhookChanges(Active: false), states: null, Token);
 
         await scene.WaitForAsync(1, "status = 'canceled' AND attempt_number = 1");
         Assert.Single(receiver.Requests);

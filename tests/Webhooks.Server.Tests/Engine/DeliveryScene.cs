@@ -80,8 +80,8 @@ internal sealed class DeliveryScene : IAsyncDisposable
     public async Task<Webhook> AddWebhookAsync(string url)
     {
         var created = await Webhooks.CreateAsync(
-            Guid.CreateVersion7(), new NewWebhook(url, ["user.created"], Active: true, Description: null), Token);
-        return created!.Value.Webhook;
+            Guid.CreateVersion7(), new NewWebhook(url, ["user.created"], Active: true, Description: null), key: null, Token);
+        return Assert.IsType<WebhookCreation.Created>(created).Webhook;
     }
 
     /// <summary>Adds many webhooks at one receiver, each with a path of its own: its number, from 0.</summary>

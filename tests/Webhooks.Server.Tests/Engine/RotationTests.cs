@@ -71,7 +71,11 @@ public sealed class RotationTests
         await using var waiting = await WaitingDelivery.CreateAsync();
 
         await waiting.Scene.Webhooks.UpdateAsync(
-            waiting.Webhook.OrgId, waiting.Webhook.Id, new WebhookChanges(Url: waiting.Webhook.Url + "/moved"), Token);
+            waiting.Webhook.OrgId,
+            waiting.Webhook.Id,
+            new WebhookChanges(Url: waiting.Webhook.Url + "/moved"),
+            states: null,
+            Token);
 
         Assert.Equal("/moved", (await waiting.SendOnceClaimedAgainAsync()).Path);
     }

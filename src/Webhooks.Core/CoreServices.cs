@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Webhooks.Core.Cancellation;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
+using Webhooks.Core.Health;
 using Webhooks.Core.Idempotency;
 using Webhooks.Core.Postgres;
 using Webhooks.Core.Redelivery;
@@ -36,6 +37,8 @@ public static class CoreServices
             .AddSingleton<WebhookRotations>()
             .AddSingleton<ChangedWebhooks>()
             .AddSingleton<DeliveryStore>()
+            .AddSingleton<HealthSignals>()
+            .AddSingleton<WebhookProbes>()
             .AddSingleton<DeliveryAnnouncement>()
             .AddSingleton<PendingDeliveries>()
             .AddSingleton<BacklogSurvey>()

@@ -13,6 +13,8 @@ public sealed class WebhooksOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "Webhooks";
 
+    private static readonly TimeSpan _disableAfter = TimeSpan.FromDays(5);
+
     /// <summary>The waits between attempts, as in <c>00:01:00,00:05:00</c> (hh:mm:ss); empty means a single attempt.</summary>
     public RetrySchedule RetryDelays { get; init; } = RetrySchedule.Default;
 
@@ -39,6 +41,12 @@ public sealed class WebhooksOptions
     /// </summary>
     public TimeSpan LongestRetrying => DeliveryRetention - EventIdentity.OldestOwnId;
 
+    /// <summary>
+    /// How long a receiver may fail without a success between before its webhook is disabled, as in <c>5.00:00:00</c> (days first). Up to a
+    /// year; null, which is <c>00:00:00</c>, for ever.
+    /// </summary>
+    public TimeSpan? DisableAfter { get; init; } = _disableAfter;
+
     /// <summary>Whether a pooler between this process and the database lends sessions for a transaction each.</summary>
     public DatabasePooling DatabasePooling { get; init; }
 
@@ -57,6 +65,7 @@ public sealed class WebhooksOptions
             AllowedNetworks = Read(section, nameof(AllowedNetworks), ParseNetworks, []),
             RequireHttps = Read(section, nameof(RequireHttps), ParseBoolean, true),
             DeliveryRetention = Read(section, nameof(DeliveryRetention), ParseRetention, TimeSpan.FromDays(90)),
+            DisableAfter = Read(section, nameof(DisableAfter), ParseDisableAfter, _disableAfter),
             DatabasePooling = Read(section.GetSection("Database"), "Pooling", ParsePooling, DatabasePooling.Session),
             Limits = WebhooksLimits.From(section.GetSection(nameof(Limits))),
         };
@@ -125,6 +134,13 @@ public sealed class WebhooksOptions
         ParseDuration(text) is var retention && retention >= TimeSpan.FromDays(14) && retention <= TimeSpan.FromDays(3650)
             ? retention
             : throw new FormatException("It must be from 14.00:00:00 to 3650.00:00:00 (days first).");
+
+    private static TimeSpan? ParseDisableAfter(string text) => ParseDuration(text) switch
+    {
+        var never when never == TimeSpan.Zero => null,
+        var time when time >= TimeSpan.FromSeconds(1) && time <= TimeSpan.FromDays(366) => time,
+        _ => throw new FormatException("It must be 00:00:00 (never) or from 00:00:01 to 366.00:00:00 (days first)."),
+    };
 
     private static IPNetwork[] ParseNetworks(string text) =>
         [.. Items(text).Select(item => IPNetwork.TryParse(item, out var network)

@@ -19,6 +19,13 @@ public sealed class WebhooksApi(HttpClient http) : IDisposable
         return new RegisteredWebhook(created["id"]!.GetValue<Guid>(), created["secret"]!.GetValue<string>());
     }
 
+    /// <summary>A webhook as it is now.</summary>
+    public Task<JsonNode> WebhookAsync(Guid webhook) => GetAsync($"/api/v1/webhooks/{webhook}");
+
+    /// <summary>Sends a test delivery.</summary>
+    /// <returns>The delivery with its attempt.</returns>
+    public Task<JsonNode> TestAsync(Guid webhook) => PostAsync($"/api/v1/webhooks/{webhook}/test", new { });
+
     /// <summary>Changes these fields of a webhook.</summary>
     /// <exception cref="HttpRequestException">The server did not answer with success.</exception>
     public async Task ChangeAsync(Guid webhook, object changes)

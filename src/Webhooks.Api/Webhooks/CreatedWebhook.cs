@@ -19,6 +19,9 @@ namespace Webhooks.Api.Webhooks;
 /// The last four characters of the secret that `webhook-signature` lists first; null when the keys cannot be read now.
 /// </param>
 /// <param name="PreviousSecretExpiresAt">Until when the secret before signs, too, UTC; null unless the overlap of a rotation runs.</param>
+/// <param name="DisabledAt">Since when it is not active, UTC; null when it is.</param>
+/// <param name="DisabledReason">Why it is not active: `manual`, when it was created so; null when it is.</param>
+/// <param name="Health">How its receiver does: nothing was sent to it yet.</param>
 /// <param name="CreatedAt">When it was created, UTC.</param>
 /// <param name="UpdatedAt">When it was last changed, UTC.</param>
 internal sealed record CreatedWebhook(
@@ -34,6 +37,9 @@ internal sealed record CreatedWebhook(
     string Secret,
     string? SecretHint,
     DateTime? PreviousSecretExpiresAt,
+    DateTime? DisabledAt,
+    string? DisabledReason,
+    WebhookHealthResource Health,
     DateTime CreatedAt,
     DateTime UpdatedAt)
 {
@@ -50,6 +56,9 @@ internal sealed record CreatedWebhook(
         secret,
         webhook.SecretHint,
         webhook.PreviousSecretExpiresAt?.UtcDateTime,
+        webhook.DisabledAt?.UtcDateTime,
+        webhook.DisabledReason,
+        WebhookHealthResource.From(webhook.Health),
         webhook.CreatedAt.UtcDateTime,
         webhook.UpdatedAt.UtcDateTime);
 }

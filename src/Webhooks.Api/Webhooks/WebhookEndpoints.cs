@@ -44,7 +44,10 @@ internal static class WebhookEndpoints
         webhooks.MapPatch("/{id}", UpdateAsync)
             .WithName(OperationNames.UpdateWebhook)
             .WithSummary("Change a webhook")
-            .WithDescription("A field that is left out stays as it is. `\"active\": false` also cancels the deliveries that are pending.")
+            .WithDescription(
+                "A field that is left out stays as it is. `\"active\": false` also cancels the deliveries that are pending. "
+                + "`\"active\": true` of a webhook that was not resets its `health` and sends one sample event, which finds out "
+                + "whether its receiver answers. Another `url` resets `health`, too.")
             .RequireAuthorization(Scopes.WriteWebhooks);
 
         webhooks.MapDelete("/{id}", DeleteAsync)

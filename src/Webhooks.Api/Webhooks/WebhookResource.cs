@@ -18,6 +18,12 @@ namespace Webhooks.Api.Webhooks;
 /// The last four characters of the secret that `webhook-signature` lists first; null when the keys cannot be read now.
 /// </param>
 /// <param name="PreviousSecretExpiresAt">Until when the secret before signs, too, UTC; null unless the overlap of a rotation runs.</param>
+/// <param name="DisabledAt">Since when it is not active, UTC; null when it is.</param>
+/// <param name="DisabledReason">
+/// Why it is not active: `manual` (somebody deactivated it), `gone` (its receiver answered 410), `failing` (all attempts failed for days)
+/// or `receiver_request` (its receiver answered `webhook-delivery: disable`); null when it is.
+/// </param>
+/// <param name="Health">How its receiver does.</param>
 /// <param name="CreatedAt">When it was created, UTC.</param>
 /// <param name="UpdatedAt">When it was last changed, UTC.</param>
 internal sealed record WebhookResource(
@@ -32,6 +38,9 @@ internal sealed record WebhookResource(
     bool KeepSkipped,
     string? SecretHint,
     DateTime? PreviousSecretExpiresAt,
+    DateTime? DisabledAt,
+    string? DisabledReason,
+    WebhookHealthResource Health,
     DateTime CreatedAt,
     DateTime UpdatedAt)
 {
@@ -47,6 +56,9 @@ internal sealed record WebhookResource(
         webhook.KeepSkipped,
         webhook.SecretHint,
         webhook.PreviousSecretExpiresAt?.UtcDateTime,
+        webhook.DisabledAt?.UtcDateTime,
+        webhook.DisabledReason,
+        WebhookHealthResource.From(webhook.Health),
         webhook.CreatedAt.UtcDateTime,
         webhook.UpdatedAt.UtcDateTime);
 }

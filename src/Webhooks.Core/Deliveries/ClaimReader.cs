@@ -27,6 +27,7 @@ internal sealed class ClaimReader(NpgsqlDataReader reader)
     private readonly int _secretPromoted = reader.GetOrdinal("secret_promoted");
     private readonly int _trigger = reader.GetOrdinal("next_trigger");
     private readonly int _cancelRequested = reader.GetOrdinal("cancel_requested");
+    private readonly int _claimedAt = reader.GetOrdinal("claimed_at");
 
     /// <summary>The claim in the row that the reader is at.</summary>
     public ClaimedDelivery Read() => new(
@@ -51,5 +52,6 @@ internal sealed class ClaimReader(NpgsqlDataReader reader)
             ? null
             : new PreviousSecret(reader.GetString(_previousSecret), reader.GetBoolean(_secretPromoted)),
         Trigger: AttemptTriggerText.FromStoredText(reader.IsDBNull(_trigger) ? null : reader.GetString(_trigger)),
-        CancelRequested: !reader.IsDBNull(_cancelRequested) && reader.GetBoolean(_cancelRequested));
+        CancelRequested: !reader.IsDBNull(_cancelRequested) && reader.GetBoolean(_cancelRequested),
+        ClaimedAt: reader.GetFieldValue<DateTimeOffset>(_claimedAt));
 }

@@ -21,6 +21,9 @@ namespace Webhooks.Core.Deliveries;
 /// <param name="PreviousSecret">The secret that signs beside the webhook's own; null unless the overlap of a rotation runs.</param>
 /// <param name="Trigger">Why the attempt is made.</param>
 /// <param name="CancelRequested">Somebody canceled it while an attempt was under way that has not been recorded.</param>
+/// <param name="ClaimedAt">
+/// When it was claimed, by the database's clock: what happened to its webhook after that, the attempt knows nothing of.
+/// </param>
 public sealed record ClaimedDelivery(
     Guid Id,
     Guid LeaseToken,
@@ -39,4 +42,5 @@ public sealed record ClaimedDelivery(
     WebhookSchedule? Schedule = null,
     PreviousSecret? PreviousSecret = null,
     AttemptTrigger Trigger = AttemptTrigger.Schedule,
-    bool CancelRequested = false);
+    bool CancelRequested = false,
+    DateTimeOffset ClaimedAt = default);

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Webhooks.Core.Health;
 using Webhooks.Core.Postgres;
 
 namespace Webhooks.Core.Deliveries;
@@ -7,7 +8,7 @@ namespace Webhooks.Core.Deliveries;
 /// <summary>
 /// The work on deliveries: claiming what is due and recording what came of it. Every statement takes a set; times are the database's.
 /// </summary>
-public sealed class DeliveryStore(NpgsqlDataSource database)
+public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signals, WebhooksOptions options)
 {
     /// <summary>
     /// What follows a CTE <c>due (id)</c> whose rows are locked; it gives the columns of <see cref="ClaimReader"/>. The ids come as an
@@ -19,14 +20,14 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
             UPDATE webhook_deliveries SET lease_until = now() + @lease, lease_token = @lease_token
             WHERE id = ANY (ARRAY (SELECT id FROM due))
             RETURNING id, lease_token, webhook_id, org_id, event_id, event, payload::text AS body, attempt_number, test, next_attempt_at,
-                      created_at, trace_parent, next_trigger, cancel_requested
+                      created_at, trace_parent, next_trigger, cancel_requested, now() AS claimed_at
         )
         SELECT claimed.id, claimed.lease_token, claimed.webhook_id, claimed.org_id, claimed.event_id, claimed.event, claimed.body,
                claimed.attempt_number, claimed.test, webhooks.url, webhooks.secret,
                webhooks.active AND webhooks.deleted_at IS NULL AS webhook_active, claimed.created_at, claimed.trace_parent,
                claimed.next_trigger, claimed.cancel_requested, webhooks.retry_delays, webhooks.timeout_seconds,
                CASE WHEN webhooks.previous_secret_expires_at > now() THEN webhooks.previous_secret END AS previous_secret,
-               webhooks.secret_promoted
+               webhooks.secret_promoted, claimed.claimed_at
         FROM claimed JOIN webhooks ON webhooks.id = claimed.webhook_id
         ORDER BY claimed.next_attempt_at, claimed.id
         """;
@@ -116,17 +117,21 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
         return claims.SingleOrDefault();
     }
 
-    /// <summary>Records results in one statement. A result whose lease was lost to another claim is left out.</summary>
-    /// <returns>The ids that were recorded.</returns>
-    public async Task<IReadOnlySet<Guid>> RecordAsync(IReadOnlyCollection<DeliveryResult> results, CancellationToken cancellationToken)
+    /// <summary>
+    /// Records results in one statement, in the order in which they came, and with them how the receivers of their webhooks do. A result
+    /// whose lease was lost to another claim is left out.
+    /// </summary>
+    public async Task<RecordedResults> RecordAsync(IReadOnlyList<DeliveryResult> results, CancellationToken cancellationToken)
     {
         if (results.Count == 0)
         {
-            return new HashSet<Guid>();
+            return RecordedResults.None;
         }
 
         var rows = results.Select(ResultRow.From).ToArray();
-        return await ConflictRetry.RunAsync(cancel => RecordAsync(rows, cancel), cancellationToken);
+        var recorded = await ConflictRetry.RunAsync(cancel => RecordAsync(rows, results, cancel), cancellationToken);
+        signals.Tell(recorded.Changes);
+        return recorded;
     }
 
     /// <summary>Gives claims back unattempted: they are due again at once.</summary>
@@ -181,7 +186,8 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
         return claims;
     }
 
-    private async Task<IReadOnlySet<Guid>> RecordAsync(ResultRow[] rows, CancellationToken cancellationToken)
+    private async Task<RecordedResults> RecordAsync(
+        ResultRow[] rows, IReadOnlyList<DeliveryResult> results, CancellationToken cancellationToken)
     {
         // Only a pending delivery has a lease. Without an attempt (it is canceled) the figures of the attempt before stay. What was
         // canceled during the attempt gets no other.
@@ -189,26 +195,30 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
             WITH result AS (
                 SELECT * FROM unnest(
                     @ids, @lease_tokens, @statuses, @next_attempts_at, @attempts, @attempt_numbers,
-                    @response_statuses, @response_bodies, @errors, @durations_ms, @delivered_at)
+                    @response_statuses, @response_bodies, @errors, @durations_ms, @delivered_at, {HealthRecording.Parameters})
                     AS result (id, lease_token, status, next_attempt_at, attempt, attempt_number,
-                               response_status, response_body, error, duration_ms, delivered_at)
-            ), {LockedById}
-            UPDATE webhook_deliveries AS delivery SET
-                status = CASE WHEN delivery.cancel_requested AND result.status = 'pending' THEN 'canceled' ELSE result.status END,
-                next_attempt_at = CASE WHEN delivery.cancel_requested IS NOT TRUE THEN result.next_attempt_at END,
-                next_trigger = NULL,
-                lease_until = NULL,
-                lease_token = NULL,
-                attempts = CASE WHEN result.attempt IS NULL THEN delivery.attempts ELSE delivery.attempts || result.attempt END,
-                attempt_number = coalesce(result.attempt_number, delivery.attempt_number),
-                response_status = CASE WHEN result.attempt IS NULL THEN delivery.response_status ELSE result.response_status END,
-                response_body = CASE WHEN result.attempt IS NULL THEN delivery.response_body ELSE result.response_body END,
-                error = CASE WHEN result.attempt IS NULL THEN delivery.error ELSE result.error END,
-                duration_ms = coalesce(result.duration_ms, delivery.duration_ms),
-                delivered_at = result.delivered_at
-            FROM locked JOIN result ON result.id = locked.id AND result.lease_token = locked.lease_token
-            WHERE delivery.id = locked.id AND {WithinIds}
-            RETURNING delivery.id
+                               response_status, response_body, error, duration_ms, delivered_at, {HealthRecording.Columns})
+            ), {LockedById}, recorded AS (
+                UPDATE webhook_deliveries AS delivery SET
+                    status = CASE WHEN delivery.cancel_requested AND result.status = 'pending' THEN 'canceled' ELSE result.status END,
+                    next_attempt_at = CASE WHEN delivery.cancel_requested IS NOT TRUE THEN result.next_attempt_at END,
+                    next_trigger = NULL,
+                    lease_until = NULL,
+                    lease_token = NULL,
+                    attempts = CASE WHEN result.attempt IS NULL THEN delivery.attempts ELSE delivery.attempts || result.attempt END,
+                    attempt_number = coalesce(result.attempt_number, delivery.attempt_number),
+                    response_status = CASE WHEN result.attempt IS NULL THEN delivery.response_status ELSE result.response_status END,
+                    response_body = CASE WHEN result.attempt IS NULL THEN delivery.response_body ELSE result.response_body END,
+                    error = CASE WHEN result.attempt IS NULL THEN delivery.error ELSE result.error END,
+                    duration_ms = coalesce(result.duration_ms, delivery.duration_ms),
+                    delivered_at = result.delivered_at
+                FROM locked JOIN result ON result.id = locked.id AND result.lease_token = locked.lease_token
+                WHERE delivery.id = locked.id AND {WithinIds}
+                RETURNING delivery.id, delivery.webhook_id, {HealthRecording.Columns}
+            ), {HealthRecording.Sql}
+            SELECT id, {HealthRecording.NoChange} FROM recorded
+            UNION ALL
+            SELECT NULL, {HealthRecording.ChangeColumns} FROM change
             """;
         await using var command = database.CreateCommand(Sql);
         var parameters = command.Parameters;
@@ -225,15 +235,24 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
         parameters.AddWithValue("durations_ms", rows.Select(row => row.DurationMs).ToArray());
         parameters.AddWithValue(
             "delivered_at", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, rows.Select(row => row.DeliveredAt).ToArray());
+        HealthRecording.AddParameters(parameters, results, options.DisableAfter);
 
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var recorded = new HashSet<Guid>(rows.Length);
+        List<HealthChange>? changes = null;
         while (await reader.ReadAsync(cancellationToken))
         {
-            recorded.Add(reader.GetGuid(0));
+            if (reader.IsDBNull(0))
+            {
+                (changes ??= []).Add(HealthRecording.Read(reader, first: 1));
+            }
+            else
+            {
+                recorded.Add(reader.GetGuid(0));
+            }
         }
 
-        return recorded;
+        return new RecordedResults(recorded, changes ?? []);
     }
 
     /// <summary>The parameters of <see cref="LockedById"/> and <see cref="WithinIds"/>.</summary>

@@ -154,6 +154,7 @@ internal sealed class InsertedEvents
             CreatedAt,
             TraceParent,
             webhook.Schedule,
-            webhook.PreviousSecret);
+            webhook.PreviousSecret,
+            ClaimedAt: CreatedAt);
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Webhooks.Core.Deliveries;
+using Webhooks.Core.Health;
 
 namespace Webhooks.Core.Telemetry;
 
@@ -32,6 +33,7 @@ public sealed class WebhooksMetrics : IDisposable
     private readonly Counter<long> _attempts;
     private readonly Histogram<double> _attemptDuration;
     private readonly Histogram<double> _eventDelay;
+    private readonly Counter<long> _healthChanges;
     private readonly ObservableGauge<long> _pending;
     private readonly ObservableGauge<double> _oldestPending;
 
@@ -50,6 +52,8 @@ public sealed class WebhooksMetrics : IDisposable
             _attemptDurations);
         _eventDelay = Meter.CreateHistogram(
             "webhooks.event.delay", "s", "From the creation of a delivery to the start of its first attempt.", tags: null, _eventDelays);
+        _healthChanges = Meter.CreateCounter<long>(
+            "webhooks.health.changes", "{change}", "Webhooks that began to fail, recovered, or were disabled because of their receiver.");
         _pending = Meter.CreateObservableGauge(
             "webhooks.deliveries.pending", ObservePending, "{delivery}", "Deliveries that are not finished.");
         _oldestPending = Meter.CreateObservableGauge(
@@ -82,6 +86,19 @@ public sealed class WebhooksMetrics : IDisposable
         {
             // The database's clock and ours may differ a little.
             _eventDelay.Record(Math.Max(0, (attempt.StartedAt - delivery.CreatedAt).TotalSeconds));
+        }
+    }
+
+    /// <summary>Counts a change of a webhook that attempts have caused.</summary>
+    public void HealthChanged(HealthChange change)
+    {
+        if (change is HealthChange.Disabled { Reason: var reason })
+        {
+            _healthChanges.Add(1, new("change", change.ToTag()), new("reason", reason));
+        }
+        else
+        {
+            _healthChanges.Add(1, new KeyValuePair<string, object?>("change", change.ToTag()));
         }
     }
 

@@ -1,3 +1,5 @@
+using Webhooks.Core.Health;
+
 namespace Webhooks.Core.Webhooks;
 
 /// <summary>A URL of an organization's, and the event types that are posted to it.</summary>
@@ -14,6 +16,9 @@ namespace Webhooks.Core.Webhooks;
 /// <param name="RetryDelays">The waits between attempts, in seconds; none means a single attempt, null the system's.</param>
 /// <param name="TimeoutSeconds">The time for one attempt; null for the system's.</param>
 /// <param name="KeepSkipped">Whether events that come while it is inactive are kept as skipped deliveries.</param>
+/// <param name="DisabledAt">Since when it is not active, UTC; null when it is.</param>
+/// <param name="DisabledReason">Why it is not active, as one of <see cref="Core.Health.DisabledReason"/>; null when it is.</param>
+/// <param name="Health">How its receiver does.</param>
 public sealed record Webhook(
     Guid Id,
     Guid OrgId,
@@ -25,9 +30,12 @@ public sealed record Webhook(
     DateTimeOffset? PreviousSecretExpiresAt,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
-    IReadOnlyList<int>? RetryDelays = null,
-    int? TimeoutSeconds = null,
-    bool KeepSkipped = true)
+    IReadOnlyList<int>? RetryDelays,
+    int? TimeoutSeconds,
+    bool KeepSkipped,
+    DateTimeOffset? DisabledAt,
+    string? DisabledReason,
+    WebhookHealth Health)
 {
     /// <summary>The entry of <see cref="Events"/> that stands for every event type, also those that the catalog gets later.</summary>
     public const string AllEvents = "*";

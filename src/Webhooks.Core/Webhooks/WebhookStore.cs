@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Webhooks.Core.Health;
 using Webhooks.Core.Idempotency;
 using Webhooks.Core.Postgres;
 using Webhooks.Core.Secrets;
@@ -8,14 +9,20 @@ namespace Webhooks.Core.Webhooks;
 
 /// <summary>The webhooks of organizations. Every statement is bound to the organization; what is given to it has been validated.</summary>
 public sealed class WebhookStore(
-    NpgsqlDataSource database, SecretProtector secrets, KeyedRequests requests, WebhooksOptions options)
+    NpgsqlDataSource database, SecretProtector secrets, KeyedRequests requests, WebhookProbes probes, WebhooksOptions options)
 {
     /// <summary>What a webhook is read from. Its secret is among it only when its hint is not stored: an earlier version did not.</summary>
     private const string Columns = """
         id, org_id, url, events, active, description, created_at, updated_at, retry_delays, timeout_seconds, secret_hint,
         CASE WHEN secret_hint IS NULL THEN secret END AS secret,
-        CASE WHEN previous_secret_expires_at > now() THEN previous_secret_expires_at END AS previous_secret_expires_at, keep_skipped
+        CASE WHEN previous_secret_expires_at > now() THEN previous_secret_expires_at END AS previous_secret_expires_at, keep_skipped,
+        disabled_at, disabled_reason, consecutive_failures, failing_since, last_success_at, last_failure_at
         """;
+
+    /// <summary>Where <see cref="Columns"/> come from.</summary>
+    private const string Source = "webhooks JOIN webhook_health ON webhook_health.webhook_id = webhooks.id";
+
+    private const string Find = $"SELECT {Columns} FROM {Source} WHERE id = @id AND org_id = @org_id AND deleted_at IS NULL";
 
     /// <summary>The condition that nobody has changed a webhook since, judged by the statement that changes it.</summary>
     private const string IsInState = "(@states IS NULL OR updated_at = ANY (@states))";
@@ -68,7 +75,7 @@ public sealed class WebhookStore(
         Guid orgId, WebhookFilter filter, int limit, Guid? after, CancellationToken cancellationToken)
     {
         const string Sql = $"""
-            SELECT {Columns} FROM webhooks
+            SELECT {Columns} FROM {Source}
             WHERE org_id = @org_id AND deleted_at IS NULL
               AND (@after IS NULL OR id < @after)
               AND (@active IS NULL OR active = @active)
@@ -98,8 +105,7 @@ public sealed class WebhookStore(
     /// <summary>One webhook; null when the organization has no such webhook.</summary>
     public async Task<Webhook?> FindAsync(Guid orgId, Guid webhookId, CancellationToken cancellationToken)
     {
-        const string Sql = $"SELECT {Columns} FROM webhooks WHERE id = @id AND org_id = @org_id AND deleted_at IS NULL";
-        await using var command = database.CreateCommand(Sql);
+        await using var command = database.CreateCommand(Find);
         command.Parameters.AddWithValue("id", webhookId);
         command.Parameters.AddWithValue("org_id", orgId);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -107,11 +113,12 @@ public sealed class WebhookStore(
     }
 
     /// <summary>
-    /// Changes what is given; deactivating cancels the pending deliveries that nobody is attempting, in the same transaction.
+    /// Changes what is given; deactivating cancels the pending deliveries that nobody is attempting, in the same transaction. A trigger
+    /// resets the health of a webhook that is enabled or gets another URL, and in the first case a probe is made.
     /// </summary>
     /// <param name="states">The times of the last change, one of which the webhook must have; null for any.</param>
     /// <returns>The webhook after the change; null when the organization has no such webhook in such a state.</returns>
-    public Task<Webhook?> UpdateAsync(
+    public async Task<Webhook?> UpdateAsync(
         Guid orgId,
         Guid webhookId,
         WebhookChanges changes,
@@ -129,11 +136,18 @@ public sealed class WebhookStore(
                 keep_skipped = coalesce(@keep_skipped, keep_skipped),
                 updated_at = now()
             WHERE id = @id AND org_id = @org_id AND deleted_at IS NULL AND {IsInState}
-            RETURNING {Columns}
             """;
-        return ConflictRetry.RunAsync(UpdateAsync, cancellationToken);
+        // Afterwards, so that it is as triggers have left it. Only this transaction has set its own time.
+        const string Changed = $"{Find} AND updated_at = now()";
+        var (webhook, probe) = await ConflictRetry.RunAsync(UpdateAsync, cancellationToken);
+        if (probe is { } delivery)
+        {
+            await probes.BeginAsync(delivery, cancellationToken);
+        }
 
-        async Task<Webhook?> UpdateAsync(CancellationToken cancel)
+        return webhook;
+
+        async Task<(Webhook?, Guid?)> UpdateAsync(CancellationToken cancel)
         {
             await using var batch = database.CreateBatch();
             batch.BatchCommands.Add(new(Update)
@@ -159,10 +173,18 @@ public sealed class WebhookStore(
                 batch.BatchCommands.Add(CancelPendingOf(orgId, webhookId));
             }
 
+            // Each gives rows, as against those before.
+            batch.BatchCommands.Add(new(Changed) { Parameters = { new("id", webhookId), new("org_id", orgId) } });
+            if (changes.Active is true)
+            {
+                batch.BatchCommands.Add(probes.Insert(orgId, webhookId));
+            }
+
             await using var reader = await batch.ExecuteReaderAsync(cancel);
             var webhook = await reader.ReadAsync(cancel) ? await ReadAsync(reader, cancel) : null;
+            Guid? probe = await reader.NextResultAsync(cancel) && await reader.ReadAsync(cancel) ? reader.GetGuid(0) : null;
             await reader.NextResultAsync(cancel);
-            return webhook;
+            return (webhook, probe);
         }
     }
 
@@ -209,12 +231,11 @@ public sealed class WebhookStore(
         const string EnsureOrganization = "INSERT INTO organizations (id) VALUES (@org_id) ON CONFLICT (id) DO NOTHING";
         // One at a time for an organization, so that the count holds.
         const string LockOrganization = "SELECT FROM organizations WHERE id = @org_id FOR NO KEY UPDATE";
-        const string Insert = $"""
+        const string Insert = """
             INSERT INTO webhooks
                 (id, org_id, url, events, secret, secret_hint, active, description, retry_delays, timeout_seconds, keep_skipped)
             SELECT @id, @org_id, @url, @events, @secret, @secret_hint, @active, @description, @retry_delays, @timeout_seconds, @keep_skipped
             WHERE (SELECT count(*) FROM webhooks WHERE org_id = @org_id AND deleted_at IS NULL) < @most
-            RETURNING {Columns}
             """;
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new(EnsureOrganization) { Parameters = { new("org_id", orgId) } });
@@ -237,6 +258,7 @@ public sealed class WebhookStore(
                 new("most", options.Limits.WebhooksPerOrganization),
             },
         });
+        batch.BatchCommands.Add(new(Find) { Parameters = { new("id", id), new("org_id", orgId) } });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? await ReadAsync(reader, cancellationToken) : null;
@@ -246,7 +268,8 @@ public sealed class WebhookStore(
     private async Task<WebhookCreation> FindCreatedAsync(Guid orgId, Guid webhookId, CancellationToken cancellationToken)
     {
         const string Sql = $"""
-            SELECT {Columns}, webhooks.secret AS own_secret FROM webhooks WHERE id = @id AND org_id = @org_id AND deleted_at IS NULL
+            SELECT {Columns}, webhooks.secret AS own_secret FROM {Source}
+            WHERE id = @id AND org_id = @org_id AND deleted_at IS NULL
             """;
         await using var command = database.CreateCommand(Sql);
         command.Parameters.AddWithValue("id", webhookId);
@@ -283,12 +306,22 @@ public sealed class WebhookStore(
         SecretHint: reader.IsDBNull(10)
             ? await HintAsync(reader.GetGuid(0), reader.GetString(11), cancellationToken)
             : reader.GetString(10),
-        PreviousSecretExpiresAt: reader.IsDBNull(12) ? null : reader.GetFieldValue<DateTimeOffset>(12),
+        PreviousSecretExpiresAt: TimeOrNull(reader, 12),
         CreatedAt: reader.GetFieldValue<DateTimeOffset>(6),
         UpdatedAt: reader.GetFieldValue<DateTimeOffset>(7),
         RetryDelays: reader.IsDBNull(8) ? null : reader.GetFieldValue<int[]>(8),
         TimeoutSeconds: reader.IsDBNull(9) ? null : reader.GetInt32(9),
-        KeepSkipped: reader.GetBoolean(13));
+        KeepSkipped: reader.GetBoolean(13),
+        DisabledAt: TimeOrNull(reader, 14),
+        DisabledReason: reader.IsDBNull(15) ? null : reader.GetString(15),
+        Health: new WebhookHealth(
+            ConsecutiveFailures: reader.GetInt32(16),
+            FailingSince: TimeOrNull(reader, 17),
+            LastSuccessAt: TimeOrNull(reader, 18),
+            LastFailureAt: TimeOrNull(reader, 19)));
+
+    private static DateTimeOffset? TimeOrNull(NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
 
     /// <summary>That of a secret whose hint is not stored. A webhook can be shown without, so its answer does not depend on keys.</summary>
     private async ValueTask<string?> HintAsync(Guid webhookId, string encrypted, CancellationToken cancellationToken)

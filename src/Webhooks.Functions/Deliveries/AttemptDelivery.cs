@@ -78,7 +78,7 @@ public sealed partial class AttemptDelivery(
 
         // Not canceled with the function: the request has been sent, and forgetting that would send it again.
         var recorded = await patience.RunAsync(() => deliveries.RecordAsync([result], CancellationToken.None), CancellationToken.None);
-        return recorded.Contains(claim.Id) ? Describe(result) : null;
+        return recorded.Ids.Contains(claim.Id) ? Describe(result) : null;
     }
 
     private async Task<DeliveryResult> MakeAsync(ClaimedDelivery claim, CancellationToken cancellationToken)

@@ -126,7 +126,7 @@ internal sealed partial class ResultRecorder(
         try
         {
             var recorded = await deliveries.RecordAsync(batch, abandon);
-            LogLostLeases(batch, recorded);
+            LogLostLeases(batch, recorded.Ids);
             return null;
         }
         catch (Exception failure) when (!abandon.IsCancellationRequested && !IsDataError(failure))

@@ -154,12 +154,13 @@ public sealed partial class OpenApiTests(SharedApi api)
     [Theory]
     [InlineData(
         "Webhook",
-        "active created_at description events id keep_skipped org_id previous_secret_expires_at retry_delays secret_hint timeout_seconds "
-            + "updated_at url")]
+        "active created_at description disabled_at disabled_reason events health id keep_skipped org_id previous_secret_expires_at "
+            + "retry_delays secret_hint timeout_seconds updated_at url")]
+    [InlineData("WebhookHealth", "consecutive_failures failing_since last_failure_at last_success_at state")]
     [InlineData(
         "CreatedWebhook",
-        "active created_at description events id keep_skipped org_id previous_secret_expires_at retry_delays secret secret_hint "
-            + "timeout_seconds updated_at url")]
+        "active created_at description disabled_at disabled_reason events health id keep_skipped org_id previous_secret_expires_at "
+            + "retry_delays secret secret_hint timeout_seconds updated_at url")]
     [InlineData("RotatedSecret", "previous_secret_expires_at secret")]
     [InlineData("CanceledDeliveries", "canceled complete under_way")]
     [InlineData("PublishedEvent", "deliveries event id org_id")]

@@ -23,7 +23,7 @@ public sealed class CancellationsTests : DatabaseTest
         var claim = Required(await Deliveries.ClaimAsync(id, _lease, Cancel));
 
         Assert.Equal(DeliveryStatus.Pending, await Cancellations.CancelAsync(_org, webhook, id, Cancel));
-        Assert.Single(await Deliveries.RecordAsync([Answered(claim, answer)], Cancel));
+        Assert.Single((await Deliveries.RecordAsync([Answered(claim, answer)], Cancel)).Ids);
 
         var delivery = Required(await History.FindAsync(_org, webhook, id, Cancel));
         Assert.Equal(status, delivery.Summary.Status.ToText());
@@ -71,7 +71,7 @@ public sealed class CancellationsTests : DatabaseTest
             while (!canceled.IsCancellationRequested)
             {
                 var claims = await Deliveries.ClaimDueAsync(100, _lease, Cancel);
-                recorded += (await Deliveries.RecordAsync([.. claims.Select(claim => Answered(claim, 200))], Cancel)).Count;
+                recorded += (await Deliveries.RecordAsync([.. claims.Select(claim => Answered(claim, 200))], Cancel)).Ids.Count;
             }
         }
     }

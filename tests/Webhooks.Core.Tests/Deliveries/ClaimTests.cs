@@ -103,7 +103,7 @@ public sealed class ClaimTests : DatabaseTest
             """
             SELECT timeout_seconds, trace_parent, delivery.created_at, retry_delays, active AS webhook_active, secret, url, test,
                    attempt_number, payload::text AS body, event, event_id, delivery.org_id, secret_promoted, previous_secret, webhook_id,
-                   lease_token, delivery.id
+                   lease_token, delivery.id, next_trigger, cancel_requested, lease_until - interval '1 minute' AS claimed_at
             FROM webhook_deliveries AS delivery JOIN webhooks ON webhooks.id = webhook_id
             """);
         await using var reader = await command.ExecuteReaderAsync(Cancel);
@@ -224,7 +224,8 @@ public sealed class ClaimTests : DatabaseTest
 
         await Deliveries.ReleaseAsync([claims[0]], Cancel);
 
-        Assert.Empty(await Deliveries.RecordAsync([new DeliveryResult(claims[0], Attempt: null, new NextStep.Canceled())], Cancel));
+        var recorded = await Deliveries.RecordAsync([new DeliveryResult(claims[0], Attempt: null, new NextStep.Canceled())], Cancel);
+        Assert.Empty(recorded.Ids);
         Assert.Equal(claims[0].Id, Assert.Single(await Deliveries.ClaimDueAsync(10, _lease, Cancel)).Id);
     }
 
@@ -291,7 +292,7 @@ public sealed class ClaimTests : DatabaseTest
         var webhook = await AddWebhookAsync(_org);
         await PublishManyAsync(_org, 200);
         var store = new WebhookStore(
-            Database, new SecretProtector(new SwitchableKeyRing()), new KeyedRequests(Database), new WebhooksOptions());
+            Database, new SecretProtector(new SwitchableKeyRing()), new KeyedRequests(Database), Probes, new WebhooksOptions());
 
         await Parallel.ForAsync(0, 12, Cancel, async (number, cancel) =>
         {

@@ -18,7 +18,7 @@ public sealed class RecordTests : DatabaseTest
 
         var recorded = await Deliveries.RecordAsync([Succeeded(claim, 204, "thanks")], Cancel);
 
-        Assert.Equal([claim.Id], recorded);
+        Assert.Equal([claim.Id], recorded.Ids);
         var detail = await History.FindAsync(_org, webhook, claim.Id, Cancel);
         Assert.NotNull(detail);
         Assert.Equal(DeliveryStatus.Succeeded, detail.Summary.Status);
@@ -71,7 +71,7 @@ public sealed class RecordTests : DatabaseTest
         var second = Assert.Single(await Deliveries.ClaimDueAsync(10, _lease, Cancel));
 
         Assert.Equal(
-            [first.Id], await Deliveries.RecordAsync([new DeliveryResult(second, Attempt: null, new NextStep.Canceled())], Cancel));
+            [first.Id], (await Deliveries.RecordAsync([new DeliveryResult(second, Attempt: null, new NextStep.Canceled())], Cancel)).Ids);
 
         var detail = await History.FindAsync(_org, webhook, first.Id, Cancel);
         Assert.NotNull(detail);
@@ -95,17 +95,17 @@ public sealed class RecordTests : DatabaseTest
 
         var recorded = await Deliveries.RecordAsync([.. claims.Select(claim => Succeeded(claim, 200, "late"))], Cancel);
 
-        Assert.Equal([claims[1].Id], recorded);
+        Assert.Equal([claims[1].Id], recorded.Ids);
         Assert.Equal("pending", await QueryAsync<string>("SELECT status FROM webhook_deliveries WHERE id = $1", claims[0].Id));
-        Assert.Equal([other.Id], await Deliveries.RecordAsync([Succeeded(other, 200, "in time")], Cancel));
+        Assert.Equal([other.Id], (await Deliveries.RecordAsync([Succeeded(other, 200, "in time")], Cancel)).Ids);
     }
 
     [Fact]
     public async Task A_result_is_recorded_once()
     {
         var (claim, webhook) = await ClaimOneAsync();
-        Assert.Single(await Deliveries.RecordAsync([Succeeded(claim, 200, "")], Cancel));
-        Assert.Empty(await Deliveries.RecordAsync([Succeeded(claim, 200, "")], Cancel));
+        Assert.Single((await Deliveries.RecordAsync([Succeeded(claim, 200, "")], Cancel)).Ids);
+        Assert.Empty((await Deliveries.RecordAsync([Succeeded(claim, 200, "")], Cancel)).Ids);
         Assert.Single((await History.FindAsync(_org, webhook, claim.Id, Cancel))!.Attempts);
     }
 
@@ -114,7 +114,7 @@ public sealed class RecordTests : DatabaseTest
     {
         var (claim, _) = await ClaimOneAsync();
         await ExecuteAsync("UPDATE webhook_deliveries SET lease_until = now() - interval '1 hour'");
-        Assert.Single(await Deliveries.RecordAsync([Succeeded(claim, 200, "")], Cancel));
+        Assert.Single((await Deliveries.RecordAsync([Succeeded(claim, 200, "")], Cancel)).Ids);
     }
 
     // An attribute cannot hold half a surrogate pair, a field can.
@@ -137,7 +137,7 @@ public sealed class RecordTests : DatabaseTest
         var recorded = await Deliveries.RecordAsync(
             [Refused(claims[0], 500, body, new NextStep.Failed()), NotAnswered(claims[1], body, body, new NextStep.Failed())], Cancel);
 
-        Assert.Equal(2, recorded.Count);
+        Assert.Equal(2, recorded.Ids.Count);
         var answered = await History.FindAsync(_org, webhook, claims[0].Id, Cancel);
         Assert.Equal(stored, answered?.ResponseBody);
         Assert.Equal(stored, answered?.Attempts[0].ResponseBody);
@@ -147,7 +147,7 @@ public sealed class RecordTests : DatabaseTest
     }
 
     [Fact]
-    public async Task Recording_nothing_records_nothing() => Assert.Empty(await Deliveries.RecordAsync([], Cancel));
+    public async Task Recording_nothing_records_nothing() => Assert.Empty((await Deliveries.RecordAsync([], Cancel)).Ids);
 
     [Fact]
     public async Task Attempts_are_stored_under_the_documented_names()
@@ -172,7 +172,7 @@ public sealed class RecordTests : DatabaseTest
 
         var recorded = await Task.WhenAll(shuffled.Select(results => Task.Run(() => Deliveries.RecordAsync(results, Cancel), Cancel)));
 
-        Assert.Equal(1000, recorded.Sum(ids => ids.Count));
+        Assert.Equal(1000, recorded.Sum(results => results.Ids.Count));
         Assert.Equal(
             1000, await QueryAsync<long>("SELECT count(*) FROM webhook_deliveries WHERE status = 'succeeded' AND attempt_number = 1"));
         await AssertNoDeadlocksAsync();

@@ -203,7 +203,7 @@ public sealed class TestDeliveryTests : DatabaseTest
         return new TestDelivery(Database, Deliveries, attempter, History, _options, TimeProvider.System);
     }
 
-    private WebhookStore Store() => new(Database, new SecretProtector(_keys), new KeyedRequests(Database), _options);
+    private WebhookStore Store() => new(Database, new SecretProtector(_keys), new KeyedRequests(Database), Probes, _options);
 
     private Task<Webhook> CreateAsync(Receiver receiver, params string[] events) => CreateAsync(receiver.Url + "/hook", events);
 

@@ -93,7 +93,7 @@ public sealed class EventInsertionTests : DatabaseTest
 
         Assert.Empty(await Deliveries.ClaimDueAsync(10, _lease, Cancel));
         var result = new DeliveryResult(intake.Claims[0], Attempt: null, new NextStep.Canceled());
-        Assert.Equal([intake.Claims[0].Id], await Deliveries.RecordAsync([result], Cancel));
+        Assert.Equal([intake.Claims[0].Id], (await Deliveries.RecordAsync([result], Cancel)).Ids);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
+using Webhooks.Core.Health;
 using Webhooks.Core.Postgres;
 using Webhooks.Core.Telemetry;
 using Webhooks.Testing;
@@ -23,7 +24,9 @@ public abstract class DatabaseTest : IAsyncLifetime
 
     protected WebhooksTracing Tracing { get; } = new();
 
-    protected DeliveryStore Deliveries => new(Database);
+    protected WebhooksMetrics Metrics { get; } = new(TimeProvider.System);
+
+    protected DeliveryStore Deliveries => DeliveriesOn(Database);
 
     protected DeliveryHistory History => new(Database);
 
@@ -39,11 +42,18 @@ public abstract class DatabaseTest : IAsyncLifetime
     {
         GC.SuppressFinalize(this);
         Tracing.Dispose();
+        Metrics.Dispose();
         if (_database is not null)
         {
             await _database.DisposeAsync();
         }
     }
+
+    protected DeliveryStore DeliveriesOn(NpgsqlDataSource database, WebhooksOptions? options = null) =>
+        new(database, new HealthSignals(Metrics, NullLogger<HealthSignals>.Instance), options ?? new WebhooksOptions());
+
+    protected WebhookProbes Probes => new(
+        new ClaimedByEngine(), new DeliveryAnnouncement(Database, NullLogger<DeliveryAnnouncement>.Instance), TimeProvider.System);
 
     protected EventPublisher PublisherOn(
         NpgsqlDataSource database, TimeProvider? clock = null, ILogger<EventPublisher>? log = null, IDeliveryIntake? intake = null)

@@ -29,7 +29,7 @@ public sealed partial class PlanTests : DatabaseTest
     {
         await FillAsync(analyzed);
         await using var observed = Observed();
-        var deliveries = new DeliveryStore(observed);
+        var deliveries = DeliveriesOn(observed);
         var history = new DeliveryHistory(observed);
 
         var claims = await ReadsFewRowsAsync("due", () => deliveries.ClaimDueAsync(100, _lease, Cancel));
@@ -93,7 +93,7 @@ public sealed partial class PlanTests : DatabaseTest
 
         await using var observed = Observed();
         var publisher = PublisherOn(observed);
-        var deliveries = new DeliveryStore(observed);
+        var deliveries = DeliveriesOn(observed);
 
         // From then on PostgreSQL may keep a plan that suits any number.
         for (var before = 0; before < 6; before++)
@@ -107,7 +107,7 @@ public sealed partial class PlanTests : DatabaseTest
             [.. Enumerable.Range(0, Events).Select(number => Message(_org, key: Key(number)))], Cancel);
         Assert.Equal(Set, published.Sum(item => item.NewDeliveries.Count));
         var claims = await deliveries.ClaimDueAsync(Set, _lease, Cancel);
-        Assert.Equal(Set, (await deliveries.RecordAsync([.. claims.Select(Success)], Cancel)).Count);
+        Assert.Equal(Set, (await deliveries.RecordAsync([.. claims.Select(Success)], Cancel)).Ids.Count);
 
         Assert.NotEmpty(_log.Plans);
         foreach (var plan in _log.Plans)

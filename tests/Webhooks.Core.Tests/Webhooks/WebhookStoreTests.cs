@@ -1,5 +1,6 @@
 using Npgsql;
 using Webhooks.Core.Deliveries;
+using Webhooks.Core.Health;
 using Webhooks.Core.Idempotency;
 using Webhooks.Core.Secrets;
 using Webhooks.Core.Tests.Postgres;
@@ -100,7 +101,16 @@ public sealed class WebhookStoreTests : DatabaseTest
         Assert.Equivalent(created with { Url = "https://example.com/2", UpdatedAt = url!.UpdatedAt }, url);
         var rest = await store.UpdateAsync(
             _org, created.Id, new WebhookChanges(Events: ["*"], Active: false, Description: "two"), states: null, Cancel);
-        Assert.Equivalent(url with { Events = ["*"], Active = false, Description = "two", UpdatedAt = rest!.UpdatedAt }, rest);
+        var expected = url with
+        {
+            Events = ["*"],
+            Active = false,
+            Description = "two",
+            UpdatedAt = rest!.UpdatedAt,
+            DisabledAt = rest.UpdatedAt,
+            DisabledReason = DisabledReason.Manual,
+        };
+        Assert.Equivalent(expected, rest);
         Assert.True(rest.UpdatedAt > created.UpdatedAt);
         Assert.Equivalent(rest, await store.FindAsync(_org, created.Id, Cancel));
     }
@@ -346,6 +356,7 @@ public sealed class WebhookStoreTests : DatabaseTest
             Database,
             _secrets,
             new KeyedRequests(Database),
+            Probes,
             new WebhooksOptions { Limits = new WebhooksLimits { WebhooksPerOrganization = most } });
 
     private async Task<Webhook> CreateAsync(NewWebhook webhook) =>

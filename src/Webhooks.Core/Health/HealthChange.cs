@@ -1,0 +1,27 @@
+namespace Webhooks.Core.Health;
+
+/// <summary>
+/// What changed of a webhook with the recording of attempts. Of several servers that record at once, one is told of each change.
+/// </summary>
+public abstract record HealthChange
+{
+    private HealthChange(Guid webhookId) => WebhookId = webhookId;
+
+    /// <summary>The webhook.</summary>
+    public Guid WebhookId { get; }
+
+    /// <summary>It is failing from now on.</summary>
+    /// <param name="WebhookId">The webhook.</param>
+    /// <param name="ConsecutiveFailures">Attempts that failed since the last that succeeded.</param>
+    /// <param name="Since">The first of them, UTC.</param>
+    public sealed record Failing(Guid WebhookId, int ConsecutiveFailures, DateTimeOffset Since) : HealthChange(WebhookId);
+
+    /// <summary>It was failing, and an attempt succeeded.</summary>
+    /// <param name="WebhookId">The webhook.</param>
+    public sealed record Recovered(Guid WebhookId) : HealthChange(WebhookId);
+
+    /// <summary>It was active, and is not any more.</summary>
+    /// <param name="WebhookId">The webhook.</param>
+    /// <param name="Reason">Why, as one of <see cref="DisabledReason"/>.</param>
+    public sealed record Disabled(Guid WebhookId, string Reason) : HealthChange(WebhookId);
+}

@@ -1,0 +1,45 @@
+using Webhooks.Core.Deliveries;
+using Webhooks.Core.Sending;
+
+namespace Webhooks.Core.Health;
+
+/// <summary>What one result says of its webhook's receiver. Pure: the same results give the same marks, in both hosts.</summary>
+/// <param name="Succeeded">Whether the attempt succeeded; null when none was made, which says nothing.</param>
+/// <param name="InStreak">It failed, and no later result that is recorded with it succeeded: it counts as a failure in a row.</param>
+/// <param name="Disables">Why it disables the webhook; null when it does not.</param>
+internal readonly record struct HealthMark(bool? Succeeded, bool InStreak, string? Disables)
+{
+    private const int Gone = 410;
+
+    /// <summary>The marks of results that are recorded together, in the order in which they came.</summary>
+    public static HealthMark[] Of(IReadOnlyList<DeliveryResult> results)
+    {
+        var marks = new HealthMark[results.Count];
+        HashSet<Guid>? succeededLater = null;
+        for (var position = results.Count - 1; position >= 0; position--)
+        {
+            var (webhookId, outcome) = (results[position].Delivery.WebhookId, results[position].Attempt?.Outcome);
+            if (outcome is null)
+            {
+                continue;
+            }
+
+            var succeeded = outcome is SendOutcome.Answered { Success: true };
+            marks[position] = new HealthMark(
+                succeeded, InStreak: !succeeded && succeededLater?.Contains(webhookId) is not true, DisablesBy(outcome));
+            if (succeeded)
+            {
+                (succeededLater ??= []).Add(webhookId);
+            }
+        }
+
+        return marks;
+    }
+
+    private static string? DisablesBy(SendOutcome outcome) => outcome switch
+    {
+        SendOutcome.Answered { Wish.Disable: true } => DisabledReason.ReceiverRequest,
+        SendOutcome.Answered { Status: Gone } => DisabledReason.Gone,
+        _ => null,
+    };
+}

@@ -1,0 +1,25 @@
+namespace Webhooks.Core.Health;
+
+/// <summary>How a webhook's receiver does, since it got its URL or was enabled.</summary>
+/// <param name="ConsecutiveFailures">Attempts that failed since the last that succeeded.</param>
+/// <param name="FailingSince">The first of them, UTC; null when there is none.</param>
+/// <param name="LastSuccessAt">The last attempt that succeeded, UTC, to some seconds; or null.</param>
+/// <param name="LastFailureAt">The last attempt that failed, UTC; or null.</param>
+public sealed record WebhookHealth(
+    int ConsecutiveFailures, DateTimeOffset? FailingSince, DateTimeOffset? LastSuccessAt, DateTimeOffset? LastFailureAt)
+{
+    /// <summary>
+    /// So many failures in a row make a webhook one that is failing. Fewer are what retries are for, and a receiver that fails now and
+    /// then does not change its state each time.
+    /// </summary>
+    public const int FailingFrom = 3;
+
+    /// <summary>That of a webhook to which nothing was sent yet.</summary>
+    public static readonly WebhookHealth Unknown = new(0, null, null, null);
+
+    /// <summary>Whether it is failing, healthy, or nothing was sent to it yet.</summary>
+    public HealthState State =>
+        ConsecutiveFailures >= FailingFrom ? HealthState.Failing
+        : LastSuccessAt is null && LastFailureAt is null ? HealthState.Unknown
+        : HealthState.Healthy;
+}

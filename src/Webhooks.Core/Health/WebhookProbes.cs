@@ -1,0 +1,58 @@
+using Npgsql;
+using NpgsqlTypes;
+using Webhooks.Core.Deliveries;
+using Webhooks.Core.Events;
+
+namespace Webhooks.Core.Health;
+
+/// <summary>
+/// The test deliveries that find out whether the receiver of a webhook that was enabled again answers: one, of one attempt, with a sample
+/// event. It is stored in the transaction that enables the webhook, so that whoever ends after that, it is sent.
+/// </summary>
+public sealed class WebhookProbes(IDeliveryDispatch dispatch, DeliveryAnnouncement announcement, TimeProvider clock)
+{
+    private static readonly string[] _names = [.. EventCatalog.All.Select(type => type.Name)];
+    private static readonly string[] _samples = [.. EventCatalog.All.Select(type => type.Sample)];
+
+    /// <summary>Makes what was stored go out soon.</summary>
+    public async Task BeginAsync(Guid deliveryId, CancellationToken cancellationToken)
+    {
+        await announcement.NotifyAsync();
+        await dispatch.DispatchAsync([deliveryId], cancellationToken);
+    }
+
+    /// <summary>
+    /// The command that stores the delivery and gives its id, if this transaction enabled the webhook. Its event is the webhook's first;
+    /// for <c>*</c>, the catalog's.
+    /// </summary>
+    internal NpgsqlBatchCommand Insert(Guid orgId, Guid webhookId)
+    {
+        const string Sql = """
+            INSERT INTO webhook_deliveries (id, webhook_id, org_id, event, event_id, payload, test, next_attempt_at, next_trigger)
+            SELECT webhook_delivery_id(@event_id, webhooks.id), webhooks.id, org_id, sample.event, @event_id,
+                   webhook_payload(sample.event, @timestamp, sample.data, webhooks.id), true, now(), 'probe'
+            FROM webhooks
+            JOIN webhook_health AS health ON health.webhook_id = webhooks.id AND health.enabled_at = now()
+            CROSS JOIN LATERAL (
+                SELECT event, data FROM unnest(@events, @data) WITH ORDINALITY AS known (event, data, place)
+                ORDER BY event = webhooks.events[1] DESC, place
+                LIMIT 1
+            ) AS sample
+            WHERE webhooks.id = @id AND webhooks.org_id = @org_id
+            RETURNING id
+            """;
+        var now = clock.GetUtcNow();
+        return new NpgsqlBatchCommand(Sql)
+        {
+            Parameters =
+            {
+                new("id", webhookId),
+                new("org_id", orgId),
+                new("event_id", Guid.CreateVersion7(now)),
+                new("timestamp", EventTimestamp.Format(now)),
+                new("events", _names),
+                new("data", NpgsqlDbType.Array | NpgsqlDbType.Jsonb) { Value = _samples },
+            },
+        };
+    }
+}

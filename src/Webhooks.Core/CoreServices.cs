@@ -9,6 +9,7 @@ using Webhooks.Core.Postgres;
 using Webhooks.Core.Redelivery;
 using Webhooks.Core.Secrets;
 using Webhooks.Core.Sending;
+using Webhooks.Core.Signals;
 using Webhooks.Core.Telemetry;
 using Webhooks.Core.Webhooks;
 
@@ -53,6 +54,7 @@ public static class CoreServices
             .AddSingleton<WebhookSigners>()
             .AddSingleton<SecretProtector>()
             .AddSingleton<SecretReencryption>()
+            .AddSingleton<SignalPublisher>()
             .AddSingleton<PartitionMaintenance>()
             .AddSingleton<Migrator>()
             .AddSingleton<DatabaseSessions>()

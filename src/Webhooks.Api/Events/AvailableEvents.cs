@@ -1,19 +1,20 @@
 using Webhooks.Api.Json;
 using Webhooks.Core.Events;
+using Webhooks.Core.Signals;
 
 namespace Webhooks.Api.Events;
 
 /// <summary>Every event type that a webhook may name.</summary>
-/// <param name="Data">By category.</param>
-internal sealed record AvailableEvents(IReadOnlyList<EventCategory> Data)
+/// <param name="Data">What happens in the platform, by category.</param>
+/// <param name="Operational">
+/// What happens to webhooks themselves. A webhook gets these only if it names them, `*` does not, and never about itself.
+/// </param>
+internal sealed record AvailableEvents(IReadOnlyList<EventCategory> Data, IReadOnlyList<AvailableEvent> Operational)
 {
-    /// <summary>The catalog.</summary>
+    /// <summary>All event types.</summary>
     public static AvailableEvents All { get; } = new(
-    [
-        .. EventCatalog.All
-            .GroupBy(type => type.Category)
-            .Select(category => new EventCategory(
-                category.Key,
-                [.. category.Select(type => new AvailableEvent(type.Name, type.Description, new RawJson(type.Sample)))])),
-    ]);
+        [.. EventCatalog.All.GroupBy(type => type.Category).Select(category => new EventCategory(category.Key, [.. category.Select(Show)]))],
+        [.. OperationalEvents.All.Select(Show)]);
+
+    private static AvailableEvent Show(EventType type) => new(type.Name, type.Description, new RawJson(type.Sample));
 }

@@ -28,7 +28,9 @@ internal static class EventEndpoints
             .WithTags("Events")
             .WithName(OperationNames.ListAvailableEvents)
             .WithSummary("List the event types")
-            .WithDescription("Each with a sample of its `data`.")
+            .WithDescription(
+                "Each with a sample of its `data`. Those in `operational` tell of webhooks themselves: a webhook gets them only if it names "
+                + "them, never by `*`, and never about itself.")
             .RequireAuthorization(Scopes.ReadWebhooks);
     }
 

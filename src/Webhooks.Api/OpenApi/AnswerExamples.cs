@@ -49,7 +49,9 @@ internal static class AnswerExamples
         """;
 
     private const string Available = """
-        {"data":[{"category":"User","events":[{"name":"user.created","description":"A user signed up.","sample":{"id":"usr_1"}}]}]}
+        {"data":[{"category":"User","events":[{"name":"user.created","description":"A user signed up.","sample":{"id":"usr_1"}}]}],
+        "operational":[{"name":"webhook.enabled","description":"A webhook is active again.",
+        "sample":{"webhook_id":"019c1509-4c00-7000-8000-000000000001"}}]}
         """;
 
     private static readonly Dictionary<string, string> _successes = new(StringComparer.Ordinal)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Webhooks.Core.Events;
+using Webhooks.Core.Signals;
 
 namespace Webhooks.Api.OpenApi;
 
@@ -49,7 +50,7 @@ internal static class ReceivedEvents
     {
         document.AddComponent(Payload, PayloadSchema());
         document.Webhooks ??= new Dictionary<string, IOpenApiPathItem>();
-        foreach (var type in EventCatalog.All)
+        foreach (var type in EventCatalog.All.Concat(OperationalEvents.All))
         {
             document.Webhooks[type.Name] = new OpenApiPathItem
             {

@@ -117,7 +117,7 @@ internal sealed record RequestDescription(
             MinItems = 1,
             MaxItems = limits.EventsPerWebhook,
             Items = new OpenApiSchema { Type = JsonSchemaType.String },
-            Description = "Event types (GET /api/v1/webhooks/events/available lists all), or `*` for all.",
+            Description = "Event types (GET /api/v1/webhooks/events/available lists all), or `*` for all that are not operational.",
         },
         ["description"] = new OpenApiSchema
         {

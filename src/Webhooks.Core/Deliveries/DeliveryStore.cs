@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Webhooks.Core.Health;
 using Webhooks.Core.Postgres;
+using Webhooks.Core.Signals;
 
 namespace Webhooks.Core.Deliveries;
 
@@ -220,8 +221,8 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
             UNION ALL
             SELECT NULL, {HealthRecording.ChangeColumns} FROM change
             """;
-        await using var command = database.CreateCommand(Sql);
-        var parameters = command.Parameters;
+        var record = new NpgsqlBatchCommand(Sql);
+        var parameters = record.Parameters;
         AddIds(parameters, rows.Select(row => row.Id).ToArray());
         parameters.AddWithValue("lease_tokens", rows.Select(row => row.LeaseToken).ToArray());
         parameters.AddWithValue("statuses", rows.Select(row => row.Status).ToArray());
@@ -237,7 +238,14 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
             "delivered_at", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, rows.Select(row => row.DeliveredAt).ToArray());
         HealthRecording.AddParameters(parameters, results, options.DisableAfter);
 
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(record);
+        if (ExhaustedDeliveries.Signal(rows) is { } signal)
+        {
+            batch.BatchCommands.Add(signal);
+        }
+
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var recorded = new HashSet<Guid>(rows.Length);
         List<HealthChange>? changes = null;
         while (await reader.ReadAsync(cancellationToken))
@@ -252,6 +260,7 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
             }
         }
 
+        await reader.NextResultAsync(cancellationToken);
         return new RecordedResults(recorded, changes ?? []);
     }
 

@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Webhooks.Core.Events;
 using Webhooks.Core.Secrets;
+using Webhooks.Core.Signals;
 
 namespace Webhooks.Core.Deliveries;
 
@@ -18,8 +19,8 @@ public sealed class TestDelivery(
     private static readonly TimeSpan _leaseMargin = TimeSpan.FromSeconds(30);
 
     /// <summary>Makes the attempt and waits for its result; null when the organization has no such webhook.</summary>
-    /// <param name="eventType">An event type of the catalog; null means the webhook's first (for <c>*</c>, the catalog's first).</param>
-    /// <exception cref="ArgumentException">The catalog has no such event type.</exception>
+    /// <param name="eventType">An event type that webhooks may name; null means the webhook's first (for <c>*</c>, the catalog's first).</param>
+    /// <exception cref="ArgumentException">There is no such event type.</exception>
     /// <exception cref="SecretUnavailableException">The secret cannot be decrypted now; nothing was sent.</exception>
     /// <exception cref="OperationCanceledException">
     /// The token was canceled during the attempt, which will be made again when its lease has ended.
@@ -52,9 +53,10 @@ public sealed class TestDelivery(
         }
 
         return eventType is null
-            ? EventCatalog.Find(first) ?? EventCatalog.All[0]
-            : EventCatalog.Find(eventType) ?? throw new ArgumentException(
-                $"The catalog has no event type '{eventType}'.", nameof(eventType));
+            ? Find(first) ?? EventCatalog.All[0]
+            : Find(eventType) ?? throw new ArgumentException($"There is no event type '{eventType}'.", nameof(eventType));
+
+        static EventType? Find(string name) => EventCatalog.Find(name) ?? OperationalEvents.Find(name);
     }
 
     /// <summary>

@@ -26,7 +26,8 @@ public static class EventCatalog
     public static EventType? Find(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>Up to three names that were perhaps meant, nearest first; empty when none is near.</summary>
-    public static IReadOnlyList<string> Nearest(string name)
+    /// <param name="others">Event types that may be meant beside those of the catalog.</param>
+    public static IReadOnlyList<string> Nearest(string name, params IReadOnlyList<EventType> others)
     {
         var written = name.Trim().ToLowerInvariant();
         if (written.Length is 0 or > LongestLikelyName)
@@ -35,6 +36,7 @@ public static class EventCatalog
         }
 
         var byDistance = All
+            .Concat(others)
             .Select(type => (type.Name, Distance: EditDistance.Between(written, type.Name)))
             .OrderBy(candidate => candidate.Distance)
             .ToArray();

@@ -8,7 +8,8 @@ namespace Webhooks.Core.Postgres;
 
 /// <summary>
 /// The keeper of the partitions of <c>webhook_deliveries</c>, one for each week (Monday 00:00 UTC): made ahead of time, dropped after
-/// <see cref="WebhooksOptions.DeliveryRetention"/>. It also forgets old idempotency keys, and secrets that have been replaced.
+/// <see cref="WebhooksOptions.DeliveryRetention"/>. It also forgets old idempotency keys, operational events that have been published, and
+/// secrets that have been replaced.
 /// </summary>
 /// <remarks>
 /// Weeks and ages are told by the database's clock, which is the same for all processes. When this process's clock says something else,
@@ -18,10 +19,13 @@ public sealed partial class PartitionMaintenance(
     NpgsqlDataSource database, WebhooksOptions options, TimeProvider clock, ILogger<PartitionMaintenance> logger)
 {
     private const int WeeksAhead = 4;
-    private const int KeysPerBatch = 5000;
+    private const int RowsPerBatch = 5000;
 
     /// <summary>The difference between clocks from which one of them is wrong, not merely imprecise.</summary>
     private static readonly TimeSpan _largestDifference = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long an operational event is known as published: longer than the hour that there may be one for.</summary>
+    private static readonly TimeSpan _signalLifetime = TimeSpan.FromDays(1);
 
     private volatile bool _clocksDiffer;
 
@@ -36,9 +40,10 @@ public sealed partial class PartitionMaintenance(
         if (ClocksAgree(difference))
         {
             await DropExpiredAsync(now, cancellationToken);
-            await ForgetKeysAsync("event_keys", EventIdentity.KeyLifetime, cancellationToken);
-            await ForgetKeysAsync("redelivery_keys", Redeliveries.KeyLifetime, cancellationToken);
-            await ForgetKeysAsync("request_keys", RequestKey.Lifetime, cancellationToken);
+            await ForgetAsync("event_keys", "created_at", EventIdentity.KeyLifetime, cancellationToken);
+            await ForgetAsync("redelivery_keys", "created_at", Redeliveries.KeyLifetime, cancellationToken);
+            await ForgetAsync("request_keys", "created_at", RequestKey.Lifetime, cancellationToken);
+            await ForgetAsync("webhook_signals", "published_at", _signalLifetime, cancellationToken);
             await ForgetLateDeliveriesAsync(cancellationToken);
             await ErasePreviousSecretsAsync(cancellationToken);
         }
@@ -308,21 +313,21 @@ public sealed partial class PartitionMaintenance(
     }
 
     /// <summary>In batches, so that nobody waits long for a row that is being deleted.</summary>
-    private async Task ForgetKeysAsync(string table, TimeSpan lifetime, CancellationToken cancellationToken)
+    private async Task ForgetAsync(string table, string since, TimeSpan lifetime, CancellationToken cancellationToken)
     {
         var sql = $"""
             DELETE FROM {table} WHERE ctid = ANY (ARRAY (
-                SELECT ctid FROM {table} WHERE created_at < now() - @lifetime ORDER BY created_at LIMIT @limit FOR UPDATE SKIP LOCKED))
+                SELECT ctid FROM {table} WHERE {since} < now() - @lifetime ORDER BY {since} LIMIT @limit FOR UPDATE SKIP LOCKED))
             """;
         int forgotten;
         do
         {
             await using var command = database.CreateCommand(sql);
             command.Parameters.AddWithValue("lifetime", lifetime);
-            command.Parameters.AddWithValue("limit", KeysPerBatch);
+            command.Parameters.AddWithValue("limit", RowsPerBatch);
             forgotten = await command.ExecuteNonQueryAsync(cancellationToken);
         }
-        while (forgotten == KeysPerBatch);
+        while (forgotten == RowsPerBatch);
     }
 
     /// <summary>

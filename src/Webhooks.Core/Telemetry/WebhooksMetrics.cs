@@ -34,6 +34,7 @@ public sealed class WebhooksMetrics : IDisposable
     private readonly Histogram<double> _attemptDuration;
     private readonly Histogram<double> _eventDelay;
     private readonly Counter<long> _healthChanges;
+    private readonly Counter<long> _operationalEvents;
     private readonly ObservableGauge<long> _pending;
     private readonly ObservableGauge<double> _oldestPending;
 
@@ -54,6 +55,8 @@ public sealed class WebhooksMetrics : IDisposable
             "webhooks.event.delay", "s", "From the creation of a delivery to the start of its first attempt.", tags: null, _eventDelays);
         _healthChanges = Meter.CreateCounter<long>(
             "webhooks.health.changes", "{change}", "Webhooks that began to fail, recovered, or were disabled because of their receiver.");
+        _operationalEvents = Meter.CreateCounter<long>(
+            "webhooks.operational_events", "{event}", "Events about webhooks themselves that were published.");
         _pending = Meter.CreateObservableGauge(
             "webhooks.deliveries.pending", ObservePending, "{delivery}", "Deliveries that are not finished.");
         _oldestPending = Meter.CreateObservableGauge(
@@ -101,6 +104,10 @@ public sealed class WebhooksMetrics : IDisposable
             _healthChanges.Add(1, new KeyValuePair<string, object?>("change", change.ToTag()));
         }
     }
+
+    /// <summary>Counts an event about a webhook itself.</summary>
+    /// <param name="name">Its event type.</param>
+    public void OperationalEventPublished(string name) => _operationalEvents.Add(1, new KeyValuePair<string, object?>("event", name));
 
     /// <summary>Takes over what was counted.</summary>
     /// <param name="count">Deliveries that are pending.</param>

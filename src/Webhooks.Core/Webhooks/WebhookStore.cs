@@ -4,6 +4,7 @@ using Webhooks.Core.Health;
 using Webhooks.Core.Idempotency;
 using Webhooks.Core.Postgres;
 using Webhooks.Core.Secrets;
+using Webhooks.Core.Signals;
 
 namespace Webhooks.Core.Webhooks;
 
@@ -79,7 +80,7 @@ public sealed class WebhookStore(
             WHERE org_id = @org_id AND deleted_at IS NULL
               AND (@after IS NULL OR id < @after)
               AND (@active IS NULL OR active = @active)
-              AND (@event IS NULL OR events && ARRAY[@event, '*'])
+              AND (@events IS NULL OR events && @events)
               AND (@url IS NULL OR position(lower(@url) IN lower(url)) > 0)
             ORDER BY id DESC
             LIMIT @limit
@@ -88,7 +89,7 @@ public sealed class WebhookStore(
         command.Parameters.AddWithValue("org_id", orgId);
         command.Parameters.Add(NullableParameter.Create("after", NpgsqlDbType.Uuid, after));
         command.Parameters.Add(NullableParameter.Create("active", NpgsqlDbType.Boolean, filter.Active));
-        command.Parameters.Add(NullableParameter.Create("event", NpgsqlDbType.Text, filter.Event));
+        command.Parameters.Add(NullableParameter.Create("events", NpgsqlDbType.Array | NpgsqlDbType.Text, Naming(filter.Event)));
         command.Parameters.Add(NullableParameter.Create("url", NpgsqlDbType.Text, filter.UrlContains));
         command.Parameters.AddWithValue("limit", limit + 1L);
 
@@ -286,6 +287,14 @@ public sealed class WebhookStore(
 
     private static NpgsqlBatchCommand CancelPendingOf(Guid orgId, Guid webhookId) =>
         new(CancelPending) { Parameters = { new("id", webhookId), new("org_id", orgId) } };
+
+    /// <summary>What a webhook lists that gets an event: the event type, or what stands for all, which operational ones are not among.</summary>
+    private static string[]? Naming(string? eventType) => eventType switch
+    {
+        null => null,
+        _ when OperationalEvents.Find(eventType) is not null => [eventType],
+        _ => [eventType, Webhook.AllEvents],
+    };
 
     private static NpgsqlParameter States(IReadOnlyCollection<DateTimeOffset>? states) =>
         NullableParameter.Create("states", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, states?.ToArray());

@@ -2,16 +2,18 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Webhooks.Core.Postgres;
+using Webhooks.Core.Signals;
 using Webhooks.Core.Telemetry;
 
 namespace Webhooks.Functions.Maintenance;
 
 /// <summary>
-/// The chores, on one instance at a time: every minute the sweep and the count of pending deliveries, and once an hour partitions and
+/// The chores, on one instance at a time: every minute the sweep, operational events and the count of pending deliveries, and once an hour partitions and
 /// finished orchestrations.
 /// </summary>
 public sealed partial class MaintenanceFunction(
     StrandedDeliveries stranded,
+    SignalPublisher signals,
     PendingCount pending,
     PartitionMaintenance partitions,
     FinishedOrchestrations orchestrations,
@@ -28,6 +30,7 @@ public sealed partial class MaintenanceFunction(
     {
         var failures = new List<Exception>();
         await TryAsync("the sweep", stranded.RunAsync);
+        await TryAsync("operational events", signals.RunAsync);
         await TryAsync("the count of pending deliveries", pending.RunAsync);
         if (IsFirstOfHour(timer))
         {

@@ -27,6 +27,27 @@ public sealed class AvailableEventsTests(SharedApi api)
     }
 
     [Fact]
+    public async Task Operational_event_types_are_listed_apart_and_cannot_be_published()
+    {
+        using var client = api.Server.ForNewOrganization();
+
+        var operational = (await client.Get("/api/v1/webhooks/events/available"))["operational"].EnumerateArray().ToArray();
+
+        Assert.Equal(
+            [
+                "webhook.disabled", "webhook.enabled", "webhook.failing", "webhook.recovered", "delivery.exhausted", "recovery.finished",
+                "secret.rotated",
+            ],
+            operational.Select(type => type.GetProperty("name").GetString()));
+        Assert.All(operational, type => Assert.Equal(JsonValueKind.Object, type.GetProperty("sample").ValueKind));
+        foreach (var type in operational)
+        {
+            var message = $$$"""{"event":{{{type.GetProperty("name").GetRawText()}}},"data":{}}""";
+            (await client.Post("/api/v1/events", message)).MustRefuse("event");
+        }
+    }
+
+    [Fact]
     public async Task Every_listed_sample_can_be_published()
     {
         using var client = api.Server.ForNewOrganization();

@@ -243,6 +243,21 @@ public sealed class PartitionMaintenanceTests : DatabaseTest
     }
 
     [Fact]
+    public async Task Operational_events_are_forgotten_a_day_after_they_were_published_and_not_before()
+    {
+        await ExecuteAsync("""
+            INSERT INTO webhook_signals (webhook_id, event, org_id, data, at, published_at)
+            SELECT gen_random_uuid(), 'webhook.enabled', gen_random_uuid(), '{}', now() - age, CASE WHEN published THEN now() - age END
+            FROM unnest(ARRAY[interval '25 hours', '23 hours']) AS age, unnest(ARRAY[true, false]) AS published
+            """);
+
+        await RunAsync(DateTimeOffset.UtcNow, new());
+
+        Assert.Equal(2, await QueryAsync<long>("SELECT count(*) FROM webhook_signals WHERE published_at IS NULL"));
+        Assert.Equal(1, await QueryAsync<long>("SELECT count(*) FROM webhook_signals WHERE published_at IS NOT NULL"));
+    }
+
+    [Fact]
     public async Task Secrets_whose_overlap_has_ended_are_erased_and_those_that_sign_are_kept()
     {
         var ended = await AddWebhookAsync(_org);

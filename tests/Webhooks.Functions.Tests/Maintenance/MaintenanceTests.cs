@@ -36,6 +36,23 @@ public sealed class MaintenanceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_happens_to_a_webhook_is_put_on_the_queue_for_another_that_asks_for_it()
+    {
+        await _app.AddWebhookAsync(_organization);
+        var watcher = await _app.AddWebhookAsync(_organization);
+        await _app.ExecuteAsync("UPDATE webhooks SET events = '{webhook.disabled}' WHERE id = $1", watcher);
+        await _app.ExecuteAsync("UPDATE webhooks SET active = false WHERE id <> $1", watcher);
+
+        await RunAsync();
+        await RunAsync();
+
+        var delivery = Assert.Single(AppQueues.Ids(await _app.Queues.TakeDeliveriesAsync()));
+        Assert.Equal(
+            DeliveryStatus.Pending,
+            (await _app.Services.GetRequiredService<PendingDeliveries>().FindAsync(delivery, Cancel))!.Status);
+    }
+
+    [Fact]
     public async Task A_delivery_that_is_being_attempted_or_finished_or_sleeping_is_not_stranded()
     {
         var attempted = await PublishAsync(overdue: TimeSpan.FromMinutes(10));

@@ -1,0 +1,86 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Webhooks.Core.Deliveries;
+using Webhooks.Core.Telemetry;
+
+namespace Webhooks.Core.Signals;
+
+/// <summary>
+/// The publishing of operational events. Whatever causes one stores it in its own transaction (<c>webhook_signals</c>); here it becomes
+/// deliveries, in the statement that marks it as published. So none is lost when a process ends, and of several servers one publishes it.
+/// </summary>
+public sealed partial class SignalPublisher(
+    NpgsqlDataSource database,
+    DeliveryAnnouncement announcement,
+    IDeliveryDispatch dispatch,
+    WebhooksMetrics metrics,
+    ILogger<SignalPublisher> logger)
+{
+    /// <summary>Of one statement: each may go to many webhooks.</summary>
+    private const int MostAtOnce = 20;
+
+    /// <summary>Publishes what is stored and not published.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        int published;
+        do
+        {
+            published = await PublishAsync(cancellationToken);
+        }
+        while (published == MostAtOnce);
+    }
+
+    private async Task<int> PublishAsync(CancellationToken cancellationToken)
+    {
+        // A webhook that names none of these event types is not looked at for any of them, and "*" is no name.
+        const string Sql = """
+            WITH signal AS (
+                SELECT * FROM webhook_signals WHERE published_at IS NULL ORDER BY id LIMIT @most FOR UPDATE SKIP LOCKED
+            ), published AS (
+                UPDATE webhook_signals SET published_at = now()
+                WHERE (webhook_id, event, period) IN (SELECT webhook_id, event, period FROM signal)
+            ), inserted AS (
+                INSERT INTO webhook_deliveries (id, webhook_id, org_id, event, event_id, payload, next_attempt_at)
+                SELECT webhook_delivery_id(signal.id, webhooks.id) AS id, webhooks.id, signal.org_id, signal.event, signal.id,
+                       webhook_payload(signal.event, webhook_time_text(signal.at), signal.data, webhooks.id), now()
+                FROM signal JOIN webhooks
+                  ON webhooks.org_id = signal.org_id AND webhooks.active AND webhooks.deleted_at IS NULL
+                    AND webhooks.id <> signal.webhook_id AND signal.event = ANY (webhooks.events)
+                ORDER BY 1
+                ON CONFLICT (id) DO NOTHING
+                RETURNING id, event_id
+            )
+            SELECT signal.id, signal.event, signal.webhook_id, signal.org_id,
+                   ARRAY (SELECT inserted.id FROM inserted WHERE event_id = signal.id) AS deliveries
+            FROM signal ORDER BY signal.id
+            """;
+        await using var command = database.CreateCommand(Sql);
+        command.Parameters.AddWithValue("most", MostAtOnce);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var (published, deliveries) = (0, new List<Guid>());
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var (name, made) = (reader.GetString(1), reader.GetFieldValue<Guid[]>(4));
+            metrics.OperationalEventPublished(name);
+            LogPublished(reader.GetGuid(0), name, reader.GetGuid(2), reader.GetGuid(3), made.Length);
+            deliveries.AddRange(made);
+            published++;
+        }
+
+        await reader.CloseAsync();
+        if (deliveries.Count > 0)
+        {
+            // They are committed: what is not begun now is found by whoever looks for what is due.
+            await announcement.NotifyAsync();
+            await dispatch.DispatchAsync(deliveries, CancellationToken.None);
+        }
+
+        return published;
+    }
+
+    [LoggerMessage(
+        1,
+        LogLevel.Information,
+        "webhook operational event {EventId} {Event} about webhook {WebhookId} of organization {OrgId}: {Deliveries} deliveries")]
+    private partial void LogPublished(Guid eventId, string @event, Guid webhookId, Guid orgId, int deliveries);
+}

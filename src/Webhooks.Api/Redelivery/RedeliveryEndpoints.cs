@@ -38,7 +38,7 @@ internal static class RedeliveryEndpoints
         CancellationToken cancellationToken)
     {
         var organization = user.OrganizationId();
-        return await redeliveries.RedeliverAsync(organization, id.Value, deliveryId.Value, key.Value, cancellationToken) switch
+        return await redeliveries.RedeliverAsync(organization, id.Value, deliveryId.Value, key.ForRequest(body: default), cancellationToken) switch
         {
             Redelivered.WebhookInactive => new WebhookInactive(),
             Redelivered.KeyReused => new ReusedIdempotencyKey(),

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Webhooks.Core.Events;
 using Webhooks.Core.Idempotency;
-using Webhooks.Core.Redelivery;
 
 namespace Webhooks.Core.Postgres;
 
@@ -41,7 +40,6 @@ public sealed partial class PartitionMaintenance(
         {
             await DropExpiredAsync(now, cancellationToken);
             await ForgetAsync("event_keys", "created_at", EventIdentity.KeyLifetime, cancellationToken);
-            await ForgetAsync("redelivery_keys", "created_at", Redeliveries.KeyLifetime, cancellationToken);
             await ForgetAsync("request_keys", "created_at", RequestKey.Lifetime, cancellationToken);
             await ForgetAsync("webhook_signals", "published_at", _signalLifetime, cancellationToken);
             await ForgetLateDeliveriesAsync(cancellationToken);

@@ -136,7 +136,7 @@ public sealed class RedeliverTests(SharedApi api) : IAsyncLifetime
 
         var reused = await RedeliverAsync(second, "mine");
         await ExecuteAsync(
-            $"UPDATE redelivery_keys SET created_at = now() - interval '25 hours' WHERE webhook_id = '{_webhook}' AND key = 'mine'");
+            $"UPDATE request_keys SET created_at = now() - interval '25 hours' WHERE made = '{second}'");
         var later = await RedeliverAsync(_delivery, "mine");
 
         reused.MustBeProblem(HttpStatusCode.UnprocessableEntity, "reused-idempotency-key");

@@ -20,6 +20,12 @@ public static class OperationNames
     public const string Redeliver = nameof(Redeliver);
     public const string CancelDelivery = nameof(CancelDelivery);
     public const string CancelDeliveries = nameof(CancelDeliveries);
+    public const string CreateRecovery = nameof(CreateRecovery);
+    public const string ListRecoveries = nameof(ListRecoveries);
+    public const string GetRecovery = nameof(GetRecovery);
+    public const string PauseRecovery = nameof(PauseRecovery);
+    public const string ResumeRecovery = nameof(ResumeRecovery);
+    public const string CancelRecovery = nameof(CancelRecovery);
     public const string ListAvailableEvents = nameof(ListAvailableEvents);
     public const string PublishEvents = nameof(PublishEvents);
 }

@@ -8,6 +8,7 @@ using Webhooks.Api.Events;
 using Webhooks.Api.Health;
 using Webhooks.Api.OpenApi;
 using Webhooks.Api.Problems;
+using Webhooks.Api.Recoveries;
 using Webhooks.Api.Redelivery;
 using Webhooks.Api.Requests;
 using Webhooks.Api.Webhooks;
@@ -66,6 +67,7 @@ public static class WebhooksApiPipeline
         api.MapDeliveries();
         api.MapRedelivery();
         api.MapCancellation();
+        api.MapRecoveries();
         api.MapEvents();
         return endpoints;
     }

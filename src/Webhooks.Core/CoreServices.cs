@@ -6,6 +6,7 @@ using Webhooks.Core.Events;
 using Webhooks.Core.Health;
 using Webhooks.Core.Idempotency;
 using Webhooks.Core.Postgres;
+using Webhooks.Core.Recoveries;
 using Webhooks.Core.Redelivery;
 using Webhooks.Core.Secrets;
 using Webhooks.Core.Sending;
@@ -48,6 +49,10 @@ public static class CoreServices
             .AddSingleton<DeliveryAttempter>()
             .AddSingleton<Redeliveries>()
             .AddSingleton<Cancellations>()
+            .AddSingleton<RecoverableDeliveries>()
+            .AddSingleton<RecoveryStore>()
+            .AddSingleton<RecoveryProgress>()
+            .AddSingleton<RecoveryRunner>()
             .AddSingleton<TestDelivery>()
             .AddSingleton<RunningTests>()
             .AddSingleton<WebhookSender>()

@@ -8,6 +8,7 @@ using Webhooks.Core.Secrets;
 using Webhooks.Functions.Deliveries;
 using Webhooks.Functions.Http;
 using Webhooks.Functions.Maintenance;
+using Webhooks.Functions.Recoveries;
 
 namespace Webhooks.Functions;
 
@@ -24,8 +25,10 @@ internal static class FunctionsServices
         .AddKeyedSingleton(QueueNames.Deliveries, DeliveriesQueue(configuration))
         .AddSingleton<DatabasePatience>()
         .AddSingleton<DeliveryStarter>()
+        .AddSingleton<RecoveryStarter>()
         .AddSingleton(MaintenanceOptions.From(configuration))
         .AddSingleton<StrandedDeliveries>()
+        .AddSingleton<StrandedRecoveries>()
         .AddSingleton<FinishedOrchestrations>()
         .AddApiPipeline(configuration);
 

@@ -27,7 +27,7 @@ public sealed partial class FunctionTableTests
             field => (string)field.GetValue(null)!)];
         string[] others =
         [
-            "FanOutEvent", "StartDelivery", "DeliverWebhook", "DeliveryAttempt", "Maintenance",
+            "FanOutEvent", "StartDelivery", "DeliverWebhook", "DeliveryAttempt", "RecoverWebhook", "RecoverPages", "Maintenance",
             "HealthLive", "HealthReady", "OpenApi", "Docs", "UnknownRoute",
         ];
 
@@ -50,7 +50,7 @@ public sealed partial class FunctionTableTests
             .Select(function => (function.Name, Assert.Single(function.Http!.Methods!).ToUpperInvariant(), function.Http.Route!))
             .ToHashSet();
 
-        Assert.Equal(16, functions.Count);
+        Assert.Equal(22, functions.Count);
         Assert.Equal(endpoints.Where(endpoint => functions.Any(function => function.Name == endpoint.EndpointName)).ToHashSet(), functions);
         Assert.Superset(
             functions.Select(function => function.Name).ToHashSet(), endpoints.Select(endpoint => endpoint.EndpointName).ToHashSet());
@@ -119,7 +119,9 @@ public sealed partial class FunctionTableTests
         Assert.Equal(typeof(Task<AttemptResult>), activity.ReturnType);
 
         var clients = AppFunction.All.Where(function => function.Attribute<DurableClientAttribute>() is not null).ToList();
-        Assert.Equal(["FanOutEvent", "GetDelivery", "Maintenance", "StartDelivery"], clients.Select(function => function.Name).Order());
+        Assert.Equal(
+            ["CreateRecovery", "FanOutEvent", "GetDelivery", "Maintenance", "ResumeRecovery", "StartDelivery"],
+            clients.Select(function => function.Name).Order());
         Assert.All(clients, function => Assert.Contains(function.Method.GetParameters(), parameter =>
             parameter.ParameterType == typeof(DurableTaskClient) && parameter.GetCustomAttribute<DurableClientAttribute>() is not null));
     }

@@ -63,6 +63,36 @@ public sealed class WebhooksApi(HttpClient http) : IDisposable
     public Task<JsonNode> CancelBacklogAsync(Guid webhook) =>
         PostAsync($"/api/v1/webhooks/{webhook}/deliveries/cancel", new { created_before = DateTimeOffset.UtcNow.AddMinutes(1) });
 
+    /// <summary>Recovers what failed within the last day.</summary>
+    /// <param name="rate">Redeliveries a second.</param>
+    /// <param name="dryRun">Whether only to count.</param>
+    /// <returns>The recovery, or the counts.</returns>
+    public Task<JsonNode> RecoverAsync(Guid webhook, int? rate = null, bool dryRun = false)
+    {
+        var (from, to) = (DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddSeconds(30));
+        string[] statuses = ["failed"];
+        return PostAsync(
+            $"/api/v1/webhooks/{webhook}/recoveries",
+            rate is { } wanted
+                ? new { from, to, statuses, rate = wanted, dry_run = dryRun }
+                : new { from, to, statuses, dry_run = dryRun });
+    }
+
+    /// <summary>A recovery as it stands.</summary>
+    public Task<JsonNode> RecoveryAsync(Guid webhook, JsonNode recovery) =>
+        GetAsync($"/api/v1/webhooks/{webhook}/recoveries/{recovery["id"]}");
+
+    /// <summary>Pauses, resumes or cancels a recovery.</summary>
+    public Task<JsonNode> ChangeRecoveryAsync(Guid webhook, JsonNode recovery, string change) =>
+        PostAsync($"/api/v1/webhooks/{webhook}/recoveries/{recovery["id"]}/{change}", new { });
+
+    /// <summary>Deletes a webhook.</summary>
+    public async Task DeleteAsync(Guid webhook)
+    {
+        using var answer = await http.DeleteAsync($"/api/v1/webhooks/{webhook}");
+        answer.EnsureSuccessStatusCode();
+    }
+
     /// <summary>Publishes <c>user.created</c>; when it returns, the event was accepted.</summary>
     /// <returns>The event's id.</returns>
     /// <exception cref="HttpRequestException">The server did not answer with success.</exception>

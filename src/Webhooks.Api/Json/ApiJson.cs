@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Webhooks.Api.Cancellation;
 using Webhooks.Api.Deliveries;
 using Webhooks.Api.Events;
+using Webhooks.Api.Recoveries;
 using Webhooks.Api.Webhooks;
 
 namespace Webhooks.Api.Json;
@@ -16,6 +17,9 @@ namespace Webhooks.Api.Json;
 [JsonSerializable(typeof(ListPage<DeliveryResource>))]
 [JsonSerializable(typeof(DeliveryDetailResource))]
 [JsonSerializable(typeof(CanceledDeliveries))]
+[JsonSerializable(typeof(RecoveryResource))]
+[JsonSerializable(typeof(ListPage<RecoveryResource>))]
+[JsonSerializable(typeof(RecoveryPreviewResource))]
 [JsonSerializable(typeof(PublishedEventResource))]
 [JsonSerializable(typeof(PublishedEventsResource))]
 [JsonSerializable(typeof(AvailableEvents))]

@@ -38,6 +38,18 @@ internal static class AnswerExamples
         "next_attempt_at":null
         """;
 
+    private const string Recovery = """
+        "id":"019c1f92-6a40-7d3e-9c1b-2f8e4d5a6b7c","webhook_id":"019c1509-4c00-7000-8000-000000000001","from":"2026-01-31T18:00:00Z",
+        "to":"2026-02-01T06:00:00Z","statuses":["failed","skipped"],"events":null,"response_status":null,"rate":50,"state":"running",
+        "reason":null,"total":48213,"redelivered":12500,"done":12390,"failed":7,"created_at":"2026-02-02T19:16:31.104177Z",
+        "finished_at":null
+        """;
+
+    private const string RecoveryPreview = """
+        {"count":48213,"oldest":"2026-01-31T18:00:12.519204Z","newest":"2026-02-01T05:59:58.003117Z",
+        "by_event":{"invoice.paid":20113,"user.created":28100},"complete":true}
+        """;
+
     private const string Detail = $$"""
         {{{Delivery}},"response_body":"","payload":{"data":{"id":"usr_1"},"event":"user.created","timestamp":"2026-01-31T18:30:00.000Z",
         "webhook_id":"019c1509-4c00-7000-8000-000000000001"},"attempts":[{"number":1,"started_at":"2026-01-31T18:30:00.233Z",
@@ -70,6 +82,12 @@ internal static class AnswerExamples
         [OperationNames.Redeliver] = $$"""{{{Redelivery}}}""",
         [OperationNames.CancelDelivery] = $$"""{{{Canceled}}}""",
         [OperationNames.CancelDeliveries] = """{"canceled":48213,"under_way":3,"complete":true}""",
+        [OperationNames.CreateRecovery] = $$"""{{{Recovery}}}""",
+        [OperationNames.ListRecoveries] = $$"""{"data":[{{{Recovery}}}],"next_cursor":null}""",
+        [OperationNames.GetRecovery] = $$"""{{{Recovery}}}""",
+        [OperationNames.PauseRecovery] = $$"""{{{Recovery}}}""",
+        [OperationNames.ResumeRecovery] = $$"""{{{Recovery}}}""",
+        [OperationNames.CancelRecovery] = $$"""{{{Recovery}}}""",
         [OperationNames.PublishEvents] = Published,
         [OperationNames.ListAvailableEvents] = Available,
     };
@@ -82,6 +100,10 @@ internal static class AnswerExamples
         [OperationNames.PromoteSecret] = ProblemKind.NoOverlap,
         [OperationNames.Redeliver] = ProblemKind.WebhookInactive,
         [OperationNames.CancelDelivery] = ProblemKind.DeliveryFinished,
+        [OperationNames.CreateRecovery] = ProblemKind.RecoveryRuns,
+        [OperationNames.PauseRecovery] = ProblemKind.RecoveryEnded,
+        [OperationNames.ResumeRecovery] = ProblemKind.RecoveryEnded,
+        [OperationNames.CancelRecovery] = ProblemKind.RecoveryEnded,
     };
 
     /// <summary>Adds the example of an operation's answer.</summary>
@@ -93,10 +115,13 @@ internal static class AnswerExamples
         foreach (var content in answer.Content?.Values ?? [])
         {
             content.Example = status < StatusCodes.Status400BadRequest
-                ? JsonNode.Parse(_successes[operation])
+                ? JsonNode.Parse(Success(operation, status))
                 : Problem(KindOf(operation, status));
         }
     }
+
+    private static string Success(string operation, int status) =>
+        (operation, status) == (OperationNames.CreateRecovery, StatusCodes.Status200OK) ? RecoveryPreview : _successes[operation];
 
     private static ProblemKind KindOf(string operation, int status) => status switch
     {

@@ -18,6 +18,7 @@ internal static class OperationDescription
     {
         ["id"] = "The webhook's id.",
         ["delivery_id"] = "The delivery's id.",
+        ["recovery_id"] = "The recovery's id.",
     };
 
     private static readonly Dictionary<int, string> _answers = new()

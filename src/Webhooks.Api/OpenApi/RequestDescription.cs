@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
+using Webhooks.Api.Recoveries;
 using Webhooks.Api.Webhooks;
 using Webhooks.Core;
 using Webhooks.Core.Deliveries;
+using Webhooks.Core.Recoveries;
 
 namespace Webhooks.Api.OpenApi;
 
@@ -83,6 +85,36 @@ internal sealed record RequestDescription(
             required: ["created_before"]),
         """
         {"created_before": "2026-01-31T18:30:00Z"}
+        """);
+
+    public static readonly RequestDescription CreateRecovery = new(
+        "CreateRecovery",
+        Required: true,
+        _ => Object(
+            new()
+            {
+                ["from"] = Time("Deliveries that were created at this time or later. Not before the time from which they are kept."),
+                ["to"] = Time("Deliveries that were created before this time. Not in the future."),
+                ["statuses"] = Texts(
+                    "The states to recover: `failed`, `skipped` (events that came while the webhook was not active), `canceled`.",
+                    RecoveryScope.Recoverable),
+                ["events"] = Texts("Only these event types; all when it is left out."),
+                ["response_status"] = WholeNumber(
+                    599, least: 100, description: "Only deliveries whose last answer had this HTTP status."),
+                ["rate"] = WholeNumber(
+                    CreateRecoveryBody.MostRate,
+                    description: "The most redeliveries a second. When it is left out, a quarter of what the receiver takes: 128 attempts "
+                        + "at once, divided by the time that its latest answers with 2xx took, from 1 to 500 a second; 10 a second when "
+                        + "there are none."),
+                ["dry_run"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Boolean,
+                    Description = "Whether only to count what there is, which is false when it is left out.",
+                },
+            },
+            required: ["from", "to", "statuses"]),
+        """
+        {"from": "2026-01-31T18:00:00Z", "to": "2026-02-01T06:00:00Z", "statuses": ["failed", "skipped"], "rate": 50}
         """);
 
     public static readonly RequestDescription PublishEvents = new(
@@ -218,6 +250,18 @@ internal sealed record RequestDescription(
             Maximum = most.ToString(CultureInfo.InvariantCulture),
             Description = description,
         };
+
+    private static OpenApiSchema Texts(string description, IEnumerable<string>? values = null) => new()
+    {
+        Type = JsonSchemaType.Array,
+        MinItems = 1,
+        Items = new OpenApiSchema
+        {
+            Type = JsonSchemaType.String,
+            Enum = values?.Select(value => (JsonNode)JsonValue.Create(value)).ToList(),
+        },
+        Description = description,
+    };
 
     private static OpenApiSchema Time(string description) =>
         new() { Type = JsonSchemaType.String, Format = "date-time", Description = description };

@@ -14,6 +14,9 @@ internal sealed class NotFoundProblem(string detail) : IResult, IEndpointMetadat
     public static readonly NotFoundProblem Delivery = new(
         "Your organization has no such webhook, or the webhook has no delivery with this id (any more: they are dropped when they are old).");
 
+    public static readonly NotFoundProblem Recovery = new(
+        "Your organization has no such webhook, or the webhook has no recovery with this id.");
+
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
         builder.Metadata.Add(ProblemKind.NotFound.Answer);
 

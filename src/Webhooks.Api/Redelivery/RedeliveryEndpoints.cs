@@ -38,7 +38,8 @@ internal static class RedeliveryEndpoints
         CancellationToken cancellationToken)
     {
         var organization = user.OrganizationId();
-        return await redeliveries.RedeliverAsync(organization, id.Value, deliveryId.Value, key.ForRequest(body: default), cancellationToken) switch
+        var request = key.ForRequest(body: default);
+        return await redeliveries.RedeliverAsync(organization, id.Value, deliveryId.Value, request, cancellationToken) switch
         {
             Redelivered.WebhookInactive => new WebhookInactive(),
             Redelivered.KeyReused => new ReusedIdempotencyKey(),

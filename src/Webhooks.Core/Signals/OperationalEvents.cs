@@ -46,7 +46,7 @@ public static class OperationalEvents
                 """),
             Type(
                 "recovery.finished",
-                "Everything that a recovery was to redeliver has been redelivered.",
+                "Everything that a recovery was to redeliver has been redelivered, and has succeeded or failed.",
                 """
                 {"webhook_id":"019c1509-4c00-7000-8000-000000000001","recovery_id":"019c1524-c2c0-7aaa-896f-9c2fb1de4809",
                  "total":120,"done":118,"failed":2}

@@ -13,6 +13,7 @@ namespace Webhooks.Functions.Maintenance;
 /// </summary>
 public sealed partial class MaintenanceFunction(
     StrandedDeliveries stranded,
+    StrandedRecoveries recoveries,
     SignalPublisher signals,
     PendingCount pending,
     PartitionMaintenance partitions,
@@ -30,6 +31,7 @@ public sealed partial class MaintenanceFunction(
     {
         var failures = new List<Exception>();
         await TryAsync("the sweep", stranded.RunAsync);
+        await TryAsync("the sweep of recoveries", cancel => recoveries.RunAsync(client, cancel));
         await TryAsync("operational events", signals.RunAsync);
         await TryAsync("the count of pending deliveries", pending.RunAsync);
         if (IsFirstOfHour(timer))

@@ -25,6 +25,7 @@ public static class EngineServices
         .AddSingleton<DatabaseAvailability>()
         .AddHostedService<DeliveryEngine>()
         .AddHostedService<LaneRenewal>()
+        .AddHostedService<RecoveryService>()
         .AddHostedService<SignalService>()
         .AddHostedService<MaintenanceService>()
         .Configure<HostOptions>(host => host.ShutdownTimeout = Longest(host.ShutdownTimeout, DeliveryEngine.StopsWithin(options)));

@@ -23,6 +23,12 @@ public static class Operations
         (HttpMethod.Post, $"{_someWebhook}/deliveries/{Guid.NewGuid()}/redeliver"),
         (HttpMethod.Post, $"{_someWebhook}/deliveries/{Guid.NewGuid()}/cancel"),
         (HttpMethod.Post, _someWebhook + "/deliveries/cancel"),
+        (HttpMethod.Post, _someWebhook + "/recoveries"),
+        (HttpMethod.Get, _someWebhook + "/recoveries"),
+        (HttpMethod.Get, $"{_someWebhook}/recoveries/{Guid.NewGuid()}"),
+        (HttpMethod.Post, $"{_someWebhook}/recoveries/{Guid.NewGuid()}/pause"),
+        (HttpMethod.Post, $"{_someWebhook}/recoveries/{Guid.NewGuid()}/resume"),
+        (HttpMethod.Post, $"{_someWebhook}/recoveries/{Guid.NewGuid()}/cancel"),
         (HttpMethod.Get, "/api/v1/webhooks/events/available"),
         (HttpMethod.Post, "/api/v1/events"),
     ];

@@ -22,7 +22,7 @@ public sealed partial class OpenApiTests(SharedApi api)
                 Name: endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName))
             .ToArray();
 
-        Assert.Equal(16, mapped.Length);
+        Assert.Equal(22, mapped.Length);
         Assert.Equal(
             mapped.Select(endpoint => $"{endpoint.Method} {endpoint.Path} {endpoint.Name}").Order(StringComparer.Ordinal),
             OperationsOf(document).Select(operation => $"{operation.Method} {operation.Path} {operation.Id}")
@@ -66,6 +66,12 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("Redeliver", "202 400 401 403 404 409 422 500 503")]
     [InlineData("CancelDelivery", "202 401 403 404 409 500 503")]
     [InlineData("CancelDeliveries", "202 400 401 403 404 413 415 500 503")]
+    [InlineData("CreateRecovery", "200 202 400 401 403 404 409 413 415 422 500 503")]
+    [InlineData("ListRecoveries", "200 400 401 403 404 500 503")]
+    [InlineData("GetRecovery", "200 401 403 404 500 503")]
+    [InlineData("PauseRecovery", "200 401 403 404 409 500 503")]
+    [InlineData("ResumeRecovery", "200 401 403 404 409 500 503")]
+    [InlineData("CancelRecovery", "200 401 403 404 409 500 503")]
     [InlineData("ListAvailableEvents", "200 401 403 500 503")]
     [InlineData("PublishEvents", "202 400 401 403 409 413 415 500 503")]
     public async Task An_operation_documents_exactly_its_answers(string id, string statuses)
@@ -82,6 +88,8 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("GetDelivery", "id delivery_id")]
     [InlineData("PublishEvents", "")]
     [InlineData("Redeliver", "id delivery_id Idempotency-Key")]
+    [InlineData("CreateRecovery", "id Idempotency-Key")]
+    [InlineData("PauseRecovery", "id recovery_id")]
     [InlineData("CreateWebhook", "Idempotency-Key")]
     [InlineData("GetWebhook", "id If-None-Match")]
     [InlineData("UpdateWebhook", "id If-Match")]
@@ -116,6 +124,7 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("TestWebhook", "TestWebhook", "event", "")]
     [InlineData("RotateSecret", "RotateSecret", "force overlap_seconds", "")]
     [InlineData("CancelDeliveries", "CancelDeliveries", "created_before", "created_before")]
+    [InlineData("CreateRecovery", "CreateRecovery", "dry_run events from rate response_status statuses to", "from statuses to")]
     [InlineData("PublishEvents", "PublishEvent", "data event id org_id timestamp traceparent", "data event")]
     public async Task A_body_is_documented_with_its_fields_and_an_example(string id, string schemaName, string fields, string required)
     {
@@ -163,6 +172,10 @@ public sealed partial class OpenApiTests(SharedApi api)
             + "retry_delays secret secret_hint timeout_seconds updated_at url")]
     [InlineData("RotatedSecret", "previous_secret_expires_at secret")]
     [InlineData("CanceledDeliveries", "canceled complete under_way")]
+    [InlineData(
+        "Recovery",
+        "created_at done events failed finished_at from id rate reason redelivered response_status state statuses to total webhook_id")]
+    [InlineData("RecoveryPreview", "by_event complete count newest oldest")]
     [InlineData("PublishedEvent", "deliveries event id org_id")]
     public async Task Answers_are_documented_in_snake_case(string schemaName, string fields)
     {

@@ -15,16 +15,18 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Webhooks.Functions.Deliveries;
+using Webhooks.Functions.Recoveries;
 
 namespace Webhooks.Functions.Tests.Hosting;
 
 /// <summary>
-/// The Durable Task engine: <see cref="DeliverWebhook"/> on a worker, a task hub in memory, and gRPC between them. Time is real. What the
-/// activity returns is the test's.
+/// The Durable Task engine: <see cref="DeliverWebhook"/> and <see cref="RecoverWebhook"/> on a worker, a task hub in memory, and gRPC
+/// between them. Time is real. What the activities return is the test's.
 /// </summary>
 public sealed class DurableTaskEngine : IAsyncLifetime
 {
     private readonly ConcurrentDictionary<Guid, Func<Task<AttemptResult>>> _attempts = new();
+    private readonly ConcurrentDictionary<Guid, Func<Task<RecoveryStatus>>> _pages = new();
     private DurableTaskTestHost _host = null!;
 
     /// <summary>Its client, as functions get it.</summary>
@@ -57,12 +59,18 @@ public sealed class DurableTaskEngine : IAsyncLifetime
     /// <summary>Says what the attempts of a delivery come to.</summary>
     public void Script(Guid delivery, Func<Task<AttemptResult>> attempt) => _attempts[delivery] = attempt;
 
+    /// <summary>Says what the calls for the pages of a recovery come to.</summary>
+    public void Script(Guid recovery, Func<Task<RecoveryStatus>> pages) => _pages[recovery] = pages;
+
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     private void AddTasks(DurableTaskRegistry registry)
     {
         registry.AddOrchestratorFunc<DeliveryInput, string>(
             nameof(DeliverWebhook), (context, input) => DeliverWebhook.RunAsync(context, input));
+        registry.AddOrchestratorFunc<RecoveryInput, string>(
+            nameof(RecoverWebhook), (context, input) => RecoverWebhook.RunAsync(context, input));
+        registry.AddActivityFunc<RecoveryInput, RecoveryStatus>(nameof(RecoverPages), (_, input) => _pages[input.RecoveryId]());
         registry.AddActivityFunc<DeliveryInput, AttemptResult>(nameof(AttemptDelivery), (_, input) => _attempts[input.DeliveryId]());
     }
 }

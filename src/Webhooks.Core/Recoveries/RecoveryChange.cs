@@ -1,0 +1,18 @@
+namespace Webhooks.Core.Recoveries;
+
+/// <summary>What came of the wish to pause, resume or cancel a recovery.</summary>
+public abstract record RecoveryChange
+{
+    private RecoveryChange()
+    {
+    }
+
+    /// <summary>It is so now, or was already.</summary>
+    public sealed record Made(Recovery Recovery) : RecoveryChange;
+
+    /// <summary>It is finished or canceled, and stays so.</summary>
+    public sealed record Ended(RecoveryState State) : RecoveryChange;
+
+    /// <summary>It cannot be resumed, since its webhook is not active.</summary>
+    public sealed record WebhookInactive : RecoveryChange;
+}

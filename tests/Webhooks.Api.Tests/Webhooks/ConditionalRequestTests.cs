@@ -16,7 +16,7 @@ public sealed class ConditionalRequestTests(SharedApi api) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var created = await _client.Post(Calls.Webhooks, """{"url":"http://127.0.0.1:9000/hook","events":["user.created"]}""");
+        var created = await _client.Post(Calls.Webhooks, """{"url":"http://127.0.0.1:1024/hook","events":["user.created"]}""");
         _path = created.MustBe(HttpStatusCode.Created).Headers.Location!.ToString();
         _tag = TagOf(created);
     }
@@ -77,6 +77,18 @@ public sealed class ConditionalRequestTests(SharedApi api) : IAsyncLifetime
         var ended = (await SendAsync(HttpMethod.Get, "If-None-Match", _tag)).MustBe(HttpStatusCode.OK);
 
         Assert.NotEqual(_tag, TagOf(ended));
+        (await SendAsync(HttpMethod.Patch, "If-Match", _tag)).MustBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_receivers_failure_is_shown_and_is_no_change_of_the_webhook()
+    {
+        (await _client.Post(_path + "/test")).MustBe(HttpStatusCode.OK);
+
+        var shown = (await SendAsync(HttpMethod.Get, "If-None-Match", _tag)).MustBe(HttpStatusCode.OK);
+
+        Assert.Equal(1, shown["health"].GetProperty("consecutive_failures").GetInt32());
+        Assert.NotEqual(_tag, TagOf(shown));
         (await SendAsync(HttpMethod.Patch, "If-Match", _tag)).MustBe(HttpStatusCode.OK);
     }
 

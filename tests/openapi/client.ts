@@ -58,6 +58,27 @@ const shown = await client.GET('/api/v1/webhooks/{id}/deliveries/{delivery_id}',
 const payload = shown.data!.payload as Received;
 assert.equal(payload.event satisfies 'user.created', 'user.created');
 assert.equal(payload.webhook_id, id);
+
+const again = await client.POST('/api/v1/webhooks/{id}/deliveries/{delivery_id}/redeliver', {
+  params: { path: { id, delivery_id }, header: { 'Idempotency-Key': 'redelivery-1' } },
+});
+assert.equal(again.data!.redelivery_of satisfies string | null, delivery_id);
+const canceled = await client.POST('/api/v1/webhooks/{id}/deliveries/cancel', {
+  params: { path: { id } }, body: { created_before: '2026-01-31T18:30:00Z' },
+});
+assert.equal(canceled.data!.complete satisfies boolean, true);
+const from = new Date(Date.now() - 3_600_000).toISOString();
+const to = new Date().toISOString();
+const preview = await client.POST('/api/v1/webhooks/{id}/recoveries', {
+  params: { path: { id } }, body: { from, to, statuses: ['failed'], dry_run: true },
+});
+assert(preview.data && 'by_event' in preview.data);
+const recovery = await client.POST('/api/v1/webhooks/{id}/recoveries', {
+  params: { path: { id } }, body: { from, to, statuses: ['failed'] },
+});
+assert(recovery.data && 'redelivered' in recovery.data);
+const recoveries = await client.GET('/api/v1/webhooks/{id}/recoveries', { params: { path: { id } } });
+assert.equal(recoveries.data!.data[0]!.id, recovery.data.id);
 const runtimeStatus: string | undefined = shown.data!.orchestration?.runtime_status;
 assert.notEqual(runtimeStatus, 'Failed');
 

@@ -26,6 +26,10 @@ public static class OperationNames
     public const string PauseRecovery = nameof(PauseRecovery);
     public const string ResumeRecovery = nameof(ResumeRecovery);
     public const string CancelRecovery = nameof(CancelRecovery);
+    public const string ListAllDeliveries = nameof(ListAllDeliveries);
+    public const string ListEvents = nameof(ListEvents);
+    public const string GetEvent = nameof(GetEvent);
+    public const string ExplainWebhook = nameof(ExplainWebhook);
     public const string ListAvailableEvents = nameof(ListAvailableEvents);
     public const string PublishEvents = nameof(PublishEvents);
 }

@@ -6,6 +6,7 @@ using Webhooks.Api.Cancellation;
 using Webhooks.Api.Deliveries;
 using Webhooks.Api.Events;
 using Webhooks.Api.Health;
+using Webhooks.Api.History;
 using Webhooks.Api.OpenApi;
 using Webhooks.Api.Problems;
 using Webhooks.Api.Recoveries;
@@ -68,6 +69,7 @@ public static class WebhooksApiPipeline
         api.MapRedelivery();
         api.MapCancellation();
         api.MapRecoveries();
+        api.MapHistory();
         api.MapEvents();
         return endpoints;
     }

@@ -4,6 +4,7 @@ using Webhooks.Core.Cancellation;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
 using Webhooks.Core.Health;
+using Webhooks.Core.History;
 using Webhooks.Core.Idempotency;
 using Webhooks.Core.Postgres;
 using Webhooks.Core.Recoveries;
@@ -46,6 +47,8 @@ public static class CoreServices
             .AddSingleton<BacklogSurvey>()
             .AddSingleton<DeliveryHistory>()
             .AddSingleton<DeliveryArrivals>()
+            .AddSingleton<OrganizationHistory>()
+            .AddSingleton<Explanations>()
             .AddSingleton<DeliveryAttempter>()
             .AddSingleton<Redeliveries>()
             .AddSingleton<Cancellations>()

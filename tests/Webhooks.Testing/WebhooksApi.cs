@@ -115,7 +115,20 @@ public sealed class WebhooksApi(HttpClient http) : IDisposable
 
     /// <summary>The first page of a webhook's deliveries, newest first.</summary>
     public async Task<IReadOnlyList<JsonNode>> HistoryAsync(Guid webhook, string query = "limit=100") =>
-        [.. (await GetAsync($"/api/v1/webhooks/{webhook}/deliveries?{query}"))["data"]!.AsArray().Select(delivery => delivery!)];
+        await ListAsync($"/api/v1/webhooks/{webhook}/deliveries?{query}");
+
+    /// <summary>The first page of the deliveries to all webhooks, newest first.</summary>
+    public async Task<IReadOnlyList<JsonNode>> AllDeliveriesAsync() => await ListAsync("/api/v1/deliveries?limit=100");
+
+    /// <summary>The first page of the events, newest first.</summary>
+    public async Task<IReadOnlyList<JsonNode>> EventsAsync() => await ListAsync("/api/v1/events?limit=100");
+
+    /// <summary>An event with its deliveries.</summary>
+    public Task<JsonNode> EventAsync(Guid id) => GetAsync($"/api/v1/events/{id}");
+
+    /// <summary>Why an event did or did not reach a webhook.</summary>
+    public Task<JsonNode> ExplainAsync(Guid webhook, Guid eventId) =>
+        GetAsync($"/api/v1/webhooks/{webhook}/explain?event_id={eventId}");
 
     /// <summary>A delivery with its attempts.</summary>
     public Task<JsonNode> DeliveryAsync(Guid webhook, JsonNode delivery) =>
@@ -146,6 +159,9 @@ public sealed class WebhooksApi(HttpClient http) : IDisposable
     }
 
     public void Dispose() => http.Dispose();
+
+    private async Task<IReadOnlyList<JsonNode>> ListAsync(string path) =>
+        [.. (await GetAsync(path))["data"]!.AsArray().Select(item => item!)];
 
     private async Task<JsonNode> GetAsync(string path) => (await http.GetFromJsonAsync<JsonNode>(path))!;
 

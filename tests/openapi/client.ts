@@ -82,5 +82,17 @@ assert.equal(recoveries.data!.data[0]!.id, recovery.data.id);
 const runtimeStatus: string | undefined = shown.data!.orchestration?.runtime_status;
 assert.notEqual(runtimeStatus, 'Failed');
 
+const everywhere = await client.GET('/api/v1/deliveries', { params: { query: { status: 'succeeded', limit: 100 } } });
+assert(everywhere.data!.data.some(other => other.id === delivery_id));
+const events = await client.GET('/api/v1/events', { params: { query: { event: 'user.created' } } });
+const counts: components['schemas']['EventOutcomes'] = events.data!.data[0]!.deliveries;
+assert.equal(typeof counts.succeeded, 'number');
+const event_id = published.data.id;
+const event = await client.GET('/api/v1/events/{event_id}', { params: { path: { event_id } } });
+assert.equal(event.data!.deliveries[0]!.webhook_id, id);
+const explained = await client.GET('/api/v1/webhooks/{id}/explain', { params: { path: { id }, query: { event_id } } });
+assert.equal(explained.data!.event?.id, event_id);
+assert(['delivered', 'pending'].includes(explained.data!.reason));
+
 const types = await client.GET('/api/v1/webhooks/events/available');
 assert.equal(typeof types.data!.data[0]!.events[0]!.sample, 'object');

@@ -1,4 +1,3 @@
-using Microsoft.OpenApi;
 using Webhooks.Api.Requests;
 using Webhooks.Core;
 using Webhooks.Core.Deliveries;
@@ -16,32 +15,6 @@ internal sealed record DeliveryListQuery(DeliveryFilter Filter, int Limit, Guid?
     private const string Newest = "newest";
     private const string Arrival = "arrival";
 
-    private static readonly Dictionary<string, DeliveryStatus> _statuses =
-        Enum.GetValues<DeliveryStatus>().ToDictionary(status => status.ToString().ToLowerInvariant(), StringComparer.Ordinal);
-
-    private static readonly QueryParameter _status = new("status", "Only deliveries in this state.") { Values = [.. _statuses.Keys] };
-
-    private static readonly QueryParameter _event = new("event", "Only deliveries of this event type.");
-
-    private static readonly QueryParameter _responseStatus = new(
-        "response_status", "Only deliveries whose last answer had this HTTP status.")
-    {
-        Type = JsonSchemaType.Integer,
-        Least = 100,
-        Most = 599,
-    };
-
-    private static readonly QueryParameter _from = new(
-        "from", "Only deliveries created at this time or later; ISO 8601 with Z or an offset.")
-    {
-        Format = "date-time",
-    };
-
-    private static readonly QueryParameter _to = new("to", "Only deliveries created before this time; ISO 8601 with Z or an offset.")
-    {
-        Format = "date-time",
-    };
-
     private static readonly QueryParameter _order = new(
         "order",
         "`newest` (the default): by id, newest first. An id has the time of its event, so a delivery of an event with an older id of the "
@@ -55,21 +28,11 @@ internal sealed record DeliveryListQuery(DeliveryFilter Filter, int Limit, Guid?
     };
 
     public static QueryParameters Parameters { get; } =
-        new([_status, _event, _responseStatus, _from, _to, _order, ListQuery.Limit, ListQuery.Cursor]);
+        new([.. DeliveryFilterQuery.All, _order, ListQuery.Limit, ListQuery.Cursor]);
 
     public static DeliveryListQuery Read(QueryFields fields, WebhooksLimits limits)
     {
-        var filter = new DeliveryFilter(
-            fields.Choice(_status) is { } status ? _statuses[status] : null,
-            fields.EventName(_event),
-            fields.WholeNumber(_responseStatus),
-            fields.Time(_from),
-            fields.Time(_to));
-        if (filter.From >= filter.To)
-        {
-            fields.Refuse(_from, "It must be before to.");
-        }
-
+        var filter = DeliveryFilterQuery.Read(fields);
         var limit = ListQuery.ReadLimit(fields);
         return fields.Choice(_order) == Arrival
             ? new DeliveryListQuery(filter, limit, After: null, ReadArrivals(fields, filter))
@@ -78,7 +41,7 @@ internal sealed record DeliveryListQuery(DeliveryFilter Filter, int Limit, Guid?
 
     private static ArrivalPlace ReadArrivals(QueryFields fields, DeliveryFilter filter)
     {
-        foreach (var parameter in (QueryParameter[])[_status, _responseStatus])
+        foreach (var parameter in (QueryParameter[])[DeliveryFilterQuery.Status, DeliveryFilterQuery.ResponseStatus])
         {
             if (fields.Text(parameter) is not null)
             {

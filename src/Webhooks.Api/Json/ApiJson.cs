@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Webhooks.Api.Cancellation;
 using Webhooks.Api.Deliveries;
 using Webhooks.Api.Events;
+using Webhooks.Api.History;
 using Webhooks.Api.Recoveries;
 using Webhooks.Api.Webhooks;
 
@@ -20,6 +21,9 @@ namespace Webhooks.Api.Json;
 [JsonSerializable(typeof(RecoveryResource))]
 [JsonSerializable(typeof(ListPage<RecoveryResource>))]
 [JsonSerializable(typeof(RecoveryPreviewResource))]
+[JsonSerializable(typeof(ListPage<EventResource>))]
+[JsonSerializable(typeof(EventDetailResource))]
+[JsonSerializable(typeof(ExplanationResource))]
 [JsonSerializable(typeof(PublishedEventResource))]
 [JsonSerializable(typeof(PublishedEventsResource))]
 [JsonSerializable(typeof(AvailableEvents))]

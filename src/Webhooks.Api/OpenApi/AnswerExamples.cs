@@ -56,6 +56,10 @@ internal static class AnswerExamples
         "duration_ms":30,"response_status":200,"response_body":"","error":null,"message":null,"trigger":"schedule"}]}
         """;
 
+    private const string Event = """
+        "id":"019c1524-c2c0-704c-9458-6767cc057b2f","event":"user.created","test":false,"created_at":"2026-01-31T18:30:00.191201Z"
+        """;
+
     private const string Published = """
         {"id":"019c1524-c2c0-704c-9458-6767cc057b2f","event":"user.created","org_id":"0197a000-0000-7000-8000-000000000001","deliveries":1}
         """;
@@ -88,6 +92,18 @@ internal static class AnswerExamples
         [OperationNames.PauseRecovery] = $$"""{{{Recovery}}}""",
         [OperationNames.ResumeRecovery] = $$"""{{{Recovery}}}""",
         [OperationNames.CancelRecovery] = $$"""{{{Recovery}}}""",
+        [OperationNames.ListAllDeliveries] = $$"""{"data":[{{{Delivery}}}],"next_cursor":null}""",
+        [OperationNames.ListEvents] = $$"""
+            {"data":[{{{Event}},"deliveries":{"pending":0,"succeeded":1,"failed":0,"canceled":0,"skipped":0} }],"next_cursor":null}
+            """,
+        [OperationNames.GetEvent] = $$"""
+            {{{Event}},"timestamp":"2026-01-31T18:30:00.000Z","data":{"id":"usr_1"},"deliveries":[{{{Delivery}}}]}
+            """,
+        [OperationNames.ExplainWebhook] = $$"""
+            {"reason":"delivered","detail":"It was delivered: an attempt was answered with 200 to 299.","webhook":{{{Webhook}}},
+            "event":{"id":"019c1524-c2c0-704c-9458-6767cc057b2f","event":"user.created","created_at":"2026-01-31T18:30:00.191201Z"},
+            "delivery":{{{Delivery}}} }
+            """,
         [OperationNames.PublishEvents] = Published,
         [OperationNames.ListAvailableEvents] = Available,
     };

@@ -19,6 +19,7 @@ internal static class OperationDescription
         ["id"] = "The webhook's id.",
         ["delivery_id"] = "The delivery's id.",
         ["recovery_id"] = "The recovery's id.",
+        ["event_id"] = "The event's id.",
     };
 
     private static readonly Dictionary<int, string> _answers = new()
@@ -87,6 +88,7 @@ internal static class OperationDescription
                 Name = parameter.Name,
                 In = ParameterLocation.Query,
                 Description = parameter.Description,
+                Required = parameter.Required,
                 Schema = parameter.ToSchema(),
             });
         }

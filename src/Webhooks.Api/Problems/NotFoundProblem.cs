@@ -17,6 +17,9 @@ internal sealed class NotFoundProblem(string detail) : IResult, IEndpointMetadat
     public static readonly NotFoundProblem Recovery = new(
         "Your organization has no such webhook, or the webhook has no recovery with this id.");
 
+    public static readonly NotFoundProblem Event = new(
+        "Your organization has no delivery of an event with this id: there is none, no webhook wanted it, or it is too old.");
+
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
         builder.Metadata.Add(ProblemKind.NotFound.Answer);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Webhooks.Core;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
 
@@ -104,6 +105,23 @@ internal sealed class QueryFields
 
         Refuse(parameter, $"It must be one of {string.Join(", ", parameter.Values)}.");
         return null;
+    }
+
+    /// <summary>A UUID that must be given; the empty one when it is absent or something else.</summary>
+    public Guid Id(QueryParameter parameter)
+    {
+        if (Text(parameter) is not { } text)
+        {
+            Refuse(parameter, "It is missing.");
+            return Guid.Empty;
+        }
+
+        if (!UuidText.TryParse(text, out var id))
+        {
+            Refuse(parameter, "It must be a UUID, as in 019c1524-c2c0-704c-9458-6767cc057b2f.");
+        }
+
+        return id;
     }
 
     /// <summary>The name of a known event type; null when absent or something else.</summary>

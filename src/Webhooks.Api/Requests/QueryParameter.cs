@@ -24,6 +24,9 @@ internal sealed record QueryParameter(string Name, string Description)
     /// <summary>The greatest number, or null.</summary>
     public int? Most { get; init; }
 
+    /// <summary>Whether it must be given.</summary>
+    public bool Required { get; init; }
+
     /// <summary>The number that absence means, or null.</summary>
     public int? Default { get; init; }
 

@@ -1,5 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
 using Webhooks.Core.Postgres;
 
 namespace Webhooks.Core.Deliveries;
@@ -64,55 +63,21 @@ public sealed class DeliveryHistory(NpgsqlDataSource database)
             : null;
     }
 
-    /// <summary>
-    /// One scan of one index. It compares whole index entries, and not each column, because the planner would then also think of walking
-    /// through the primary key, past the deliveries of all other webhooks.
-    /// </summary>
     private static NpgsqlBatchCommand PageCommand(Guid orgId, Guid webhookId, DeliveryFilter filter, int limit, Guid? after)
     {
-        var (column, value, predicate) = IndexFor(filter);
-        return new NpgsqlBatchCommand($"""
+        var page = new NpgsqlBatchCommand($"""
             SELECT {SummaryColumns} FROM webhook_deliveries
-            WHERE (webhook_id, {column}id) >= (@webhook_id, {value}@oldest_id)
-              AND (webhook_id, {column}id) < (@webhook_id, {value}@before_id)
-              AND id >= @oldest_id AND id < @before_id
+            WHERE {DeliveryPage.Condition(filter, "@webhook_id")}
               AND org_id = @org_id
-              AND {predicate}
-              AND (@event IS NULL OR event = @event)
-              AND (@status IS NULL OR status = @status)
-              AND (@response_status IS NULL OR response_status = @response_status)
-              AND (@from IS NULL OR created_at >= @from)
-              AND (@to IS NULL OR created_at < @to)
-            ORDER BY webhook_id DESC, {column.Replace(",", " DESC,", StringComparison.Ordinal)}id DESC
+            ORDER BY {DeliveryPage.Order(filter)}
             LIMIT @limit
             """)
         {
-            Parameters =
-            {
-                new("org_id", orgId),
-                new("webhook_id", webhookId),
-                new("oldest_id", DeliveryIdRange.OldestOf(filter.From)),
-                new("before_id", DeliveryIdRange.FirstAfter(filter.To) is var first && after < first ? after : first),
-                NullableParameter.Create("event", NpgsqlDbType.Text, filter.Event),
-                NullableParameter.Create("status", NpgsqlDbType.Text, filter.Status?.ToText()),
-                NullableParameter.Create("response_status", NpgsqlDbType.Integer, filter.ResponseStatus),
-                NullableParameter.Create("from", NpgsqlDbType.TimestampTz, filter.From?.ToUniversalTime()),
-                NullableParameter.Create("to", NpgsqlDbType.TimestampTz, filter.To?.ToUniversalTime()),
-                new("limit", limit + 1L),
-            },
+            Parameters = { new("org_id", orgId), new("webhook_id", webhookId), new("limit", limit + 1L) },
         };
+        DeliveryPage.AddTo(page.Parameters, filter, after);
+        return page;
     }
-
-    /// <summary>
-    /// The index that holds the fewest entries of other deliveries: its column between the webhook and the id, and what makes it usable.
-    /// </summary>
-    private static (string Column, string Value, string Predicate) IndexFor(DeliveryFilter filter) => filter switch
-    {
-        { ResponseStatus: < 200 or > 299 } => ("response_status, ", "@response_status, ", "response_status NOT BETWEEN 200 AND 299"),
-        { Status: DeliveryStatus.Failed or DeliveryStatus.Canceled } => ("status, ", "@status, ", "status IN ('failed', 'canceled')"),
-        { Status: DeliveryStatus.Pending } => ("", "", "status = 'pending'"),
-        _ => ("", "", "true"),
-    };
 
     internal static DeliverySummary ReadSummary(NpgsqlDataReader reader) => new(
         Id: reader.GetGuid(0),

@@ -1,4 +1,5 @@
 using Webhooks.Core.Health;
+using Webhooks.Core.Signals;
 
 namespace Webhooks.Core.Webhooks;
 
@@ -39,4 +40,13 @@ public sealed record Webhook(
 {
     /// <summary>The entry of <see cref="Events"/> that stands for every event type, also those that the catalog gets later.</summary>
     public const string AllEvents = "*";
+
+    /// <summary>
+    /// What a webhook lists that gets events of a type: the type, or what stands for all, which operational ones are not among.
+    /// </summary>
+    public static string[] NamesOf(string eventType) =>
+        OperationalEvents.Find(eventType) is null ? [eventType, AllEvents] : [eventType];
+
+    /// <summary>Whether it lists an event type, by its name or as one of all.</summary>
+    public bool Lists(string eventType) => NamesOf(eventType).Any(Events.Contains);
 }

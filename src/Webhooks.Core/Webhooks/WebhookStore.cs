@@ -4,7 +4,6 @@ using Webhooks.Core.Health;
 using Webhooks.Core.Idempotency;
 using Webhooks.Core.Postgres;
 using Webhooks.Core.Secrets;
-using Webhooks.Core.Signals;
 
 namespace Webhooks.Core.Webhooks;
 
@@ -89,7 +88,8 @@ public sealed class WebhookStore(
         command.Parameters.AddWithValue("org_id", orgId);
         command.Parameters.Add(NullableParameter.Create("after", NpgsqlDbType.Uuid, after));
         command.Parameters.Add(NullableParameter.Create("active", NpgsqlDbType.Boolean, filter.Active));
-        command.Parameters.Add(NullableParameter.Create("events", NpgsqlDbType.Array | NpgsqlDbType.Text, Naming(filter.Event)));
+        var names = filter.Event is { } eventType ? Webhook.NamesOf(eventType) : null;
+        command.Parameters.Add(NullableParameter.Create("events", NpgsqlDbType.Array | NpgsqlDbType.Text, names));
         command.Parameters.Add(NullableParameter.Create("url", NpgsqlDbType.Text, filter.UrlContains));
         command.Parameters.AddWithValue("limit", limit + 1L);
 
@@ -287,14 +287,6 @@ public sealed class WebhookStore(
 
     private static NpgsqlBatchCommand CancelPendingOf(Guid orgId, Guid webhookId) =>
         new(CancelPending) { Parameters = { new("id", webhookId), new("org_id", orgId) } };
-
-    /// <summary>What a webhook lists that gets an event: the event type, or what stands for all, which operational ones are not among.</summary>
-    private static string[]? Naming(string? eventType) => eventType switch
-    {
-        null => null,
-        _ when OperationalEvents.Find(eventType) is not null => [eventType],
-        _ => [eventType, Webhook.AllEvents],
-    };
 
     private static NpgsqlParameter States(IReadOnlyCollection<DateTimeOffset>? states) =>
         NullableParameter.Create("states", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, states?.ToArray());

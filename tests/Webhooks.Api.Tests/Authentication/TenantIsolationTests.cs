@@ -13,7 +13,7 @@ public sealed class TenantIsolationTests(SharedApi api)
         using var owner = api.Server.ForNewOrganization();
         using var other = api.Server.ForNewOrganization();
         var webhook = $"{Calls.Webhooks}/{await owner.CreateWebhookAsync(receiver.Url)}";
-        await owner.PublishAsync();
+        var eventId = await owner.PublishAsync();
         var delivery = (await owner.Get($"{webhook}/deliveries")).Data.Single().GetProperty("id").GetString();
         var before = await owner.Get(webhook);
 
@@ -28,6 +28,7 @@ public sealed class TenantIsolationTests(SharedApi api)
             (HttpMethod.Post, "/secret/promote", null),
             (HttpMethod.Delete, "/secret/previous", null),
             (HttpMethod.Get, "/deliveries", null),
+            (HttpMethod.Get, $"/explain?event_id={eventId}", null),
             (HttpMethod.Get, $"/deliveries/{delivery}", null),
         ];
         foreach (var (method, path, body) in calls)
@@ -93,6 +94,8 @@ public sealed class TenantIsolationTests(SharedApi api)
             await client.Post($"{Calls.Webhooks}/{id}/secret/promote"),
             await client.Delete($"{Calls.Webhooks}/{id}/secret/previous"),
             await client.Get($"{Calls.Webhooks}/{id}/deliveries"),
+            await client.Get($"{Calls.Webhooks}/{id}/explain?event_id={Guid.NewGuid()}"),
+            await client.Get($"/api/v1/events/{id}"),
             await client.Get($"{Calls.Webhooks}/{webhook}/deliveries/{id}"),
         ];
 

@@ -29,13 +29,17 @@ public static class Operations
         (HttpMethod.Post, $"{_someWebhook}/recoveries/{Guid.NewGuid()}/pause"),
         (HttpMethod.Post, $"{_someWebhook}/recoveries/{Guid.NewGuid()}/resume"),
         (HttpMethod.Post, $"{_someWebhook}/recoveries/{Guid.NewGuid()}/cancel"),
+        (HttpMethod.Get, $"{_someWebhook}/explain?event_id={Guid.NewGuid()}"),
+        (HttpMethod.Get, "/api/v1/deliveries"),
+        (HttpMethod.Get, "/api/v1/events"),
+        (HttpMethod.Get, $"/api/v1/events/{Guid.NewGuid()}"),
         (HttpMethod.Get, "/api/v1/webhooks/events/available"),
         (HttpMethod.Post, "/api/v1/events"),
     ];
 
     public static string ScopeOf(HttpMethod method, string path)
     {
-        if (path == "/api/v1/events")
+        if (method == HttpMethod.Post && path == "/api/v1/events")
         {
             return Scopes.PublishEvents;
         }

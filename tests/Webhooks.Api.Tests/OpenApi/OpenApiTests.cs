@@ -22,7 +22,7 @@ public sealed partial class OpenApiTests(SharedApi api)
                 Name: endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName))
             .ToArray();
 
-        Assert.Equal(22, mapped.Length);
+        Assert.Equal(26, mapped.Length);
         Assert.Equal(
             mapped.Select(endpoint => $"{endpoint.Method} {endpoint.Path} {endpoint.Name}").Order(StringComparer.Ordinal),
             OperationsOf(document).Select(operation => $"{operation.Method} {operation.Path} {operation.Id}")
@@ -72,6 +72,10 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("PauseRecovery", "200 401 403 404 409 500 503")]
     [InlineData("ResumeRecovery", "200 401 403 404 409 500 503")]
     [InlineData("CancelRecovery", "200 401 403 404 409 500 503")]
+    [InlineData("ListAllDeliveries", "200 400 401 403 500 503")]
+    [InlineData("ListEvents", "200 400 401 403 500 503")]
+    [InlineData("GetEvent", "200 401 403 404 500 503")]
+    [InlineData("ExplainWebhook", "200 400 401 403 404 500 503")]
     [InlineData("ListAvailableEvents", "200 401 403 500 503")]
     [InlineData("PublishEvents", "202 400 401 403 409 413 415 500 503")]
     public async Task An_operation_documents_exactly_its_answers(string id, string statuses)
@@ -86,6 +90,10 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("ListWebhooks", "active event url limit cursor")]
     [InlineData("ListDeliveries", "id status event response_status from to order limit cursor")]
     [InlineData("GetDelivery", "id delivery_id")]
+    [InlineData("ListAllDeliveries", "status event response_status from to limit cursor")]
+    [InlineData("ListEvents", "status event response_status from to limit cursor")]
+    [InlineData("GetEvent", "event_id")]
+    [InlineData("ExplainWebhook", "id event_id")]
     [InlineData("PublishEvents", "")]
     [InlineData("Redeliver", "id delivery_id Idempotency-Key")]
     [InlineData("CreateRecovery", "id Idempotency-Key")]
@@ -177,6 +185,8 @@ public sealed partial class OpenApiTests(SharedApi api)
         "created_at done events failed finished_at from id rate reason redelivered response_status state statuses to total webhook_id")]
     [InlineData("RecoveryPreview", "by_event complete count newest oldest")]
     [InlineData("PublishedEvent", "deliveries event id org_id")]
+    [InlineData("Event", "created_at deliveries event id test")]
+    [InlineData("EventDetail", "created_at data deliveries event id test timestamp")]
     public async Task Answers_are_documented_in_snake_case(string schemaName, string fields)
     {
         var document = await ReadAsync();

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Npgsql;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
+using Webhooks.Core.History;
 using Webhooks.Core.Postgres;
 using Webhooks.Core.Sending;
 using Webhooks.Core.Telemetry;
@@ -75,6 +76,47 @@ public sealed partial class PlanTests : DatabaseTest
         await PageReadsFewRowsAsync(history, new DeliveryFilter(ResponseStatus: 404), rows: 0);
         await PageReadsFewRowsAsync(history, new DeliveryFilter(Event: "user.deleted", ResponseStatus: 500));
         await PageReadsFewRowsAsync(history, new DeliveryFilter(From: DateTimeOffset.UtcNow.AddMinutes(-1)));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_organizations_history_reads_few_rows_however_many_others_have(bool analyzed)
+    {
+        const int Page = 20;
+        await FillAsync(analyzed);
+        var small = Guid.NewGuid();
+        await AddWebhookAsync(small);
+        await ExecuteAsync(
+            "UPDATE webhooks SET deleted_at = now(), secret = NULL, active = false WHERE id = $1", await AddWebhookAsync(small));
+        await Publisher.PublishAsync([.. Enumerable.Repeat(Message(small), 3)], Cancel);
+        await using var observed = Observed();
+        var history = new OrganizationHistory(observed);
+
+        foreach (var filter in (DeliveryFilter[])
+            [
+                new(), new(DeliveryStatus.Failed), new(DeliveryStatus.Skipped), new(Event: "user.deleted"), new(ResponseStatus: 500),
+                new(From: DateTimeOffset.UtcNow.AddMinutes(-1)),
+            ])
+        {
+            var page = await ReadsFewRowsAsync(
+                $"deliveries of {filter}", () => history.ListDeliveriesAsync(_org, filter, Page, null, Cancel));
+            Assert.Equal(filter.Status == DeliveryStatus.Skipped ? 0 : Page, page.Items.Count);
+            if (page.Next is { } after)
+            {
+                await ReadsFewRowsAsync(
+                    $"next deliveries of {filter}", () => history.ListDeliveriesAsync(_org, filter, Page, after, Cancel));
+            }
+
+            var few = await ReadsFewRowsAsync(
+                $"few deliveries of {filter}", () => history.ListDeliveriesAsync(small, filter, Page, null, Cancel));
+            Assert.Equal(filter is { Status: null, ResponseStatus: null, Event: null } ? 3 : 0, few.Items.Count);
+            await ReadsFewRowsAsync($"events of {filter}", () => history.ListEventsAsync(_org, filter, Page, null, Cancel));
+            await ReadsFewRowsAsync($"few events of {filter}", () => history.ListEventsAsync(small, filter, Page, null, Cancel));
+        }
+
+        var item = (await history.ListEventsAsync(small, new DeliveryFilter(), 1, null, Cancel)).Items[0];
+        Required(await ReadsFewRowsAsync("event", () => history.FindEventAsync(small, item.Id, Cancel)));
     }
 
     [Theory]
@@ -244,12 +286,13 @@ public sealed partial class PlanTests : DatabaseTest
             """
             INSERT INTO webhook_deliveries
                 (id, webhook_id, org_id, event, event_id, payload, status, next_attempt_at, response_status, attempt_number, created_at)
-            SELECT encode(substr(int8send($4 + row * 6 * 7 * 86400000::bigint / $1), 3) || '\x7000800000'::bytea
-                       || substr(int8send(row), 4), 'hex')::uuid,
-                   $3[1 + row % $2], $5, (ARRAY['user.created', 'user.deleted'])[1 + row / $2 % 2], gen_random_uuid(), '{}',
-                   status, CASE WHEN status = 'pending' THEN now() - row * interval '1 second' END,
+            SELECT webhook_delivery_id(event_id, webhook_id), webhook_id, $5, (ARRAY['user.created', 'user.deleted'])[1 + row / $2 % 2],
+                   event_id, '{}', status, CASE WHEN status = 'pending' THEN now() - row * interval '1 second' END,
                    CASE status WHEN 'succeeded' THEN 200 WHEN 'failed' THEN 500 END, 1, now()
-            FROM (SELECT row, (ARRAY['succeeded', 'failed', 'pending', 'succeeded', 'failed'])[1 + row / 1000 % 5] AS status
+            FROM (SELECT row, $3[1 + row % $2] AS webhook_id,
+                         encode(substr(int8send($4 + row * 6 * 7 * 86400000::bigint / $1), 3) || '\x7000800000'::bytea
+                             || substr(int8send(row), 4), 'hex')::uuid AS event_id,
+                         (ARRAY['succeeded', 'failed', 'pending', 'succeeded', 'failed'])[1 + row / 1000 % 5] AS status
                   FROM generate_series(0, $1 - 1) AS row) AS generated
             """,
             Rows, Webhooks, _webhooks.ToArray(), lastWeek.ToUnixTimeMilliseconds(), _org);

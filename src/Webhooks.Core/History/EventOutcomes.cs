@@ -1,0 +1,12 @@
+namespace Webhooks.Core.History;
+
+/// <summary>
+/// To how many webhooks an event has come how far. Of a delivery that was redelivered counts what became of that, unless it had arrived
+/// before.
+/// </summary>
+/// <param name="Pending">An attempt will be made.</param>
+/// <param name="Succeeded">It has arrived.</param>
+/// <param name="Failed">Every attempt has failed.</param>
+/// <param name="Canceled">It was given up.</param>
+/// <param name="Skipped">The webhook was inactive when it came.</param>
+public sealed record EventOutcomes(int Pending, int Succeeded, int Failed, int Canceled, int Skipped);

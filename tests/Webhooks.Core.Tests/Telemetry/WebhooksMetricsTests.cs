@@ -38,6 +38,7 @@ public sealed class WebhooksMetricsTests : IDisposable
                 "webhooks.deliveries.pending {delivery} ObservableGauge`1",
                 "webhooks.event.delay s Histogram`1",
                 "webhooks.health.changes {change} Counter`1",
+                "webhooks.operational_events {event} Counter`1",
             ],
             _recorder.Instruments.Values.Select(instrument => $"{instrument.Name} {instrument.Unit} {instrument.GetType().Name}").Order());
         Assert.All(_recorder.Instruments.Values.OfType<Histogram<double>>(), histogram =>

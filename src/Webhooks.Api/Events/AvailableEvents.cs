@@ -13,7 +13,11 @@ internal sealed record AvailableEvents(IReadOnlyList<EventCategory> Data, IReadO
 {
     /// <summary>All event types.</summary>
     public static AvailableEvents All { get; } = new(
-        [.. EventCatalog.All.GroupBy(type => type.Category).Select(category => new EventCategory(category.Key, [.. category.Select(Show)]))],
+        [
+            .. EventCatalog.All
+                .GroupBy(type => type.Category)
+                .Select(category => new EventCategory(category.Key, [.. category.Select(Show)])),
+        ],
         [.. OperationalEvents.All.Select(Show)]);
 
     private static AvailableEvent Show(EventType type) => new(type.Name, type.Description, new RawJson(type.Sample));

@@ -9,7 +9,9 @@ internal static class EventNames
     /// <summary>A name that is much longer than any event type's is neither compared nor repeated.</summary>
     private const int LongestRepeated = 100;
 
-    /// <summary>Null when it is the name of an event type that webhooks may name, or else what is wrong, with the names that were perhaps meant.</summary>
+    /// <summary>
+    /// Null when it is the name of an event type that webhooks may name, or else what is wrong, with the names that were perhaps meant.
+    /// </summary>
     public static string? Problem(string name)
     {
         if (name.Length > LongestRepeated)

@@ -19,7 +19,9 @@ public sealed class TestDelivery(
     private static readonly TimeSpan _leaseMargin = TimeSpan.FromSeconds(30);
 
     /// <summary>Makes the attempt and waits for its result; null when the organization has no such webhook.</summary>
-    /// <param name="eventType">An event type that webhooks may name; null means the webhook's first (for <c>*</c>, the catalog's first).</param>
+    /// <param name="eventType">
+    /// An event type that webhooks may name; null means the webhook's first (for <c>*</c>, the catalog's first).
+    /// </param>
     /// <exception cref="ArgumentException">There is no such event type.</exception>
     /// <exception cref="SecretUnavailableException">The secret cannot be decrypted now; nothing was sent.</exception>
     /// <exception cref="OperationCanceledException">

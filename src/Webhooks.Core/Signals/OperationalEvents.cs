@@ -4,8 +4,8 @@ using Webhooks.Core.Events;
 namespace Webhooks.Core.Signals;
 
 /// <summary>
-/// The event types that tell of webhooks themselves. They are not of the platform's catalog: nobody publishes them, a webhook gets them only
-/// if it names them (<c>*</c> does not), and it never gets one about itself.
+/// The event types that tell of webhooks themselves. They are not of the platform's catalog: nobody publishes them, a webhook gets them
+/// only if it names them (<c>*</c> does not), and it never gets one about itself.
 /// </summary>
 public static class OperationalEvents
 {
@@ -38,8 +38,8 @@ public static class OperationalEvents
                 """{"webhook_id":"019c1509-4c00-7000-8000-000000000001"}"""),
             Type(
                 DeliveryExhausted,
-                "A delivery has failed and is not tried again. Of a webhook there is one such event an hour at most, about the first of its "
-                + "deliveries in that hour.",
+                "A delivery has failed and is not tried again. Of a webhook there is one such event an hour at most, about the first of "
+                + "its deliveries in that hour.",
                 """
                 {"webhook_id":"019c1509-4c00-7000-8000-000000000001","delivery_id":"019c1524-c2c0-789c-896f-9c2fb1de4809",
                  "event":"user.created","event_id":"019c1524-c2c0-704c-9458-6767cc057b2f","attempts":6,"response_status":503,"error":null}

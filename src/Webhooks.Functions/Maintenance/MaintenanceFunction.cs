@@ -8,8 +8,8 @@ using Webhooks.Core.Telemetry;
 namespace Webhooks.Functions.Maintenance;
 
 /// <summary>
-/// The chores, on one instance at a time: every minute the sweep, operational events and the count of pending deliveries, and once an hour partitions and
-/// finished orchestrations.
+/// The chores, on one instance at a time: every minute the sweep, operational events and the count of pending deliveries, and once an hour
+/// partitions and finished orchestrations.
 /// </summary>
 public sealed partial class MaintenanceFunction(
     StrandedDeliveries stranded,

@@ -234,7 +234,8 @@ public sealed class PartitionMaintenanceTests : DatabaseTest
     {
         await ExecuteAsync("""
             INSERT INTO request_keys (org_id, key, fingerprint, made, created_at)
-            SELECT gen_random_uuid(), 'k', '', gen_random_uuid(), now() - number * interval '1 minute' FROM generate_series(0, 12000) AS number
+            SELECT gen_random_uuid(), 'k', '', gen_random_uuid(), now() - number * interval '1 minute'
+            FROM generate_series(0, 12000) AS number
             """);
 
         await RunAsync(DateTimeOffset.UtcNow, new());

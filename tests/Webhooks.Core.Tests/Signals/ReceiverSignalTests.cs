@@ -7,7 +7,7 @@ using Webhooks.Core.Tests.Postgres;
 
 namespace Webhooks.Core.Tests.Signals;
 
-/// <summary>The operational events that follow from what receivers answer; the rows of <c>webhook_signals</c> are what is published.</summary>
+/// <summary>The operational events that follow from what receivers answer: rows of <c>webhook_signals</c>, which are published.</summary>
 public sealed class ReceiverSignalTests : DatabaseTest
 {
     private static readonly TimeSpan _lease = TimeSpan.FromMinutes(1);

@@ -42,6 +42,7 @@ public static class CoreServices
             .AddSingleton<DeliveryStore>()
             .AddSingleton<HealthSignals>()
             .AddSingleton<WebhookProbes>()
+            .AddSingleton<WebhookPauses>()
             .AddSingleton<DeliveryAnnouncement>()
             .AddSingleton<PendingDeliveries>()
             .AddSingleton<BacklogSurvey>()

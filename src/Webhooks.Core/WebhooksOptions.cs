@@ -47,6 +47,17 @@ public sealed class WebhooksOptions
     /// </summary>
     public TimeSpan? DisableAfter { get; init; } = _disableAfter;
 
+    /// <summary>
+    /// After how many faults of a receiver in a row nothing is sent to it for a while. 1 to 1,000; null, which is 0, after none.
+    /// </summary>
+    public int? CircuitOpensAfter { get; init; } = 10;
+
+    /// <summary>The pause when the circuit opens; each time that the receiver does not answer then, it doubles.</summary>
+    internal TimeSpan FirstCircuitPause { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest of these pauses. Each is up to a quarter longer, at random.</summary>
+    internal TimeSpan LongestCircuitPause { get; init; } = TimeSpan.FromMinutes(15);
+
     /// <summary>Whether a pooler between this process and the database lends sessions for a transaction each.</summary>
     public DatabasePooling DatabasePooling { get; init; }
 
@@ -66,6 +77,7 @@ public sealed class WebhooksOptions
             RequireHttps = Read(section, nameof(RequireHttps), ParseBoolean, true),
             DeliveryRetention = Read(section, nameof(DeliveryRetention), ParseRetention, TimeSpan.FromDays(90)),
             DisableAfter = Read(section, nameof(DisableAfter), ParseDisableAfter, _disableAfter),
+            CircuitOpensAfter = Read(section, nameof(CircuitOpensAfter), ParseOpensAfter, 10),
             DatabasePooling = Read(section.GetSection("Database"), "Pooling", ParsePooling, DatabasePooling.Session),
             Limits = WebhooksLimits.From(section.GetSection(nameof(Limits))),
         };
@@ -134,6 +146,8 @@ public sealed class WebhooksOptions
         ParseDuration(text) is var retention && retention >= TimeSpan.FromDays(14) && retention <= TimeSpan.FromDays(3650)
             ? retention
             : throw new FormatException("It must be from 14.00:00:00 to 3650.00:00:00 (days first).");
+
+    private static int? ParseOpensAfter(string text) => WholeNumber(0, 1000)(text) is var faults and > 0 ? faults : null;
 
     private static TimeSpan? ParseDisableAfter(string text) => ParseDuration(text) switch
     {

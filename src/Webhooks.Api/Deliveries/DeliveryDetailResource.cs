@@ -23,6 +23,7 @@ namespace Webhooks.Api.Deliveries;
 /// <param name="CreatedAt">When it was created, UTC.</param>
 /// <param name="DeliveredAt">When an attempt succeeded, UTC; or null.</param>
 /// <param name="NextAttemptAt">When the next attempt is due, UTC; null unless it is pending.</param>
+/// <param name="Held">What it waits for although its time has come; null when that is nothing.</param>
 /// <param name="Payload">The JSON object that is signed and sent, byte by byte.</param>
 /// <param name="Attempts">Every attempt made, oldest first.</param>
 /// <param name="Orchestration">The orchestration that makes the attempts, on a host that has one; left out otherwise.</param>
@@ -42,6 +43,7 @@ internal sealed record DeliveryDetailResource(
     DateTime CreatedAt,
     DateTime? DeliveredAt,
     DateTime? NextAttemptAt,
+    HoldResource? Held,
     RawJson Payload,
     IReadOnlyList<AttemptResource> Attempts,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DeliveryOrchestration? Orchestration)
@@ -65,6 +67,7 @@ internal sealed record DeliveryDetailResource(
             delivery.CreatedAt.UtcDateTime,
             delivery.DeliveredAt?.UtcDateTime,
             delivery.NextAttemptAt?.UtcDateTime,
+            HoldResource.From(delivery.Held),
             new RawJson(detail.Payload),
             [.. detail.Attempts.Select(AttemptResource.From)],
             orchestration);

@@ -22,6 +22,7 @@ namespace Webhooks.Api.Deliveries;
 /// <param name="CreatedAt">When it was created, UTC.</param>
 /// <param name="DeliveredAt">When an attempt succeeded, UTC; or null.</param>
 /// <param name="NextAttemptAt">When the next attempt is due, UTC; null unless it is pending.</param>
+/// <param name="Held">What it waits for although its time has come; null when that is nothing.</param>
 internal sealed record DeliveryResource(
     Guid Id,
     Guid WebhookId,
@@ -36,7 +37,8 @@ internal sealed record DeliveryResource(
     int? DurationMs,
     DateTime CreatedAt,
     DateTime? DeliveredAt,
-    DateTime? NextAttemptAt)
+    DateTime? NextAttemptAt,
+    HoldResource? Held)
 {
     public static DeliveryResource From(DeliverySummary delivery) => new(
         delivery.Id,
@@ -52,5 +54,6 @@ internal sealed record DeliveryResource(
         delivery.DurationMs,
         delivery.CreatedAt.UtcDateTime,
         delivery.DeliveredAt?.UtcDateTime,
-        delivery.NextAttemptAt?.UtcDateTime);
+        delivery.NextAttemptAt?.UtcDateTime,
+        HoldResource.From(delivery.Held));
 }

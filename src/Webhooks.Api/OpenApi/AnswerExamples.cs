@@ -14,14 +14,15 @@ internal static class AnswerExamples
         "retry_delays":[60,600,3600,86400],"timeout_seconds":10,"keep_skipped":true,
         "secret_hint":"LaSw","previous_secret_expires_at":null,"disabled_at":null,"disabled_reason":null,
         "health":{"state":"healthy","consecutive_failures":0,"failing_since":null,"last_success_at":"2026-01-31T18:30:00Z",
-        "last_failure_at":null},"created_at":"2026-01-31T18:00:00Z","updated_at":"2026-01-31T18:00:00Z"
+        "last_failure_at":null,"circuit":"closed","paused_until":null,"paused_by":null},
+        "created_at":"2026-01-31T18:00:00Z","updated_at":"2026-01-31T18:00:00Z"
         """;
 
     private const string Delivery = """
         "id":"019c1524-c2c0-789c-896f-9c2fb1de4809","webhook_id":"019c1509-4c00-7000-8000-000000000001","event":"user.created",
         "event_id":"019c1524-c2c0-704c-9458-6767cc057b2f","status":"succeeded","test":false,"redelivery_of":null,"attempt_number":1,
         "response_status":200,"error":null,"duration_ms":30,"created_at":"2026-01-31T18:30:00.191201Z",
-        "delivered_at":"2026-01-31T18:30:00.263468Z","next_attempt_at":null
+        "delivered_at":"2026-01-31T18:30:00.263468Z","next_attempt_at":null,"held":null
         """;
 
     private const string Redelivery = """

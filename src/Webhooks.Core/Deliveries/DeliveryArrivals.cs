@@ -144,7 +144,7 @@ public sealed class DeliveryArrivals(NpgsqlDataSource database)
         while (await reader.ReadAsync(cancellationToken))
         {
             rows++;
-            last = (reader.GetFieldValue<DateTimeOffset>(14), reader.GetGuid(15));
+            last = (reader.GetFieldValue<DateTimeOffset>(16), reader.GetGuid(17));
             if (!reader.IsDBNull(0))
             {
                 deliveries.Add(DeliveryHistory.ReadSummary(reader));

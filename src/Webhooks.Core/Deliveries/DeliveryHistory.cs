@@ -1,4 +1,5 @@
 using Npgsql;
+using Webhooks.Core.Health;
 using Webhooks.Core.Postgres;
 
 namespace Webhooks.Core.Deliveries;
@@ -8,7 +9,7 @@ public sealed class DeliveryHistory(NpgsqlDataSource database)
 {
     internal const string SummaryColumns =
         "id, webhook_id, event, event_id, status, test, redelivery_of, attempt_number, response_status, error, duration_ms, "
-        + "created_at, delivered_at, next_attempt_at";
+        + "created_at, delivered_at, next_attempt_at, " + HoldColumns.Sql;
 
     /// <summary>A page of a webhook's deliveries, newest first; null when the organization has no such webhook.</summary>
     /// <param name="after">The last id of the page before, or null for the first.</param>
@@ -57,9 +58,9 @@ public sealed class DeliveryHistory(NpgsqlDataSource database)
         return await reader.ReadAsync(cancellationToken)
             ? new DeliveryDetail(
                 ReadSummary(reader),
-                ResponseBody: reader.IsDBNull(14) ? null : reader.GetString(14),
-                Payload: reader.GetString(15),
-                Attempts: AttemptJson.ReadAll(reader.GetString(16)))
+                ResponseBody: reader.IsDBNull(16) ? null : reader.GetString(16),
+                Payload: reader.GetString(17),
+                Attempts: AttemptJson.ReadAll(reader.GetString(18)))
             : null;
     }
 
@@ -93,5 +94,6 @@ public sealed class DeliveryHistory(NpgsqlDataSource database)
         DurationMs: reader.GetFieldValue<int?>(10),
         CreatedAt: reader.GetFieldValue<DateTimeOffset>(11),
         DeliveredAt: reader.GetFieldValue<DateTimeOffset?>(12),
-        NextAttemptAt: reader.GetFieldValue<DateTimeOffset?>(13));
+        NextAttemptAt: reader.GetFieldValue<DateTimeOffset?>(13),
+        Held: HoldColumns.Read(reader, first: 14));
 }

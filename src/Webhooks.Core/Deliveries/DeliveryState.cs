@@ -1,3 +1,5 @@
+using Webhooks.Core.Health;
+
 namespace Webhooks.Core.Deliveries;
 
 /// <summary>Where a delivery stands.</summary>
@@ -8,4 +10,6 @@ namespace Webhooks.Core.Deliveries;
 /// How long until an attempt may be made: until it is due and nobody else's lease holds it. Negative when that is past; null unless
 /// pending.
 /// </param>
-public sealed record DeliveryState(DeliveryStatus Status, int AttemptsMade, int? ResponseStatus, TimeSpan? DueIn);
+/// <param name="Held">Why it waits although its time has come; null when nothing holds it.</param>
+public sealed record DeliveryState(
+    DeliveryStatus Status, int AttemptsMade, int? ResponseStatus, TimeSpan? DueIn, Hold? Held = null);

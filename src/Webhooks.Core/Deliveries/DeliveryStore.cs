@@ -103,14 +103,34 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
             cancellationToken);
     }
 
-    /// <summary>Claims one delivery if it is pending, due and not claimed by anyone else; null when it is not.</summary>
+    /// <summary>
+    /// Claims one delivery if it is pending, due and not claimed by anyone else; null when it is not. While its webhook is paused it is not
+    /// claimed either, unless it is a test: it is parked until the end of the pause, and a little longer, so that not all that wait for it
+    /// come at once. When the circuit is to be probed, the claim takes that upon it.
+    /// </summary>
     public async Task<ClaimedDelivery?> ClaimAsync(Guid deliveryId, TimeSpan lease, CancellationToken cancellationToken)
     {
         const string Sql = $"""
-            WITH due AS (
-                SELECT id FROM webhook_deliveries
+            WITH delivery AS (
+                SELECT id, webhook_id, test FROM webhook_deliveries
                 WHERE id = @id AND status = 'pending' AND next_attempt_at <= now() AND (lease_token IS NULL OR lease_until <= now())
                 FOR UPDATE
+            ), probe AS (
+                UPDATE webhook_health SET {WebhookPauses.Probe}
+                WHERE webhook_id = ANY (ARRAY (SELECT webhook_id FROM delivery WHERE NOT test)) AND {WebhookPauses.MayProbe}
+                RETURNING webhook_id
+            ), due AS (
+                SELECT id FROM delivery
+                WHERE test OR EXISTS (SELECT FROM probe)
+                   OR NOT EXISTS (SELECT FROM webhook_health WHERE webhook_id = delivery.webhook_id AND {HoldColumns.IsPaused})
+            ), held AS (
+                UPDATE webhook_deliveries SET
+                    lease_token = NULL,
+                    lease_until = greatest(pause.paused_until, now() + interval '1 s')
+                        + least(now() - next_attempt_at, interval '1 min') * random()
+                FROM webhook_health AS pause
+                WHERE webhook_deliveries.id = ANY (ARRAY (SELECT id FROM delivery)) AND NOT EXISTS (SELECT FROM due)
+                  AND pause.webhook_id = webhook_deliveries.webhook_id
             )
             {ClaimWhatIsDue}
             """;
@@ -147,16 +167,18 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
     }
 
     /// <summary>
-    /// Gives claims back because their webhook has as many attempts in flight as it may have. They stay out of <see
+    /// Gives claims back because their webhook has as many attempts in flight as it may have, or is paused. They stay out of <see
     /// cref="ClaimDueAsync"/>'s way for as long as they have been due already, but at least <paramref name="least"/> and at most <paramref
-    /// name="most"/>; <see cref="ClaimForWebhooksAsync"/> finds them all the same.
+    /// name="most"/>, and at least as long as the pause; <see cref="ClaimForWebhooksAsync"/> finds them all the same.
     /// </summary>
     public Task ParkAsync(IReadOnlyCollection<ClaimedDelivery> claims, TimeSpan least, TimeSpan most, CancellationToken cancellationToken)
     {
         const string Sql = $"""
             WITH {LockedById}
             UPDATE webhook_deliveries AS delivery SET
-                lease_until = now() + least(greatest(now() - next_attempt_at, @least), @most),
+                lease_until = greatest(
+                    now() + least(greatest(now() - next_attempt_at, @least), @most),
+                    (SELECT paused_until FROM webhook_health WHERE webhook_health.webhook_id = delivery.webhook_id AND NOT delivery.test)),
                 lease_token = NULL
             {FromHeldClaims}
             """;
@@ -236,7 +258,7 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
         parameters.AddWithValue("durations_ms", rows.Select(row => row.DurationMs).ToArray());
         parameters.AddWithValue(
             "delivered_at", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, rows.Select(row => row.DeliveredAt).ToArray());
-        HealthRecording.AddParameters(parameters, results, options.DisableAfter);
+        HealthRecording.AddParameters(parameters, results, options);
 
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(record);

@@ -1,3 +1,5 @@
+using Webhooks.Core.Health;
+
 namespace Webhooks.Core.Deliveries;
 
 /// <summary>A delivery as the history lists it. The last attempt's figures are null before the first attempt.</summary>
@@ -15,4 +17,5 @@ public sealed record DeliverySummary(
     int? DurationMs,
     DateTimeOffset CreatedAt,
     DateTimeOffset? DeliveredAt,
-    DateTimeOffset? NextAttemptAt);
+    DateTimeOffset? NextAttemptAt,
+    Hold? Held = null);

@@ -1,5 +1,6 @@
 using Npgsql;
 using Webhooks.Core.Events;
+using Webhooks.Core.Health;
 
 namespace Webhooks.Core.Deliveries;
 
@@ -69,8 +70,8 @@ public sealed class PendingDeliveries(NpgsqlDataSource database)
     /// <summary>Where a delivery stands; null when it is not stored (any more).</summary>
     public async Task<DeliveryState?> FindAsync(Guid delivery, CancellationToken cancellationToken)
     {
-        const string Sql = """
-            SELECT status, attempt_number, response_status, greatest(next_attempt_at, lease_until) - now()
+        const string Sql = $"""
+            SELECT status, attempt_number, response_status, greatest(next_attempt_at, lease_until) - now(), {HoldColumns.Sql}
             FROM webhook_deliveries WHERE id = $1
             """;
 
@@ -82,7 +83,8 @@ public sealed class PendingDeliveries(NpgsqlDataSource database)
                 DeliveryStatusText.Parse(reader.GetString(0)),
                 AttemptsMade: reader.GetInt32(1),
                 ResponseStatus: reader.IsDBNull(2) ? null : reader.GetInt32(2),
-                DueIn: reader.IsDBNull(3) ? null : reader.GetTimeSpan(3))
+                DueIn: reader.IsDBNull(3) ? null : reader.GetTimeSpan(3),
+                HoldColumns.Read(reader, first: 4))
             : null;
     }
 

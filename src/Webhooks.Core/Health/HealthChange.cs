@@ -20,6 +20,17 @@ public abstract record HealthChange
     /// <param name="WebhookId">The webhook.</param>
     public sealed record Recovered(Guid WebhookId) : HealthChange(WebhookId);
 
+    /// <summary>Nothing is attempted for a while.</summary>
+    /// <param name="WebhookId">The webhook.</param>
+    /// <param name="By">Why, as a constant of <see cref="Hold"/>.</param>
+    /// <param name="Time">For how long.</param>
+    /// <param name="NeedsProbe">Whether one attempt has to find out then whether the receiver answers again.</param>
+    public sealed record Paused(Guid WebhookId, string By, TimeSpan Time, bool NeedsProbe) : HealthChange(WebhookId);
+
+    /// <summary>Its circuit has closed: attempts are made again.</summary>
+    /// <param name="WebhookId">The webhook.</param>
+    public sealed record Resumed(Guid WebhookId) : HealthChange(WebhookId);
+
     /// <summary>It was active, and is not any more.</summary>
     /// <param name="WebhookId">The webhook.</param>
     /// <param name="Reason">Why, as one of <see cref="DisabledReason"/>.</param>

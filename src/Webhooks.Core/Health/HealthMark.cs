@@ -7,7 +7,11 @@ namespace Webhooks.Core.Health;
 /// <param name="Succeeded">Whether the attempt succeeded; null when none was made, which says nothing.</param>
 /// <param name="InStreak">It failed, and no later result that is recorded with it succeeded: it counts as a failure in a row.</param>
 /// <param name="Disables">Why it disables the webhook; null when it does not.</param>
-internal readonly record struct HealthMark(bool? Succeeded, bool InStreak, string? Disables)
+/// <param name="Faulty">Whether it failed by the receiver's fault (<see cref="ReceiverFault"/>).</param>
+/// <param name="InFaultStreak">It did, and no later result that is recorded with it is another answer.</param>
+/// <param name="Pause">For how long the receiver wants nothing; null when it did not say so.</param>
+internal readonly record struct HealthMark(
+    bool? Succeeded, bool InStreak, string? Disables, bool Faulty, bool InFaultStreak, TimeSpan? Pause)
 {
     private const int Gone = 410;
 
@@ -15,7 +19,7 @@ internal readonly record struct HealthMark(bool? Succeeded, bool InStreak, strin
     public static HealthMark[] Of(IReadOnlyList<DeliveryResult> results)
     {
         var marks = new HealthMark[results.Count];
-        HashSet<Guid>? succeededLater = null;
+        HashSet<Guid>? succeededLater = null, answeredLater = null;
         for (var position = results.Count - 1; position >= 0; position--)
         {
             var (webhookId, outcome) = (results[position].Delivery.WebhookId, results[position].Attempt?.Outcome);
@@ -25,11 +29,22 @@ internal readonly record struct HealthMark(bool? Succeeded, bool InStreak, strin
             }
 
             var succeeded = outcome is SendOutcome.Answered { Success: true };
+            var faulty = ReceiverFault.Is(outcome);
             marks[position] = new HealthMark(
-                succeeded, InStreak: !succeeded && succeededLater?.Contains(webhookId) is not true, DisablesBy(outcome));
+                succeeded,
+                InStreak: !succeeded && succeededLater?.Contains(webhookId) is not true,
+                DisablesBy(outcome),
+                faulty,
+                InFaultStreak: faulty && answeredLater?.Contains(webhookId) is not true,
+                (outcome as SendOutcome.Answered)?.Wish?.RetryAfter);
             if (succeeded)
             {
                 (succeededLater ??= []).Add(webhookId);
+            }
+
+            if (!faulty)
+            {
+                (answeredLater ??= []).Add(webhookId);
             }
         }
 

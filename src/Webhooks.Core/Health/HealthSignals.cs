@@ -26,6 +26,12 @@ public sealed partial class HealthSignals(WebhooksMetrics metrics, ILogger<Healt
             case HealthChange.Recovered recovered:
                 LogRecovered(recovered.WebhookId);
                 break;
+            case HealthChange.Paused paused:
+                LogPaused(paused.WebhookId, (long)Math.Ceiling(paused.Time.TotalSeconds), paused.By);
+                break;
+            case HealthChange.Resumed resumed:
+                LogResumed(resumed.WebhookId);
+                break;
             case HealthChange.Disabled disabled:
                 LogDisabled(disabled.WebhookId, disabled.Reason);
                 break;
@@ -40,4 +46,10 @@ public sealed partial class HealthSignals(WebhooksMetrics metrics, ILogger<Healt
 
     [LoggerMessage(3, LogLevel.Warning, "webhook {WebhookId} disabled: {Reason}; its owner may enable it again")]
     private partial void LogDisabled(Guid webhookId, string reason);
+
+    [LoggerMessage(4, LogLevel.Warning, "webhook {WebhookId} is paused for {Seconds} s: {By}; its deliveries are held")]
+    private partial void LogPaused(Guid webhookId, long seconds, string by);
+
+    [LoggerMessage(5, LogLevel.Information, "webhook {WebhookId} goes on: its receiver answers again")]
+    private partial void LogResumed(Guid webhookId);
 }

@@ -5,8 +5,17 @@ namespace Webhooks.Core.Health;
 /// <param name="FailingSince">The first of them, UTC; null when there is none.</param>
 /// <param name="LastSuccessAt">The last attempt that succeeded, UTC, to some seconds; or null.</param>
 /// <param name="LastFailureAt">The last attempt that failed, UTC; or null.</param>
+/// <param name="Circuit">Whether attempts are made although it has not answered of late.</param>
+/// <param name="PausedUntil">Until when nothing is sent to it, UTC; null when it is not paused.</param>
+/// <param name="PausedBy">Why it is paused, as a constant of <see cref="Hold"/>; or null.</param>
 public sealed record WebhookHealth(
-    int ConsecutiveFailures, DateTimeOffset? FailingSince, DateTimeOffset? LastSuccessAt, DateTimeOffset? LastFailureAt)
+    int ConsecutiveFailures,
+    DateTimeOffset? FailingSince,
+    DateTimeOffset? LastSuccessAt,
+    DateTimeOffset? LastFailureAt,
+    CircuitState Circuit,
+    DateTimeOffset? PausedUntil,
+    string? PausedBy)
 {
     /// <summary>
     /// So many failures in a row make a webhook one that is failing. Fewer are what retries are for, and a receiver that fails now and
@@ -15,7 +24,7 @@ public sealed record WebhookHealth(
     public const int FailingFrom = 3;
 
     /// <summary>That of a webhook to which nothing was sent yet.</summary>
-    public static readonly WebhookHealth Unknown = new(0, null, null, null);
+    public static readonly WebhookHealth Unknown = new(0, null, null, null, CircuitState.Closed, null, null);
 
     /// <summary>Whether it is failing, healthy, or nothing was sent to it yet.</summary>
     public HealthState State =>

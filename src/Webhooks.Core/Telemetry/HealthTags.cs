@@ -11,6 +11,16 @@ internal static class HealthTags
         HealthChange.Failing => "failing",
         HealthChange.Recovered => "recovered",
         HealthChange.Disabled => "disabled",
+        HealthChange.Paused => "paused",
+        HealthChange.Resumed => "resumed",
         _ => throw new ArgumentOutOfRangeException(nameof(change), change, "It has no tag."),
+    };
+
+    /// <summary>Why it changed; null where that says itself.</summary>
+    public static string? ToReasonTag(this HealthChange change) => change switch
+    {
+        HealthChange.Disabled disabled => disabled.Reason,
+        HealthChange.Paused paused => paused.By,
+        _ => null,
     };
 }

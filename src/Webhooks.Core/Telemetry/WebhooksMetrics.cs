@@ -95,13 +95,14 @@ public sealed class WebhooksMetrics : IDisposable
     /// <summary>Counts a change of a webhook that attempts have caused.</summary>
     public void HealthChanged(HealthChange change)
     {
-        if (change is HealthChange.Disabled { Reason: var reason })
+        KeyValuePair<string, object?> tag = new("change", change.ToTag());
+        if (change.ToReasonTag() is { } reason)
         {
-            _healthChanges.Add(1, new("change", change.ToTag()), new("reason", reason));
+            _healthChanges.Add(1, tag, new("reason", reason));
         }
         else
         {
-            _healthChanges.Add(1, new KeyValuePair<string, object?>("change", change.ToTag()));
+            _healthChanges.Add(1, tag);
         }
     }
 

@@ -16,7 +16,10 @@ public sealed class WebhookStore(
         id, org_id, url, events, active, description, created_at, updated_at, retry_delays, timeout_seconds, secret_hint,
         CASE WHEN secret_hint IS NULL THEN secret END AS secret,
         CASE WHEN previous_secret_expires_at > now() THEN previous_secret_expires_at END AS previous_secret_expires_at, keep_skipped,
-        disabled_at, disabled_reason, consecutive_failures, failing_since, last_success_at, last_failure_at
+        disabled_at, disabled_reason, consecutive_failures, failing_since, last_success_at, last_failure_at,
+        CASE WHEN openings = 0 THEN 0 WHEN paused_until > now() AND NOT probing THEN 1 ELSE 2 END AS circuit,
+        CASE WHEN paused_until > now() AND NOT probing THEN paused_until END AS paused_until,
+        CASE WHEN paused_until > now() AND NOT probing THEN paused_by END AS paused_by
         """;
 
     /// <summary>Where <see cref="Columns"/> come from.</summary>
@@ -319,7 +322,10 @@ public sealed class WebhookStore(
             ConsecutiveFailures: reader.GetInt32(16),
             FailingSince: TimeOrNull(reader, 17),
             LastSuccessAt: TimeOrNull(reader, 18),
-            LastFailureAt: TimeOrNull(reader, 19)));
+            LastFailureAt: TimeOrNull(reader, 19),
+            Circuit: (CircuitState)reader.GetInt32(20),
+            PausedUntil: TimeOrNull(reader, 21),
+            PausedBy: reader.IsDBNull(22) ? null : reader.GetString(22)));
 
     private static DateTimeOffset? TimeOrNull(NpgsqlDataReader reader, int column) =>
         reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);

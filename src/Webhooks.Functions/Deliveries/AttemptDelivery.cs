@@ -110,7 +110,8 @@ public sealed partial class AttemptDelivery(
     }
 
     /// <summary>
-    /// Where a delivery stands that is not ours to attempt: finished, not due yet, another's until a lease ends, or without a secret.
+    /// Where a delivery stands that is not ours to attempt: finished, not due yet, held until its webhook's pause ends, another's until a
+    /// lease ends, or without a secret.
     /// </summary>
     private async Task<AttemptResult> StandAsync(Guid delivery, TimeSpan least, CancellationToken cancellationToken)
     {
@@ -118,7 +119,8 @@ public sealed partial class AttemptDelivery(
         var state = await patience.RunAsync(() => pending.FindAsync(delivery, CancellationToken.None), cancellationToken)
             ?? new DeliveryState(DeliveryStatus.Canceled, AttemptsMade: 0, ResponseStatus: null, DueIn: null);
         DateTime? next = state.DueIn is { } dueIn ? (clock.GetUtcNow() + (dueIn > least ? dueIn : least)).UtcDateTime : null;
-        return new AttemptResult(state.Status.ToText(), state.AttemptsMade, state.ResponseStatus, next);
+        return new AttemptResult(
+            state.Status.ToText(), state.AttemptsMade, state.ResponseStatus, next, DeliveryHold.From(state.Held));
     }
 
     private static AttemptResult Describe(DeliveryResult result) => new(

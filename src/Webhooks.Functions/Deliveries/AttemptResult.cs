@@ -9,8 +9,10 @@ namespace Webhooks.Functions.Deliveries;
 /// <param name="Attempt">Attempts made.</param>
 /// <param name="LastStatus">The HTTP status of the last attempt; null when no answer came.</param>
 /// <param name="NextAttemptAt">When to call again, UTC; null when the delivery is finished.</param>
+/// <param name="Held">Why it waits although its time has come; null when nothing holds it.</param>
 public sealed record AttemptResult(
     [property: JsonPropertyName("status")] string Status,
     [property: JsonPropertyName("attempt")] int Attempt,
     [property: JsonPropertyName("last_status")] int? LastStatus,
-    [property: JsonPropertyName("next_attempt_at")] DateTime? NextAttemptAt);
+    [property: JsonPropertyName("next_attempt_at")] DateTime? NextAttemptAt,
+    [property: JsonPropertyName("held"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DeliveryHold? Held = null);

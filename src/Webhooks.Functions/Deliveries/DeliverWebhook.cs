@@ -42,7 +42,7 @@ public static class DeliverWebhook
     private static async Task<AttemptResult> AttemptAsync(TaskOrchestrationContext context, DeliveryInput input)
     {
         var result = await context.CallActivityAsync<AttemptResult>(nameof(AttemptDelivery), input, _retry);
-        context.SetCustomStatus(new DeliveryProgress(result.Attempt, result.LastStatus, result.NextAttemptAt));
+        context.SetCustomStatus(new DeliveryProgress(result.Attempt, result.LastStatus, result.NextAttemptAt, result.Held));
         return result;
     }
 }

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using Webhooks.Core;
 using Webhooks.Core.Deliveries;
+using Webhooks.Core.Health;
 using Webhooks.Core.Secrets;
 
 namespace Webhooks.Server.Engine;
@@ -12,7 +14,9 @@ internal sealed partial class AttemptSlots(
     WebhookLanes lanes,
     DeliveryAttempter attempter,
     ResultRecorder recorder,
+    WebhookPauses pauses,
     EngineOptions options,
+    WebhooksOptions webhooks,
     ILogger<AttemptSlots> logger) : IDisposable
 {
     private readonly CancellationTokenSource _abort = new();
@@ -80,6 +84,13 @@ internal sealed partial class AttemptSlots(
         var delivery = started.Delivery;
         try
         {
+            if (started.Lane.NeedsProbe && !delivery.Test
+                && await pauses.TryProbeAsync(delivery.WebhookId, options.LeaseFor(webhooks.AttemptTimeout), _abort.Token) is { } pause)
+            {
+                lanes.Hold(started, pause);
+                return;
+            }
+
             var result = await attempter.AttemptAsync(delivery, _abort.Token);
             await recorder.AddAsync(result, _abort.Token);
             lanes.Finish(started, result.Attempt);

@@ -24,6 +24,7 @@ public static class EngineServices
         .AddSingleton<DeliveryNotifications>()
         .AddSingleton<DatabaseAvailability>()
         .AddHostedService<DeliveryEngine>()
+        .AddHostedService<PauseWatch>()
         .AddHostedService<LaneRenewal>()
         .AddHostedService<RecoveryService>()
         .AddHostedService<SignalService>()

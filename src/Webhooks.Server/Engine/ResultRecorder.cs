@@ -127,6 +127,11 @@ internal sealed partial class ResultRecorder(
         {
             var recorded = await deliveries.RecordAsync(batch, abandon);
             LogLostLeases(batch, recorded.Ids);
+            if (recorded.Changes.Count > 0)
+            {
+                lanes.Hold(recorded.Changes);
+            }
+
             return null;
         }
         catch (Exception failure) when (!abandon.IsCancellationRequested && !IsDataError(failure))

@@ -28,6 +28,7 @@ internal sealed class WebhookLane
     private TimeSpan _shrunkAt = TimeSpan.MinValue;
     private TimeSpan _busySince;
     private TimeSpan _restsUntil = TimeSpan.MinValue;
+    private LaneHold _hold;
 
     public WebhookLane(Guid webhookId, EngineOptions options)
     {
@@ -61,7 +62,10 @@ internal sealed class WebhookLane
 
     public bool Idle => InFlight == 0 && Queued == 0;
 
-    public bool Rests(TimeSpan now) => now < _restsUntil;
+    public bool Rests(TimeSpan now) => now < _restsUntil || now < _hold.Until;
+
+    /// <summary>Whether an attempt has to be asked for, because it finds out whether the receiver answers again.</summary>
+    public bool NeedsProbe => _hold.NeedsProbe;
 
     public bool CanStart(TimeSpan now) => Queued > 0 && InFlight < Window.Size && !Rests(now);
 
@@ -134,6 +138,14 @@ internal sealed class WebhookLane
         InFlight--;
         LastProgress = now;
         _rate.Count(now);
+    }
+
+    /// <summary>Its webhook is paused, or is not any more.</summary>
+    /// <returns>Whether it rests because of it.</returns>
+    public bool Hold(LaneHold hold, TimeSpan now)
+    {
+        _hold = hold;
+        return now < hold.Until;
     }
 
     /// <summary>Starts nothing until then.</summary>

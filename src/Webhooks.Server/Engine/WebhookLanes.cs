@@ -1,4 +1,5 @@
 using Webhooks.Core.Deliveries;
+using Webhooks.Core.Health;
 
 namespace Webhooks.Server.Engine;
 
@@ -16,6 +17,9 @@ internal sealed class WebhookLanes
     // A lane is remembered with what it learned for as long as traffic may pause.
     private static readonly TimeSpan _forgetAfter = TimeSpan.FromMinutes(5);
 
+    // Who lost the probe to another that has not committed yet sees the pause as ended.
+    private static readonly TimeSpan _shortestHold = TimeSpan.FromSeconds(1);
+
     private readonly EngineOptions _options;
     private readonly DueSignal _signal;
     private readonly TimeProvider _clock;
@@ -28,6 +32,7 @@ internal sealed class WebhookLanes
     private readonly LaneIntake _intake;
     private readonly LaneParking _parking;
     private readonly LaneGate _gate = new();
+    private readonly LaneHolds _holds = new();
 
     public WebhookLanes(EngineOptions options, DueSignal signal, TimeProvider clock)
     {
@@ -247,6 +252,62 @@ internal sealed class WebhookLanes
         }
     }
 
+    /// <summary>Holds the lanes of all webhooks that are paused, and of no others; what waits in them is parked.</summary>
+    public void Hold(IReadOnlyCollection<WebhookPause> pauses)
+    {
+        lock (_lock)
+        {
+            if (pauses.Count == 0 && !_holds.Any)
+            {
+                return;
+            }
+
+            var now = Now;
+            _holds.Replace(pauses, now);
+            foreach (var lane in _lanes.Values)
+            {
+                HoldLocked(lane, _holds.Of(lane.WebhookId), now);
+            }
+        }
+    }
+
+    /// <summary>Holds or lets go the lane of a webhook of which it has just been recorded.</summary>
+    public void Hold(IReadOnlyList<HealthChange> changes)
+    {
+        lock (_lock)
+        {
+            var now = Now;
+            foreach (var change in changes)
+            {
+                if (change is HealthChange.Paused paused)
+                {
+                    var hold = _holds.Add(new WebhookPause(paused.WebhookId, paused.Time, paused.NeedsProbe), now);
+                    HoldLocked(LaneOfLocked(paused.WebhookId), hold, now);
+                }
+                else if (change is HealthChange.Resumed resumed)
+                {
+                    _holds.Remove(resumed.WebhookId);
+                    HoldLocked(LaneOfLocked(resumed.WebhookId), default, now);
+                }
+            }
+        }
+    }
+
+    /// <summary>Gives a slot back unused, because its webhook is paused: what the lane has is parked, this delivery with it.</summary>
+    public void Hold(StartedDelivery started, WebhookPause pause)
+    {
+        lock (_lock)
+        {
+            var now = Now;
+            var hold = _holds.Add(pause with { Remaining = Longest(pause.Remaining, _shortestHold) }, now);
+            _turns.Leave(started.Lane);
+            started.Lane.Finish(attempt: null, now);
+            _parking.Park(started.Delivery);
+            _turns.Join(started.Lane, now);
+            HoldLocked(started.Lane, hold, now);
+        }
+    }
+
     /// <summary>What is to be parked in the database; the caller's from now on.</summary>
     public IReadOnlyCollection<ClaimedDelivery> TakeExcess()
     {
@@ -377,11 +438,30 @@ internal sealed class WebhookLanes
         if (!_lanes.TryGetValue(webhookId, out var lane))
         {
             lane = new WebhookLane(webhookId, _options);
+            lane.Hold(_holds.Of(webhookId), Now);
             _lanes.Add(webhookId, lane);
         }
 
         return lane;
     }
+
+    private void HoldLocked(WebhookLane lane, LaneHold hold, TimeSpan now)
+    {
+        _turns.Leave(lane);
+        if (lane.Hold(hold, now))
+        {
+            _parking.Trim(lane, bound: 0, now);
+        }
+
+        _turns.Join(lane, now);
+        MarkHungryLocked(lane, now);
+        if (_parking.HasExcess)
+        {
+            _signal.Set();
+        }
+    }
+
+    private static TimeSpan Longest(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private int AddLocked(IReadOnlyList<ClaimedDelivery> claims, TimeSpan claimedAt, bool takenIn)
     {

@@ -173,7 +173,8 @@ public sealed partial class OpenApiTests(SharedApi api)
         "Webhook",
         "active created_at description disabled_at disabled_reason events health id keep_skipped org_id previous_secret_expires_at "
             + "retry_delays secret_hint timeout_seconds updated_at url")]
-    [InlineData("WebhookHealth", "consecutive_failures failing_since last_failure_at last_success_at state")]
+    [InlineData("WebhookHealth", "circuit consecutive_failures failing_since last_failure_at last_success_at paused_by paused_until state")]
+    [InlineData("Hold", "by until")]
     [InlineData(
         "CreatedWebhook",
         "active created_at description disabled_at disabled_reason events health id keep_skipped org_id previous_secret_expires_at "

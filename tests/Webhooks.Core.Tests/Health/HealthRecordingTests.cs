@@ -230,7 +230,7 @@ public sealed class HealthRecordingTests : DatabaseTest
         var recorded = await Task.WhenAll(claims.Chunk(20).Select(
             some => Task.Run(() => Deliveries.RecordAsync([.. some.Select(claim => claim.Answered(503))], Cancel), Cancel)));
 
-        Assert.Equal(20, recorded.Sum(result => result.Changes.Count));
+        Assert.Equal(20, recorded.Sum(result => result.Changes.OfType<HealthChange.Failing>().Count()));
         Assert.All(await QueryAllAsync<int>("SELECT consecutive_failures FROM webhook_health"), failures => Assert.Equal(20, failures));
         await AssertNoDeadlocksAsync();
     }

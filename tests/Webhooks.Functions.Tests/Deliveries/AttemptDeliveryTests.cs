@@ -84,6 +84,38 @@ public sealed class AttemptDeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task While_its_webhook_is_paused_nothing_is_sent_and_the_answer_is_when_the_pause_ends()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var delivery = await PublishAsync(receiver);
+        await _app.ExecuteAsync(
+            """
+            UPDATE webhook_health
+            SET openings = 5, opened_at = now(), paused_until = now() + interval '8 minutes', paused_by = 'circuit'
+            """);
+        var until = Assert.Single(await _app.QueryAsync<DateTime>("SELECT paused_until FROM webhook_health"));
+
+        var result = await _app.AttemptAsync(delivery);
+
+        Assert.Empty(receiver.Requests);
+        Assert.Equal(("pending", 0, new DeliveryHold("circuit", until)), (result.Status, result.Attempt, result.Held));
+        Assert.InRange(result.NextAttemptAt!.Value, until.AddSeconds(-1), until.AddMinutes(1.1));
+    }
+
+    [Fact]
+    public async Task After_the_pause_one_delivery_finds_out_whether_the_receiver_answers_and_then_the_others_are_attempted()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var first = await PublishAsync(receiver);
+        await _app.ExecuteAsync(
+            "UPDATE webhook_health SET openings = 5, opened_at = now(), paused_until = now(), paused_by = 'circuit', probing = true");
+
+        Assert.Equal("succeeded", (await _app.AttemptAsync(first)).Status);
+
+        Assert.Equal([0], await _app.QueryAsync<int>("SELECT openings FROM webhook_health"));
+    }
+
+    [Fact]
     public async Task A_call_after_the_delivery_was_finished_sends_nothing()
     {
         await using var receiver = await Receiver.StartAsync();

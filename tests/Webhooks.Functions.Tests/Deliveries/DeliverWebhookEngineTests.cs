@@ -56,6 +56,21 @@ public sealed class DeliverWebhookEngineTests(DurableTaskEngine engine) : IClass
     }
 
     [Fact]
+    public async Task A_held_delivery_sleeps_until_the_pause_is_over_and_shows_what_holds_it()
+    {
+        var until = new DateTime(2126, 8, 3, 9, 0, 0, DateTimeKind.Utc);
+        engine.Script(
+            _delivery, () => Task.FromResult(new AttemptResult("pending", 0, null, until, new DeliveryHold("circuit", until))));
+
+        await _starter.StartAsync(engine.Client, _delivery);
+
+        const string Held = """{"by":"circuit","until":"2126-08-03T09:00:00Z"}""";
+        await EventuallyAsync(instance => instance.SerializedCustomStatus
+            == $$"""{"attempt":0,"last_status":null,"next_attempt_at":"2126-08-03T09:00:00Z","held":{{Held}}}""");
+        await engine.Client.TerminateInstanceAsync(InstanceId, Cancel);
+    }
+
+    [Fact]
     public async Task A_failure_around_an_attempt_is_tried_again_after_seconds_and_needs_nobody()
     {
         var calls = 0;

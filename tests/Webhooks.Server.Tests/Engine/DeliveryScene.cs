@@ -58,15 +58,17 @@ internal sealed class DeliveryScene : IAsyncDisposable
     /// <summary>Makes one on a database of its own.</summary>
     /// <param name="retryDelays">By default a failed delivery is not attempted again within the test.</param>
     /// <param name="attemptTimeout">By default longer than a test takes.</param>
-    public static async Task<DeliveryScene> CreateAsync(TimeSpan[]? retryDelays = null, TimeSpan? attemptTimeout = null)
+    /// <param name="firstCircuitPause">By default the system's.</param>
+    public static async Task<DeliveryScene> CreateAsync(
+        TimeSpan[]? retryDelays = null, TimeSpan? attemptTimeout = null, TimeSpan? firstCircuitPause = null)
     {
         var database = await TestDatabase.CreateAsync();
-        return await CreateAsync(database, database.ConnectionString, OptionsWith(retryDelays, attemptTimeout));
+        return await CreateAsync(database, database.ConnectionString, OptionsWith(retryDelays, attemptTimeout, firstCircuitPause));
     }
 
     /// <summary>Makes one on a server of the test's own.</summary>
     public static Task<DeliveryScene> CreateAsync(PostgresServer server, TimeSpan attemptTimeout) =>
-        CreateAsync(server, server.ConnectionString, OptionsWith(retryDelays: null, attemptTimeout));
+        CreateAsync(server, server.ConnectionString, OptionsWith(retryDelays: null, attemptTimeout, firstCircuitPause: null));
 
     /// <summary>Starts an engine; it ends with the scene.</summary>
     public async Task<RunningEngine> StartEngineAsync(EngineOptions? options = null)
@@ -185,12 +187,13 @@ internal sealed class DeliveryScene : IAsyncDisposable
         return scene;
     }
 
-    private static WebhooksOptions OptionsWith(TimeSpan[]? retryDelays, TimeSpan? attemptTimeout) => new()
+    private static WebhooksOptions OptionsWith(TimeSpan[]? retryDelays, TimeSpan? attemptTimeout, TimeSpan? firstCircuitPause) => new()
     {
         AllowedNetworks = [System.Net.IPNetwork.Parse("127.0.0.0/8")],
         RequireHttps = false,
         RetryDelays = new RetrySchedule(retryDelays ?? [TimeSpan.FromHours(1)]),
         AttemptTimeout = attemptTimeout ?? TimeSpan.FromMinutes(5),
+        FirstCircuitPause = firstCircuitPause ?? TimeSpan.FromSeconds(30),
     };
 
     private static EventMessage Event(Guid orgId, int number) =>

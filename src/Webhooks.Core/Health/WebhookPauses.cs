@@ -32,7 +32,7 @@ public sealed class WebhookPauses(NpgsqlDataSource database)
         return pauses;
     }
 
-    /// <summary>Asks for the one attempt that finds out whether a receiver answers again; of all who ask at once, one may make it.</summary>
+    /// <summary>Asks for the one attempt that finds out whether a receiver answers again; of all who ask, one may make it.</summary>
     /// <param name="webhookId">The webhook.</param>
     /// <param name="lease">The time that the attempt has; longer than it and its recording can take.</param>
     /// <param name="cancellationToken">Ends the statement.</param>

@@ -16,7 +16,7 @@ using Webhooks.Load.Claims;
 using Webhooks.Load.Protocol;
 using Webhooks.Load.Publishing;
 
-var tokenLifetime = TimeSpan.FromHours(1);
+var tokenLifetime = TimeSpan.FromHours(2);
 var server = new Uri(args[0]);
 var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
 var key = DevelopmentKey.LoadOrCreate(configuration["Webhooks:Auth:DevelopmentKeyFile"]!);
@@ -34,7 +34,7 @@ await CommandLoop.RunAsync(new Dictionary<string, Command>
     ["publish"] = async options => await publisher.PublishAsync(Read<PublishPlan>(options)),
     ["pace"] = async options => await publisher.PaceAsync(Read<PacePlan>(options)),
     ["createToken"] = options => Task.FromResult<object>(
-        key.CreateToken(Read<TokenPlan>(options).Organization, [Scopes.ReadWebhooks], tokenLifetime)),
+        key.CreateToken(Read<TokenPlan>(options).Organization, [Scopes.ReadWebhooks, Scopes.WriteWebhooks], tokenLifetime)),
     ["claim"] = async options => await TimedClaim.RunAsync(services.GetRequiredService<DeliveryStore>(), Read<ClaimPlan>(options)),
     ["writeBacklog"] = async options =>
         await BacklogWriter.RunAsync(services.GetRequiredService<EventPublisher>(), Read<BacklogPlan>(options)),

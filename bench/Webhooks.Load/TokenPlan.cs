@@ -1,4 +1,4 @@
 namespace Webhooks.Load;
 
-/// <summary>The organization whose history a token is for.</summary>
+/// <summary>The organization whose webhooks and history a token is for.</summary>
 internal sealed record TokenPlan(Guid Organization);

@@ -8,7 +8,8 @@ const usage = `Usage: ./bench/run [options]
   --rounds N           how often everything is repeated; medians are reported (3)
   --events N           events in each scenario (10000); Webhooks gets five times as many, which take long enough to be timed
   --fairness-events N  events in the fairness scenario (5000); Webhooks gets ten times as many
-  --backlog N          deliveries pending in the memory scenario (1000000)
+  --backlog N          deliveries pending in the scenarios memory and backlog (1000000)
+  --dead-minutes N     how long a receiver is dead in the scenario dead (60)
   --history N          deliveries in the database in the scale scenario (10000000)
   --subjects "A;B"     who is measured, by parts of names (all)
   --scenarios "A;B"    what is measured (all): ${scenarioNames.join(', ')}
@@ -18,7 +19,7 @@ const usage = `Usage: ./bench/run [options]
   --out DIRECTORY      where results.jsonl, table.md and chart.svg are written (bench/results)`;
 
 /** The scenarios that take long: a quick look runs them only when asked to. */
-const slow = ['enqueue', 'fairness', 'refusing', 'memory', 'scale'];
+const slow = ['enqueue', 'fairness', 'refusing', 'backlog', 'dead', 'memory', 'scale'];
 
 /** A command line that cannot be used; the message says why. */
 export class UsageError extends Error {}
@@ -42,6 +43,7 @@ export function readOptions() {
       events: wholeNumber(values, 'events', quick ? 2000 : 10_000),
       fairnessEvents: wholeNumber(values, 'fairness-events', quick ? 2000 : 5000),
       backlog: wholeNumber(values, 'backlog', 1_000_000),
+      deadMinutes: wholeNumber(values, 'dead-minutes', 60),
       history: wholeNumber(values, 'history', 10_000_000),
     },
     subjects: chooseSubjects(values),
@@ -61,6 +63,7 @@ function parse() {
         events: { type: 'string' },
         'fairness-events': { type: 'string' },
         backlog: { type: 'string' },
+        'dead-minutes': { type: 'string' },
         history: { type: 'string' },
         subjects: { type: 'string' },
         scenarios: { type: 'string' },

@@ -26,6 +26,16 @@ function figuresOf(result) {
       ];
     case 'memory':
       return [`${rounded(result.peakMemory / 1e6)} MB with ${rounded(result.pending)} pending`, `${rounded(result.perSecond)}/s`];
+    case 'backlog':
+      return [
+        ...(result.what === 'canceled'
+          ? [`${result.canceled} canceled in ${rounded(result.seconds)} s by ${result.calls} calls`, `${result.attemptsWhileDead} attempts`]
+          : [`${rounded(result.perSecond)} recovered/s of ${result.total}`, `${rounded(result.peakMemory / 1e6)} MB`]),
+        `live events p50 ${rounded(result.live.p50)} ms, p99 ${rounded(result.live.p99)} ms`,
+        `undisturbed ${rounded(result.undisturbed.p50)} ms, ${rounded(result.undisturbed.p99)} ms`,
+      ];
+    case 'dead':
+      return [`${result.attempts} attempts of ${result.deliveries} deliveries in ${result.minutes} minutes`];
     case 'scale':
       return [`${result.what} ${rounded(result.small)} ms, ${rounded(result.large)} ms`];
     default:

@@ -33,6 +33,8 @@ export function renderReport(environment, results) {
     database(results),
     scale(results),
     memory(results),
+    backlog(results),
+    dead(results),
     enqueuing(results),
     limits(results),
     noise(results),
@@ -154,6 +156,32 @@ function memory(results) {
   ]);
   return section('Webhooks: memory while a backlog is worked off', table(
     ['pending', 'most memory, MB', 'deliveries made', 'per second', 'duplicates'],
+    rows,
+  ));
+}
+
+function backlog(results) {
+  const rows = results.of(ours, 'backlog').map(({ what, deliveries, canceled, redelivered, seconds, peakMemory, live, undisturbed }) => [
+    what,
+    (deliveries ?? redelivered).toLocaleString('en-US'),
+    rounded(seconds),
+    rounded((canceled ?? redelivered) / seconds),
+    peakMemory ? rounded(peakMemory / 1e6) : missing,
+    `${rounded(live.p50)}, ${rounded(live.p99)}`,
+    `${rounded(undisturbed.p50)}, ${rounded(undisturbed.p99)}`,
+  ]);
+  return section("Webhooks: the backlog of a receiver that was dead, and others' live events meanwhile (milliseconds, p50 and p99)", table(
+    ['', 'deliveries', 'seconds', 'per second', 'most memory, MB', 'live events', 'undisturbed'],
+    rows,
+  ));
+}
+
+function dead(results) {
+  const rows = results.subjects.flatMap((subject) => results.of(subject, 'dead').map(({ minutes, deliveries, attempts }) => [
+    subject, String(minutes), String(deliveries), String(attempts),
+  ]));
+  return section('A receiver that refuses connections, and an event for it each second', table(
+    ['', 'minutes', 'deliveries', 'attempts'],
     rows,
   ));
 }

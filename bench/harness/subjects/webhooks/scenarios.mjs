@@ -3,7 +3,9 @@
 import { now, secondsBetween } from '../../clock.mjs';
 import { clearArrivals, summarizeAges, takeArrivals } from '../ages.mjs';
 import { fanOut, pace, receiverUrls } from '../plan.mjs';
+import { backlog } from './backlog.mjs';
 import { findMissing } from './database.mjs';
+import { dead } from './dead.mjs';
 import { measureDeliveries, untilNonePending } from './deliveries.mjs';
 import { fairness, refusing } from './fairness.mjs';
 import { createFanOut, createWebhooks, fannedOut, inArrays, oneByOne, stored } from './load.mjs';
@@ -27,7 +29,7 @@ export const scenarios = {
 };
 
 /** The scenarios that take long and say the same each time: they are measured once. */
-export const onceScenarios = { memory, scale };
+export const onceScenarios = { backlog, dead, memory, scale };
 
 function endToEnd(scenario, how, webhooksPerEvent = 1) {
   return (subject, services, { events }) => withServer(subject, services, async (use) => {

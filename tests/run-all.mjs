@@ -41,16 +41,26 @@ function findPrograms() {
     .sort((one, other) => other.includes('EndToEnd') - one.includes('EndToEnd') || one.localeCompare(other))
     .map((name) => ({
       name,
-      command: ['dotnet', join(root, 'artifacts', 'bin', name, 'release', `${name}.dll`), '-noLogo', '-noColor', '-longRunning', '120', ...filters],
+      command: [
+        'dotnet', join(root, 'artifacts', 'bin', name, 'release', `${name}.dll`), '-noLogo', '-noColor', '-longRunning', '120', ...filters,
+      ],
       count: countTests,
     }));
 }
 
 /** What is checked beside the tests; each counts as one. */
 function findChecks() {
-  const checks = [{ name: 'dotnet format', command: ['dotnet', 'format', 'Webhooks.sln', '--verify-no-changes', '--no-restore'], count: countCheck }];
+  const checks = [{
+    name: 'dotnet format',
+    command: ['dotnet', 'format', 'Webhooks.sln', '--verify-no-changes', '--no-restore'],
+    count: countCheck,
+  }];
   if (spawnSync('shellcheck', ['--version']).status === 0) {
-    checks.push({ name: 'shellcheck', command: ['shellcheck', 'run', 'test', 'local/install', '.ci/run', 'bench/run', 'bench/micro'], count: countCheck });
+    checks.push({
+      name: 'shellcheck',
+      command: ['shellcheck', 'run', 'test', 'local/install', '.ci/run', 'bench/run', 'bench/micro'],
+      count: countCheck,
+    });
   }
 
   return checks;

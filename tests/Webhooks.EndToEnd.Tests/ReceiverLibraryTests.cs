@@ -6,7 +6,8 @@ using Webhooks.Testing;
 namespace Webhooks.EndToEnd.Tests;
 
 /// <summary>
-/// What receivers verify requests with, as it is published: <c>tests/receivers/verify.mjs</c> runs the libraries of Standard Webhooks and Svix.
+/// What receivers verify requests with, as it is published: <c>tests/receivers/verify.mjs</c> runs the libraries of Standard Webhooks and
+/// Svix.
 /// </summary>
 [Trait("Host", "both")]
 public sealed class ReceiverLibraryTests : IAsyncLifetime
@@ -22,7 +23,8 @@ public sealed class ReceiverLibraryTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Assert.True(
-            Directory.Exists(Path.Combine(_folder, "node_modules")), "The packages of tests/receivers are missing: run local/install tests.");
+            Directory.Exists(Path.Combine(_folder, "node_modules")),
+            "The packages of tests/receivers are missing: run local/install tests.");
         _receiver = await Receiver.StartAsync();
         _installation = await Installation.CreateAsync(new Dictionary<string, string>());
         _api = _installation.Api(await _installation.StartServerAsync());

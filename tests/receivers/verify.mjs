@@ -1,6 +1,6 @@
-// Verifies a request as receivers do: with the libraries of Standard Webhooks and Svix as they are published, and with the two lines that many
-// have written themselves for the header that has one signature. Argument: JSON with the secret, the body and the headers, their names in
-// lower case. Prints what each of the three says.
+// Verifies a request as receivers do: with the libraries of Standard Webhooks and Svix as they are published, and with the two lines that
+// many have written themselves for the header that has one signature. Argument: JSON with the secret, the body and the headers, their
+// names in lower case. Prints what each of the three says.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';

@@ -13,7 +13,9 @@ using Webhooks.Core.Deliveries;
 
 namespace Webhooks.Api.Cancellation;
 
-/// <summary><c>…/deliveries/{delivery_id}/cancel</c> and <c>…/deliveries/cancel</c>: pending deliveries that are not wanted any more.</summary>
+/// <summary>
+/// <c>…/deliveries/{delivery_id}/cancel</c> and <c>…/deliveries/cancel</c>: pending deliveries that are not wanted any more.
+/// </summary>
 internal static class CancellationEndpoints
 {
     public static void MapCancellation(this IEndpointRouteBuilder api)
@@ -24,8 +26,8 @@ internal static class CancellationEndpoints
             .WithName(OperationNames.CancelDelivery)
             .WithSummary("Cancel a delivery")
             .WithDescription(
-                "It gets no more attempts. If one is under way, the delivery is still `pending` in the answer: the attempt is the last, and "
-                + "the delivery is `succeeded` if it is answered with 2xx, and otherwise `canceled`. A delivery that is finished is 409.")
+                "It gets no more attempts. If one is under way, the delivery is still `pending` in the answer: the attempt is the last, "
+                + "and the delivery is `succeeded` if it is answered with 2xx, and otherwise `canceled`. A delivery that is finished is 409.")
             .RequireAuthorization(Scopes.WriteWebhooks);
 
         deliveries.MapPost("/cancel", CancelBacklogAsync)

@@ -29,8 +29,8 @@ internal static class EventEndpoints
             .WithName(OperationNames.ListAvailableEvents)
             .WithSummary("List the event types")
             .WithDescription(
-                "Each with a sample of its `data`. Those in `operational` tell of webhooks themselves: a webhook gets them only if it names "
-                + "them, never by `*`, and never about itself.")
+                "Each with a sample of its `data`. Those in `operational` tell of webhooks themselves: a webhook gets them only if it "
+                + "names them, never by `*`, and never about itself.")
             .RequireAuthorization(Scopes.ReadWebhooks);
     }
 

@@ -12,7 +12,8 @@ internal sealed class NotFoundProblem(string detail) : IResult, IEndpointMetadat
     public static readonly NotFoundProblem Webhook = new("Your organization has no webhook with this id.");
 
     public static readonly NotFoundProblem Delivery = new(
-        "Your organization has no such webhook, or the webhook has no delivery with this id (any more: they are dropped when they are old).");
+        "Your organization has no such webhook, or the webhook has no delivery with this id (any more: they are dropped when they are "
+        + "old).");
 
     public static readonly NotFoundProblem Recovery = new(
         "Your organization has no such webhook, or the webhook has no recovery with this id.");

@@ -16,5 +16,6 @@ internal sealed class OverlapRuns(DateTimeOffset until) : IResult, IEndpointMeta
     public Task ExecuteAsync(HttpContext httpContext) =>
         httpContext.Response.WriteProblemAsync(ProblemKind.OverlapRuns.Details(
             $"Nothing was changed. The secret was rotated before, and until {EventTimestamp.Format(until)} requests are signed with the "
-            + "one before it, too. Wait until then, end the overlap (DELETE …/secret/previous), or send \"force\": true, which ends it."));
+            + "one before it, too. Wait until then, end the overlap (DELETE …/secret/previous), or send \"force\": true, which ends "
+            + "it."));
 }

@@ -5,12 +5,14 @@ using Webhooks.Core.Postgres;
 namespace Webhooks.Core.Cancellation;
 
 /// <summary>
-/// Pending deliveries that are canceled because somebody asks for it. An attempt that is under way is not broken off: its answer counts, but
-/// nothing follows it. Every statement is bound to the organization, and times are the database's.
+/// Pending deliveries that are canceled because somebody asks for it. An attempt that is under way is not broken off: its answer counts,
+/// but nothing follows it. Every statement is bound to the organization, and times are the database's.
 /// </summary>
 public sealed class Cancellations(NpgsqlDataSource database, TimeProvider clock)
 {
-    /// <summary>Deliveries in one statement: their rows are locked for tens of milliseconds, which is what recording may wait for.</summary>
+    /// <summary>
+    /// Deliveries in one statement: their rows are locked for tens of milliseconds, which is what recording may wait for.
+    /// </summary>
     internal const int MostPerStatement = 1000;
 
     /// <summary>How long one call goes on. A caller's patience, and a proxy's, is often a minute.</summary>

@@ -19,7 +19,9 @@ public sealed partial class DeliveryAttempter(
 {
     private readonly UnreadableSecrets _unreadable = new();
 
-    /// <summary>Attempts the delivery, or cancels it when its webhook was deleted or deactivated meanwhile, or somebody wants it so.</summary>
+    /// <summary>
+    /// Attempts the delivery, or cancels it when its webhook was deleted or deactivated meanwhile, or somebody wants it so.
+    /// </summary>
     /// <exception cref="SecretUnavailableException">The secret cannot be decrypted now; no attempt was made.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled; the receiver may or may not have got the request.</exception>
     public async Task<DeliveryResult> AttemptAsync(ClaimedDelivery delivery, CancellationToken cancellationToken)

@@ -53,8 +53,8 @@ public sealed class Redeliveries(
         // says whether it has arrived since.
         const string Sql = """
             WITH original AS (
-                SELECT delivery.id, delivery.webhook_id, delivery.org_id, delivery.event, delivery.event_id, delivery.payload, delivery.test,
-                       delivery.trace_parent, delivery.status, coalesce(delivery.redelivery_of, delivery.id) AS first_id,
+                SELECT delivery.id, delivery.webhook_id, delivery.org_id, delivery.event, delivery.event_id, delivery.payload,
+                       delivery.test, delivery.trace_parent, delivery.status, coalesce(delivery.redelivery_of, delivery.id) AS first_id,
                        webhooks.active OR delivery.test AS deliverable
                 FROM webhook_deliveries AS delivery JOIN webhooks ON webhooks.id = delivery.webhook_id
                 WHERE delivery.id = @id AND delivery.webhook_id = @webhook_id AND delivery.org_id = @org_id AND webhooks.deleted_at IS NULL

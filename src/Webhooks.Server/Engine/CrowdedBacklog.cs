@@ -14,7 +14,9 @@ internal sealed class CrowdedBacklog(BacklogSurvey survey, WebhookLanes lanes, D
     /// <summary>Webhooks that are looked for at once; those after them are the next time's.</summary>
     private const int WebhooksPerSurvey = 1000;
 
-    /// <summary>Between two claims from a crowd: each parks up to a thousand deliveries, which costs the others' share of the database.</summary>
+    /// <summary>
+    /// Between two claims from a crowd: each parks up to a thousand deliveries, which costs the others' share of the database.
+    /// </summary>
     private static readonly TimeSpan _betweenClaims = TimeSpan.FromMilliseconds(200);
 
     private static readonly TimeSpan _betweenSurveys = TimeSpan.FromSeconds(1);

@@ -16,7 +16,9 @@ internal sealed partial class LaneRenewal(
 {
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>A change is seen for this long after it was made, because statements that began before it bring their claims late.</summary>
+    /// <summary>
+    /// A change is seen for this long after it was made, because statements that began before it bring their claims late.
+    /// </summary>
     private static readonly TimeSpan _overlap = TimeSpan.FromSeconds(10);
 
     private Dictionary<(Guid WebhookId, DateTimeOffset At), TimeSpan> _seen = [];

@@ -42,7 +42,7 @@ internal sealed partial class ConnectionLimit(int most, TimeProvider clock, ILog
     }
 
     [LoggerMessage(1, LogLevel.Warning,
-        "webhook server has the {Most} connections of clients that its descriptors (ulimit -n) allow: {Refused} more were closed since this "
-        + "was last said")]
+        "webhook server has the {Most} connections of clients that its descriptors (ulimit -n) allow: {Refused} more were closed since "
+        + "this was last said")]
     private partial void LogRefused(int most, int refused);
 }

@@ -94,7 +94,8 @@ public sealed class CancelTests(SharedApi api) : IAsyncLifetime
 
         Assert.Equal((2, 0, true), Counts(canceled));
         Assert.Equal(
-            ids.Skip(2).Reverse(), (await _client.Get(Deliveries + "?status=pending")).Data.Select(item => item.GetProperty("id").GetGuid()));
+            ids.Skip(2).Reverse(),
+            (await _client.Get(Deliveries + "?status=pending")).Data.Select(item => item.GetProperty("id").GetGuid()));
     }
 
     [Theory]

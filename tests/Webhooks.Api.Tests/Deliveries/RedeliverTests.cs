@@ -39,7 +39,9 @@ public sealed class RedeliverTests(SharedApi api) : IAsyncLifetime
         Assert.Equal("pending", again["status"].GetString());
         Assert.Equal(_delivery, again["redelivery_of"].GetGuid());
         Assert.Equal(0, again["attempt_number"].GetInt32());
-        Assert.Equal([again["id"].GetGuid(), _delivery], (await _client.Get(Deliveries)).Data.Select(item => item.GetProperty("id").GetGuid()));
+        Assert.Equal(
+            [again["id"].GetGuid(), _delivery],
+            (await _client.Get(Deliveries)).Data.Select(item => item.GetProperty("id").GetGuid()));
         var (first, second) = (await ShowAsync(_delivery), await ShowAsync(again["id"].GetGuid()));
         Assert.Equal(status, first["status"].GetString());
         Assert.Equal(first["event_id"].GetGuid(), second["event_id"].GetGuid());
@@ -93,7 +95,8 @@ public sealed class RedeliverTests(SharedApi api) : IAsyncLifetime
     public async Task An_old_delivery_is_made_again_in_the_partition_of_now()
     {
         var old = Guid.CreateVersion7(DateTimeOffset.UtcNow.AddDays(-40));
-        await ExecuteAsync($"UPDATE webhook_deliveries SET id = '{old}', status = 'failed', next_attempt_at = NULL WHERE id = '{_delivery}'");
+        await ExecuteAsync(
+            $"UPDATE webhook_deliveries SET id = '{old}', status = 'failed', next_attempt_at = NULL WHERE id = '{_delivery}'");
 
         var again = (await RedeliverAsync(old)).MustBe(HttpStatusCode.Accepted);
 

@@ -104,8 +104,8 @@ public sealed class FairnessTests
         var refusing = await scene.AddWebhookAsync($"http://127.0.0.1:{port.Number}/");
         await scene.ExecuteAsync($$"""
             INSERT INTO webhook_deliveries (id, webhook_id, org_id, event, event_id, payload, next_attempt_at)
-            SELECT webhook_delivery_id(event_id, '{{refusing.Id}}'), '{{refusing.Id}}', '{{refusing.OrgId}}', 'user.created', event_id, '{}',
-                   now() - interval '1 hour'
+            SELECT webhook_delivery_id(event_id, '{{refusing.Id}}'), '{{refusing.Id}}', '{{refusing.OrgId}}', 'user.created', event_id,
+                   '{}', now() - interval '1 hour'
             FROM (SELECT overlay(gen_random_uuid()::text PLACING '01980000-0000-7' FROM 1 FOR 15)::uuid AS event_id
                   FROM generate_series(1, {{Backlog}})) AS event
             """);

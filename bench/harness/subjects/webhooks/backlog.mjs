@@ -33,9 +33,13 @@ export function backlog(subject, services, { backlog: deliveries }) {
       wait(1000).then(() => ageOfLiveEvents(use, live, timingSink)),
     ]);
     return [
-      { scenario: 'backlog', what: 'canceled', deliveries, ...canceled, attemptsWhileDead, undisturbed, live: besideCanceling, problems: [] },
       {
-        scenario: 'backlog', what: 'recovered', ...recovered, peakMemory: use.server.peakMemory, undisturbed, live: besideRecovery, problems: [],
+        scenario: 'backlog', what: 'canceled', deliveries, ...canceled, attemptsWhileDead,
+        undisturbed, live: besideCanceling, problems: [],
+      },
+      {
+        scenario: 'backlog', what: 'recovered', ...recovered, peakMemory: use.server.peakMemory,
+        undisturbed, live: besideRecovery, problems: [],
       },
     ];
   });

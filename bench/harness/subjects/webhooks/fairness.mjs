@@ -41,8 +41,8 @@ function isOther(_, index) {
 }
 
 /**
- * Measures how long healthy deliveries take beside others, and how long the same ones take with no others beside them. Both in turn, because
- * the difference is small.
+ * Measures how long healthy deliveries take beside others, and how long the same ones take with no others beside them. Both in turn,
+ * because the difference is small.
  */
 async function measureBeside(subject, services, { scenario, ...plan }) {
   const parts = [];

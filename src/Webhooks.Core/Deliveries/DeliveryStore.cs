@@ -238,10 +238,10 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
                 FROM locked JOIN result ON result.id = locked.id AND result.lease_token = locked.lease_token
                 WHERE delivery.id = locked.id AND {WithinIds}
                 RETURNING delivery.id, delivery.webhook_id, {HealthRecording.Columns}
-            ), {HealthRecording.Sql}
+            )
             SELECT id, {HealthRecording.NoChange} FROM recorded
             UNION ALL
-            SELECT NULL, {HealthRecording.ChangeColumns} FROM change
+            {HealthRecording.Changes}
             """;
         var record = new NpgsqlBatchCommand(Sql);
         var parameters = record.Parameters;

@@ -17,7 +17,7 @@ public sealed class PoolerTests
     public async Task Behind_PgBouncer_everything_works_as_on_PostgreSQL_itself(string mode, int sessions)
     {
         Assert.SkipUnless(PgBouncer.IsInstalled, PgBouncer.Missing);
-        await using var receiver = await Receiver.StartAsync(request => request.Header("X-Webhook-Attempt") == "1" ? 503 : 204);
+        await using var receiver = await Receiver.StartAsync(request => request.Header("X-Webhook-Attempt") == "1" ? 404 : 204);
         var postgres = await PostgresServer.StartAsync();
         await using var pooler = await PgBouncer.StartAsync(postgres.ConnectionString, mode, sessions);
         await using var installation = Installation.On(postgres, new Dictionary<string, string>

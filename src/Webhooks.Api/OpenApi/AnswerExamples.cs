@@ -29,14 +29,15 @@ internal static class AnswerExamples
         "id":"019c154f-57c0-7e5c-8b1a-6d4f1a2b3c4d","webhook_id":"019c1509-4c00-7000-8000-000000000001","event":"user.created",
         "event_id":"019c1524-c2c0-704c-9458-6767cc057b2f","status":"pending","test":false,
         "redelivery_of":"019c1524-c2c0-789c-896f-9c2fb1de4809","attempt_number":0,"response_status":null,"error":null,"duration_ms":null,
-        "created_at":"2026-01-31T19:16:31.104177Z","delivered_at":null,"next_attempt_at":"2026-01-31T19:16:31.104177Z"
+        "created_at":"2026-01-31T19:16:31.104177Z","delivered_at":null,"next_attempt_at":"2026-01-31T19:16:31.104177Z",
+        "held":null
         """;
 
     private const string Canceled = """
         "id":"019c1524-c2c0-789c-896f-9c2fb1de4809","webhook_id":"019c1509-4c00-7000-8000-000000000001","event":"user.created",
         "event_id":"019c1524-c2c0-704c-9458-6767cc057b2f","status":"canceled","test":false,"redelivery_of":null,"attempt_number":2,
         "response_status":503,"error":null,"duration_ms":31,"created_at":"2026-01-31T18:30:00.191201Z","delivered_at":null,
-        "next_attempt_at":null
+        "next_attempt_at":null,"held":null
         """;
 
     private const string Recovery = """

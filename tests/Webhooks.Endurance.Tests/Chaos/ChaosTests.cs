@@ -18,6 +18,9 @@ public sealed class ChaosTests(ITestOutputHelper output)
     {
         ["Webhooks__RetryDelays"] = "00:00:00.3,00:00:00.5,00:00:01,00:00:01,00:00:02",
         ["Webhooks__AttemptTimeout"] = _attemptTimeout.ToString(),
+
+        // Half a minute of pause at a time would be most of the test.
+        ["Webhooks__CircuitOpensAfter"] = "0",
     };
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

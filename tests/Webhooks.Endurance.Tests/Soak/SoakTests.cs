@@ -112,6 +112,9 @@ public sealed class SoakTests(ITestOutputHelper output) : IAsyncLifetime
         ["ConnectionStrings__Webhooks"] = $"{database};Connection Idle Lifetime=5;Connection Pruning Interval=1",
         ["Webhooks__RetryDelays"] = "00:00:00.2,00:00:00.2,00:00:00.2,00:00:00.2,00:00:00.2",
 
+        // The load is to stay what it is.
+        ["Webhooks__CircuitOpensAfter"] = "0",
+
         // A line for each attempt is more than this process wants to keep.
         ["Logging__LogLevel__Webhooks.Core.Deliveries"] = "Error",
         ["Logging__LogLevel__Webhooks.Core.Events"] = "Warning",

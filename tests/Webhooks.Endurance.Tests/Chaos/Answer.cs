@@ -8,7 +8,7 @@ namespace Webhooks.Endurance.Tests.Chaos;
 /// <param name="After">The time that it lets pass first.</param>
 internal sealed record Answer(int? Status, string? Error, TimeSpan After)
 {
-    private static readonly int[] _refusals = [500, 502, 503, 429, 404, 410, 302];
+    private static readonly int[] _refusals = [500, 502, 503, 429, 404, 403, 302];
 
     private const int LongestMilliseconds = 400;
 

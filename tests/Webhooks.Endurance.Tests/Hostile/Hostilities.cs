@@ -178,7 +178,8 @@ internal static class Hostilities
 
     private static IEnumerable<Hostility> AskingToWait() =>
         from status in new[] { 429, 503 }
-        from time in new[] { "0", "-1", "999999999999", "soon", "Fri, 31 Dec 9999 23:59:59 GMT" }
+        // What asks for longer gets it, up to a day.
+        from time in new[] { "0", "-1", "-999999999999", "soon", "Fri, 31 Dec 1999 23:59:59 GMT" }
         select Answering(
             $"answers {status} and to retry after {time}", $"HTTP/1.1 {status} Wait\r\nRetry-After: {time}\r\nContent-Length: 0\r\n\r\n");
 

@@ -53,6 +53,13 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
         WHERE delivery.id = locked.id AND {WithinIds}
         """;
 
+    /// <summary>What was canceled while it was claimed, and is given back without an attempt, has nothing to wait for.</summary>
+    private const string CanceledIfRequested = """
+        status = CASE WHEN cancel_requested THEN 'canceled' ELSE status END,
+        next_attempt_at = CASE WHEN cancel_requested IS NOT TRUE THEN next_attempt_at END,
+        next_trigger = CASE WHEN cancel_requested IS NOT TRUE THEN next_trigger END
+        """;
+
     /// <summary>Claims due deliveries, longest due first, skipping what others are claiming.</summary>
     /// <param name="limit">The most to claim.</param>
     /// <param name="lease">How long they are ours; longer than an attempt can take.</param>
@@ -160,7 +167,7 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
     {
         const string Sql = $"""
             WITH {LockedById}
-            UPDATE webhook_deliveries AS delivery SET lease_until = NULL, lease_token = NULL
+            UPDATE webhook_deliveries AS delivery SET lease_until = NULL, lease_token = NULL, {CanceledIfRequested}
             {FromHeldClaims}
             """;
         return GiveBackAsync(Sql, claims, [], cancellationToken);
@@ -176,10 +183,12 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
         const string Sql = $"""
             WITH {LockedById}
             UPDATE webhook_deliveries AS delivery SET
-                lease_until = greatest(
+                lease_until = CASE WHEN cancel_requested IS NOT TRUE THEN greatest(
                     now() + least(greatest(now() - next_attempt_at, @least), @most),
-                    (SELECT paused_until FROM webhook_health WHERE webhook_health.webhook_id = delivery.webhook_id AND NOT delivery.test)),
-                lease_token = NULL
+                    (SELECT paused_until FROM webhook_health
+                     WHERE webhook_health.webhook_id = delivery.webhook_id AND NOT delivery.test)) END,
+                lease_token = NULL,
+                {CanceledIfRequested}
             {FromHeldClaims}
             """;
         return GiveBackAsync(Sql, claims, [new("least", least), new("most", most)], cancellationToken);

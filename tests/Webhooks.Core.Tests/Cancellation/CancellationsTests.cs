@@ -45,6 +45,23 @@ public sealed class CancellationsTests : DatabaseTest
         Assert.True(claim.CancelRequested);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_was_canceled_while_it_was_claimed_is_canceled_when_it_is_given_back_without_an_attempt(bool parked)
+    {
+        var webhook = await AddWebhookAsync(_org);
+        var id = await PublishAsync(_org);
+        var claim = Required(await Deliveries.ClaimAsync(id, _lease, Cancel));
+        await Cancellations.CancelAsync(_org, webhook, id, Cancel);
+
+        await (parked ? Deliveries.ParkAsync([claim], _lease, _lease, Cancel) : Deliveries.ReleaseAsync([claim], Cancel));
+
+        var delivery = Required(await History.FindAsync(_org, webhook, id, Cancel));
+        Assert.Equal(DeliveryStatus.Canceled, delivery.Summary.Status);
+        Assert.Null(delivery.Summary.NextAttemptAt);
+    }
+
     [Fact]
     public async Task A_backlog_of_many_statements_is_canceled_beside_claims_and_records_and_nothing_is_lost()
     {

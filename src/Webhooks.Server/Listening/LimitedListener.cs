@@ -19,7 +19,7 @@ internal sealed class LimitedListener(IConnectionListener listener, ConnectionLi
                 return new LimitedConnection(connection, limit);
             }
 
-            connection.Abort(new ConnectionAbortedException("There are as many connections as there may be."));
+            // Closed in order, and not reset: a reset can meet the caller's connecting, which then fails as if nobody listened.
             await connection.DisposeAsync();
             limit.Refused();
         }

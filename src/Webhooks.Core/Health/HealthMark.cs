@@ -19,6 +19,9 @@ internal readonly record struct HealthMark(
     public static HealthMark[] Of(IReadOnlyList<DeliveryResult> results)
     {
         var marks = new HealthMark[results.Count];
+
+        // Who answered later matters to failures only, of which most statements have none.
+        var firstFailure = FirstFailure(results);
         HashSet<Guid>? succeededLater = null, answeredLater = null;
         for (var position = results.Count - 1; position >= 0; position--)
         {
@@ -37,18 +40,30 @@ internal readonly record struct HealthMark(
                 faulty,
                 InFaultStreak: faulty && answeredLater?.Contains(webhookId) is not true,
                 (outcome as SendOutcome.Answered)?.Wish?.RetryAfter);
-            if (succeeded)
+            if (succeeded && position > firstFailure)
             {
                 (succeededLater ??= []).Add(webhookId);
             }
 
-            if (!faulty)
+            if (!faulty && position > firstFailure)
             {
                 (answeredLater ??= []).Add(webhookId);
             }
         }
 
         return marks;
+    }
+
+    /// <returns>The position of the first result that failed; beyond the last when none did.</returns>
+    private static int FirstFailure(IReadOnlyList<DeliveryResult> results)
+    {
+        var position = 0;
+        while (position < results.Count && results[position].Attempt?.Outcome is null or SendOutcome.Answered { Success: true })
+        {
+            position++;
+        }
+
+        return position;
     }
 
     private static string? DisablesBy(SendOutcome outcome) => outcome switch

@@ -23,9 +23,6 @@ public sealed record WebhookHealth(
     /// </summary>
     public const int FailingFrom = 3;
 
-    /// <summary>That of a webhook to which nothing was sent yet.</summary>
-    public static readonly WebhookHealth Unknown = new(0, null, null, null, CircuitState.Closed, null, null);
-
     /// <summary>Whether it is failing, healthy, or nothing was sent to it yet.</summary>
     public HealthState State =>
         ConsecutiveFailures >= FailingFrom ? HealthState.Failing

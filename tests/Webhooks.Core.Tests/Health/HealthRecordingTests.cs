@@ -260,7 +260,7 @@ public sealed class HealthRecordingTests : DatabaseTest
         var enabled = await UpdateAsync(webhook, new WebhookChanges(Active: true));
 
         Assert.Equal((true, null, null), (enabled.Active, enabled.DisabledAt, enabled.DisabledReason));
-        Assert.Equal(WebhookHealth.Unknown, enabled.Health);
+        Assert.Equal(new WebhookHealth(0, null, null, null, CircuitState.Closed, null, null), enabled.Health);
         await UpdateAsync(webhook, new WebhookChanges(Active: true));
         var probe = Assert.Single(await Deliveries.ClaimDueAsync(10, _lease, Cancel));
         Assert.Equal((AttemptTrigger.Probe, true, "user.deleted"), (probe.Trigger, probe.Test, probe.Event));

@@ -14,16 +14,15 @@ public sealed class KeyedRequests(NpgsqlDataSource database)
     /// it and the others wait for that. Without one, no transaction is begun.
     /// </summary>
     /// <param name="id">The id of what is to be made.</param>
-    /// <param name="make">
-    /// Makes it on the connection that it is given; null when there is nothing to make. It may be run again, after what it did was undone.
-    /// </param>
+    /// <param name="make">Makes it on the connection that it is given. It may be run again, after what it did was undone.</param>
+    /// <param name="isMade">Whether it was made; if not, the key is not taken.</param>
     public Task<KeyedOutcome<T>> MakeAsync<T>(
         Guid orgId,
         RequestKey? key,
         Guid id,
-        Func<NpgsqlConnection, CancellationToken, Task<T?>> make,
+        Func<NpgsqlConnection, CancellationToken, Task<T>> make,
+        Predicate<T> isMade,
         CancellationToken cancellationToken)
-        where T : class
     {
         return ConflictRetry.RunAsync(MakeAsync, cancellationToken);
 
@@ -42,13 +41,13 @@ public sealed class KeyedRequests(NpgsqlDataSource database)
                 return isSame ? new KeyedOutcome<T>.Repeat(known) : new KeyedOutcome<T>.KeyReused();
             }
 
-            var made = await make(connection, cancel);
-            if (made is not null)
+            var outcome = await make(connection, cancel);
+            if (isMade(outcome))
             {
                 await transaction.CommitAsync(cancel);
             }
 
-            return new KeyedOutcome<T>.First(made);
+            return new KeyedOutcome<T>.First(outcome);
         }
     }
 

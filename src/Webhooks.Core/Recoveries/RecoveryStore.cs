@@ -20,24 +20,22 @@ public sealed class RecoveryStore(NpgsqlDataSource database, RecoverableDeliveri
             return null;
         }
 
-        RecoveryCreation? refusal = null;
         var id = Guid.CreateVersion7();
-        var outcome = await requests.MakeAsync(orgId, key, id, MakeAsync, cancellationToken);
+        var total = preview.Complete ? preview.Count : (int?)null;
+        var outcome = await requests.MakeAsync(
+            orgId,
+            key,
+            id,
+            (connection, cancel) => InsertAsync(connection, id, orgId, webhookId, wanted, total, cancel),
+            creation => creation is RecoveryCreation.Begun,
+            cancellationToken);
         return outcome switch
         {
-            KeyedOutcome<RecoveryCreation.Begun>.First({ } begun) => begun,
-            KeyedOutcome<RecoveryCreation.Begun>.First => refusal,
-            KeyedOutcome<RecoveryCreation.Begun>.Repeat(var known) =>
+            KeyedOutcome<RecoveryCreation?>.First(var creation) => creation,
+            KeyedOutcome<RecoveryCreation?>.Repeat(var known) =>
                 await FindAsync(orgId, webhookId, known, cancellationToken) is { } recovery ? new RecoveryCreation.Begun(recovery) : null,
             _ => new RecoveryCreation.KeyReused(),
         };
-
-        async Task<RecoveryCreation.Begun?> MakeAsync(NpgsqlConnection connection, CancellationToken cancel)
-        {
-            var total = preview.Complete ? preview.Count : (int?)null;
-            refusal = await InsertAsync(connection, id, orgId, webhookId, wanted, total, cancel);
-            return refusal as RecoveryCreation.Begun;
-        }
     }
 
     /// <summary>A page of a webhook's recoveries, newest first; null when the organization has no such webhook.</summary>

@@ -20,29 +20,27 @@ public sealed class Redeliveries(
     public async Task<Redelivered?> RedeliverAsync(
         Guid orgId, Guid webhookId, Guid deliveryId, RequestKey? key, CancellationToken cancellationToken)
     {
-        Redelivered? refusal = null;
         var newId = Guid.CreateVersion7(clock.GetUtcNow());
-        var outcome = await requests.MakeAsync(orgId, key, newId, MakeAsync, cancellationToken);
+        var outcome = await requests.MakeAsync(
+            orgId,
+            key,
+            newId,
+            (connection, cancel) => RedeliverAsync(connection, orgId, webhookId, deliveryId, newId, cancel),
+            redelivered => redelivered is Redelivered.Due,
+            cancellationToken);
         switch (outcome)
         {
-            case KeyedOutcome<Redelivered.Due>.First({ } due):
+            case KeyedOutcome<Redelivered?>.First(Redelivered.Due due):
                 await announcement.NotifyAsync();
                 await dispatch.DispatchAsync([due.DeliveryId], cancellationToken);
                 return due;
-            case KeyedOutcome<Redelivered.Due>.First:
+            case KeyedOutcome<Redelivered?>.First(var refusal):
                 return refusal;
-            case KeyedOutcome<Redelivered.Due>.Repeat(var known):
+            case KeyedOutcome<Redelivered?>.Repeat(var known):
                 // Of a delivery that was pending, no other was made under the id.
                 return new Redelivered.Due(await ExistsAsync(known, cancellationToken) ? known : deliveryId);
             default:
                 return new Redelivered.KeyReused();
-        }
-
-        async Task<Redelivered.Due?> MakeAsync(NpgsqlConnection connection, CancellationToken cancel)
-        {
-            var made = await RedeliverAsync(connection, orgId, webhookId, deliveryId, newId, cancel);
-            refusal = made;
-            return made as Redelivered.Due;
         }
     }
 

@@ -62,12 +62,13 @@ public sealed class WebhookStore(
             key,
             id,
             (connection, cancel) => InsertAsync(connection, orgId, id, webhook, secret, encrypted, cancel),
+            created => created is not null,
             cancellationToken);
         return outcome switch
         {
-            KeyedOutcome<Webhook>.First({ } created) => new WebhookCreation.Created(created, secret),
-            KeyedOutcome<Webhook>.First => new WebhookCreation.TooMany(),
-            KeyedOutcome<Webhook>.Repeat(var known) => await FindCreatedAsync(orgId, known, cancellationToken),
+            KeyedOutcome<Webhook?>.First({ } created) => new WebhookCreation.Created(created, secret),
+            KeyedOutcome<Webhook?>.First => new WebhookCreation.TooMany(),
+            KeyedOutcome<Webhook?>.Repeat(var known) => await FindCreatedAsync(orgId, known, cancellationToken),
             _ => new WebhookCreation.KeyReused(),
         };
     }

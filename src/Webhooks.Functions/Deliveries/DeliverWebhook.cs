@@ -14,16 +14,6 @@ namespace Webhooks.Functions.Deliveries;
 /// </remarks>
 public static class DeliverWebhook
 {
-    /// <summary>
-    /// For what fails around an attempt (the database), not the attempt itself: 5 s to 80 s between six tries. After that the sweep starts
-    /// the delivery again.
-    /// </summary>
-    private static readonly TaskOptions _retry = TaskOptions.FromRetryPolicy(new RetryPolicy(
-        maxNumberOfAttempts: 6,
-        firstRetryInterval: TimeSpan.FromSeconds(5),
-        backoffCoefficient: 2,
-        maxRetryInterval: TimeSpan.FromMinutes(2)));
-
     /// <summary>Delivers.</summary>
     /// <returns>The delivery's last status.</returns>
     [Function(nameof(DeliverWebhook))]
@@ -41,7 +31,7 @@ public static class DeliverWebhook
 
     private static async Task<AttemptResult> AttemptAsync(TaskOrchestrationContext context, DeliveryInput input)
     {
-        var result = await context.CallActivityAsync<AttemptResult>(nameof(AttemptDelivery), input, _retry);
+        var result = await context.CallActivityAsync<AttemptResult>(nameof(AttemptDelivery), input, Orchestrations.ActivityRetry);
         context.SetCustomStatus(new DeliveryProgress(result.Attempt, result.LastStatus, result.NextAttemptAt, result.Held));
         return result;
     }

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
-using OrchestrationAlreadyExistsException = DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException;
 
 namespace Webhooks.Functions.Deliveries;
 
@@ -56,15 +54,11 @@ public sealed partial class DeliveryStarter(TimeProvider clock, ILogger<Delivery
         await _turns.WaitAsync();
         try
         {
-            await client.ScheduleNewOrchestrationInstanceAsync(
-                nameof(DeliverWebhook),
-                new DeliveryInput(delivery),
-                new StartOrchestrationOptions(InstanceId: instanceId),
-                CancellationToken.None);
-            return true;
-        }
-        catch (OrchestrationAlreadyExistsException)
-        {
+            if (await client.TryStartAsync(nameof(DeliverWebhook), new DeliveryInput(delivery), instanceId))
+            {
+                return true;
+            }
+
             LogRunning(delivery);
             return false;
         }

@@ -17,13 +17,6 @@ public static class RecoverWebhook
     /// <summary>How many times the activity is called until the history begins anew.</summary>
     internal const int CallsInHistory = 50;
 
-    /// <summary>For an outage of the database: 5 s to 80 s between six tries. After that the sweep starts the recovery again.</summary>
-    private static readonly TaskOptions _retry = TaskOptions.FromRetryPolicy(new RetryPolicy(
-        maxNumberOfAttempts: 6,
-        firstRetryInterval: TimeSpan.FromSeconds(5),
-        backoffCoefficient: 2,
-        maxRetryInterval: TimeSpan.FromMinutes(2)));
-
     /// <summary>Recovers.</summary>
     /// <returns>The recovery's state.</returns>
     [Function(nameof(RecoverWebhook))]
@@ -31,7 +24,7 @@ public static class RecoverWebhook
     {
         for (var calls = 0; calls < CallsInHistory; calls++)
         {
-            var status = await context.CallActivityAsync<RecoveryStatus>(nameof(RecoverPages), input, _retry);
+            var status = await context.CallActivityAsync<RecoveryStatus>(nameof(RecoverPages), input, Orchestrations.ActivityRetry);
             context.SetCustomStatus(status);
             if (status.NextStepAt is not { } next)
             {

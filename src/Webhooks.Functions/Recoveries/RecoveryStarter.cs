@@ -1,7 +1,5 @@
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
-using OrchestrationAlreadyExistsException = DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException;
 
 namespace Webhooks.Functions.Recoveries;
 
@@ -13,15 +11,7 @@ public sealed partial class RecoveryStarter(ILogger<RecoveryStarter> logger)
     /// <summary>Starts it, unless it is running already.</summary>
     public async Task StartAsync(DurableTaskClient client, Guid recovery)
     {
-        try
-        {
-            await client.ScheduleNewOrchestrationInstanceAsync(
-                nameof(RecoverWebhook),
-                new RecoveryInput(recovery),
-                new StartOrchestrationOptions(InstanceId: InstanceId(recovery)),
-                CancellationToken.None);
-        }
-        catch (OrchestrationAlreadyExistsException)
+        if (!await client.TryStartAsync(nameof(RecoverWebhook), new RecoveryInput(recovery), InstanceId(recovery)))
         {
             LogRunning(recovery);
         }

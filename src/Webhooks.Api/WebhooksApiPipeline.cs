@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Webhooks.Api.Authentication;
 using Webhooks.Api.Cancellation;
 using Webhooks.Api.Deliveries;
 using Webhooks.Api.Events;
@@ -40,6 +41,7 @@ public static class WebhooksApiPipeline
             .Use(ForbidCaching)
             .Use(outages.WatchAsync)
             .UseAuthentication()
+            .Use(OrganizationHeader.ApplyAsync)
             .UseAuthorization();
     }
 
@@ -60,6 +62,7 @@ public static class WebhooksApiPipeline
     {
         var api = endpoints.MapGroup(ApiPaths.Base)
             .AnswersHead()
+            .WithMetadata(InvalidRequestException.Answer)
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status500InternalServerError)

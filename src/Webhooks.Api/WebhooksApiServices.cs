@@ -5,6 +5,7 @@ using Webhooks.Api.Health;
 using Webhooks.Api.Json;
 using Webhooks.Api.OpenApi;
 using Webhooks.Api.Problems;
+using Webhooks.Api.Requests;
 
 namespace Webhooks.Api;
 
@@ -13,7 +14,7 @@ public static class WebhooksApiServices
 {
     /// <summary>Adds authentication, authorization, JSON, health checks and the OpenAPI document.</summary>
     /// <param name="services">The host's services.</param>
-    /// <param name="configuration">Says who issues the tokens: section <c>Webhooks:Auth</c>.</param>
+    /// <param name="configuration">Says who issues the tokens (section <c>Webhooks:Auth</c>) and which proxies are trusted.</param>
     /// <exception cref="Core.InvalidSettingException">A setting is missing or has no usable value; the message names it.</exception>
     public static IServiceCollection AddWebhooksApi(this IServiceCollection services, IConfiguration configuration)
     {
@@ -25,6 +26,7 @@ public static class WebhooksApiServices
         });
         return services
             .AddWebhooksAuthentication(AuthenticationSettings.From(configuration))
+            .AddSingleton(ClientAddress.From(configuration))
             .AddSingleton<DatabaseOutages>()
             .AddSingleton<ExceptionProblems>()
             .AddWebhooksHealth()

@@ -125,6 +125,13 @@ public sealed class WebhooksOptions
             ? value
             : throw new FormatException($"Write a whole number from {least} to {most}.");
 
+    /// <summary>Networks in CIDR notation, separated by commas.</summary>
+    /// <exception cref="FormatException">One of them is none.</exception>
+    public static IReadOnlyList<IPNetwork> ParseNetworks(string text) =>
+        [.. Items(text).Select(item => IPNetwork.TryParse(item, out var network)
+            ? network
+            : throw new FormatException($"'{item}' is not a network. Write CIDR, for example 10.0.0.0/8."))];
+
     private static DatabasePooling ParsePooling(string text) => text.ToUpperInvariant() switch
     {
         "SESSION" => DatabasePooling.Session,
@@ -155,11 +162,6 @@ public sealed class WebhooksOptions
         var time when time >= TimeSpan.FromSeconds(1) && time <= TimeSpan.FromDays(366) => time,
         _ => throw new FormatException("It must be 00:00:00 (never) or from 00:00:01 to 366.00:00:00 (days first)."),
     };
-
-    private static IPNetwork[] ParseNetworks(string text) =>
-        [.. Items(text).Select(item => IPNetwork.TryParse(item, out var network)
-            ? network
-            : throw new FormatException($"'{item}' is not a network. Write CIDR, for example 10.0.0.0/8."))];
 
     private static string[] Items(string text) =>
         text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -35,7 +35,8 @@ internal static class AuthenticationServices
         services.AddAuthorizationBuilder()
             .AddPolicy(Scopes.ReadWebhooks, Policy(new ScopeRequirement(Scopes.ReadWebhooks)))
             .AddPolicy(Scopes.WriteWebhooks, Policy(new ScopeRequirement(Scopes.WriteWebhooks)))
-            .AddPolicy(Scopes.PublishEvents, Policy(new ScopeRequirement(Scopes.PublishEvents, Scopes.PublishEventsForAny)));
+            .AddPolicy(Scopes.PublishEvents, Policy(new ScopeRequirement(Scopes.PublishEvents, Scopes.PublishEventsForAny)))
+            .AddPolicy(Scopes.Admin, Policy(new ScopeRequirement(Scopes.Admin, Scopes.Admin)));
         return services
             .AddSingleton<IAuthorizationHandler, ScopeAuthorization>()
             .AddSingleton<IAuthorizationMiddlewareResultHandler, AuthorizationAnswers>();

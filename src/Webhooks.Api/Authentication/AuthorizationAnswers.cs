@@ -23,6 +23,16 @@ internal sealed class AuthorizationAnswers : IAuthorizationMiddlewareResultHandl
             : ChallengeAsync(context);
     }
 
+    /// <summary>Answers 403.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="scopes">The scopes that are needed, separated by spaces.</param>
+    /// <param name="detail">What is refused, and what to do.</param>
+    public static Task ForbidAsync(HttpResponse response, string scopes, string detail)
+    {
+        response.Headers.WWWAuthenticate = $"Bearer error=\"insufficient_scope\", scope=\"{scopes}\"";
+        return response.WriteProblemAsync(ProblemKind.Forbidden.Details(detail));
+    }
+
     private static async Task ChallengeAsync(HttpContext context)
     {
         // The token was judged before; this only gives the result again.
@@ -39,9 +49,8 @@ internal sealed class AuthorizationAnswers : IAuthorizationMiddlewareResultHandl
     private static Task ForbidAsync(HttpResponse response, AuthorizationPolicy policy, AuthorizationFailure? failure)
     {
         var scopes = policy.Requirements.OfType<ScopeRequirement>().Select(requirement => requirement.Scope);
-        response.Headers.WWWAuthenticate = $"Bearer error=\"insufficient_scope\", scope=\"{string.Join(' ', scopes)}\"";
         var reasons = failure?.FailureReasons.Select(reason => reason.Message) ?? [];
-        return response.WriteProblemAsync(ProblemKind.Forbidden.Details(string.Join(' ', reasons)));
+        return ForbidAsync(response, string.Join(' ', scopes), string.Join(' ', reasons));
     }
 
     /// <summary>Words of our own, because the library's repeat what is in the token.</summary>

@@ -15,6 +15,12 @@ public static class Scopes
     /// <summary>Publish events for any organization, which each event must name; the token needs no <c>org_id</c>.</summary>
     public const string PublishEventsForAny = "events:publish:any";
 
+    /// <summary>
+    /// Everything, for any organization: the header <c>Webhooks-Organization</c> names it, in place of the token's <c>org_id</c>. For those
+    /// who operate the platform.
+    /// </summary>
+    public const string Admin = "admin";
+
     /// <summary>Every scope.</summary>
-    public static IReadOnlyList<string> All { get; } = [ReadWebhooks, WriteWebhooks, PublishEvents, PublishEventsForAny];
+    public static IReadOnlyList<string> All { get; } = [ReadWebhooks, WriteWebhooks, PublishEvents, PublishEventsForAny, Admin];
 }

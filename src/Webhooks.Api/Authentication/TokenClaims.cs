@@ -24,7 +24,10 @@ internal static class TokenClaims
     public static Guid? FindOrganizationId(this ClaimsPrincipal user) =>
         UuidText.TryParse(user.FindFirst(OrgId)?.Value, out var id) ? id : null;
 
-    /// <summary>Whether the token has a scope.</summary>
+    /// <summary>Whether the token allows what a scope allows: it has it, or is an operator's, which allows everything.</summary>
+    public static bool May(this ClaimsPrincipal user, string scope) => user.HasScope(scope) || user.HasScope(Scopes.Admin);
+
+    /// <summary>Whether the token has a scope by its name.</summary>
     public static bool HasScope(this ClaimsPrincipal user, string scope)
     {
         foreach (var claim in user.Claims)

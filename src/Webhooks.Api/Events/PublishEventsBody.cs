@@ -19,9 +19,8 @@ internal sealed record PublishEventsBody(IReadOnlyList<EventMessage> Messages, b
 
     public static PublishEventsBody? Read(ReadOnlyMemory<byte> utf8Json, HttpContext context, FieldErrors errors)
     {
-        var user = context.User;
         var reader = context.RequestServices.GetRequiredService<EventMessageReader>();
-        var read = reader.ReadMany(utf8Json, user.HasScope(Scopes.PublishEventsForAny) ? null : user.OrganizationId());
+        var read = reader.ReadMany(utf8Json, OrganizationOf(context));
         if (read.Errors.Count == 0)
         {
             return new PublishEventsBody(read.Messages, read.IsArray);
@@ -41,4 +40,10 @@ internal sealed record PublishEventsBody(IReadOnlyList<EventMessage> Messages, b
         errors.Add(read.Errors);
         return null;
     }
+
+    /// <summary>The organization that events are published for; null when each names its own.</summary>
+    private static Guid? OrganizationOf(HttpContext context) =>
+        context.User.HasScope(Scopes.PublishEventsForAny) && !OrganizationHeader.IsIn(context.Request)
+            ? null
+            : context.User.FindOrganizationId();
 }

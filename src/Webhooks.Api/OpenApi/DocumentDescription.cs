@@ -55,7 +55,8 @@ internal static class DocumentDescription
             Scheme = "bearer",
             BearerFormat = "JWT",
             Description = "A JWT whose claim `org_id` names your organization and whose claim `scope` holds the scopes that an "
-                + "operation asks for.",
+                + "operation asks for. With the scope `admin`, everything is allowed, for the organization that the header "
+                + "`Webhooks-Organization` names.",
         };
         return Task.CompletedTask;
     }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
+using Webhooks.Api.Authentication;
 using Webhooks.Api.Requests;
 using Webhooks.Core;
 
@@ -14,6 +15,8 @@ namespace Webhooks.Api.OpenApi;
 /// </summary>
 internal static class OperationDescription
 {
+    private const string OrganizationParameter = "Organization";
+
     private static readonly Dictionary<string, string> _pathParameters = new(StringComparer.Ordinal)
     {
         ["id"] = "The webhook's id.",
@@ -29,7 +32,7 @@ internal static class OperationDescription
         [202] = "Accepted: it is stored, and what follows begins at once.",
         [204] = "Deleted.",
         [304] = "You have it already, as If-None-Match says.",
-        [400] = "The body cannot be read, or `errors` says what is wrong with which field.",
+        [400] = "The body cannot be read, or `errors` says what is wrong with which field, parameter or header.",
         [401] = "The bearer token is missing or not valid. `WWW-Authenticate` says why.",
         [403] = "The token lacks the scope, or names no organization.",
         [404] = "Your organization has no such thing.",
@@ -54,7 +57,13 @@ internal static class OperationDescription
             operation.Parameters!.Add(header.ToParameter());
         }
 
-        DescribeScope(operation, context.Document!, metadata.OfType<IAuthorizeData>().SingleOrDefault()?.Policy);
+        var scope = metadata.OfType<IAuthorizeData>().SingleOrDefault()?.Policy;
+        DescribeScope(operation, context.Document!, scope);
+        if (scope != Scopes.Admin)
+        {
+            DescribeOrganization(operation, context.Document!);
+        }
+
         if (metadata.OfType<RequestDescription>().SingleOrDefault() is { } request)
         {
             DescribeBody(operation, context, request);
@@ -103,6 +112,13 @@ internal static class OperationDescription
                 new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(DocumentDescription.Bearer, document)] = [scope] },
             ];
         }
+    }
+
+    /// <summary>Every operation that acts for an organization may be told which by an operator, so the document says it once.</summary>
+    private static void DescribeOrganization(OpenApiOperation operation, OpenApiDocument document)
+    {
+        document.AddComponent(OrganizationParameter, OrganizationHeader.Description.ToParameter());
+        operation.Parameters!.Add(new OpenApiParameterReference(OrganizationParameter, document));
     }
 
     private static void DescribeBody(OpenApiOperation operation, OpenApiOperationTransformerContext context, RequestDescription request)

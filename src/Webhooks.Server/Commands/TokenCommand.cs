@@ -8,7 +8,7 @@ internal static class TokenCommand
 {
     /// <summary>Prints the token and nothing else on standard output.</summary>
     /// <exception cref="InvalidSettingException">There is no usable development key.</exception>
-    public static int Run(bool isLocal, Guid organization, IReadOnlyList<string> scopes, TimeSpan lifetime)
+    public static int Run(bool isLocal, Guid? organization, IReadOnlyList<string> scopes, TimeSpan lifetime)
     {
         var set = Settings.Read([]);
         var tokens = DevelopmentTokens.From(isLocal ? Settings.Read(LocalDefaults.For(set)) : set)

@@ -58,10 +58,9 @@ internal static class WebhooksCommand
 
     private static Command CreateToken(Option<bool> local)
     {
-        var organization = new Option<Guid>("--org")
+        var organization = new Option<Guid?>("--org")
         {
-            Description = "The organization's id, a UUID.",
-            Required = true,
+            Description = "The organization's id, a UUID. A token for any organization (admin, events:publish:any) needs none.",
             CustomParser = ParseUuid,
         };
         var scopes = new Option<string[]>("--scope")
@@ -77,12 +76,19 @@ internal static class WebhooksCommand
             CustomParser = ParseLifetime,
         };
         var token = new Command("token", "Prints a token for the API, signed with the development key.") { organization, scopes, lifetime };
+        token.Validators.Add(result =>
+        {
+            if (result.GetResult(organization) is null && !result.GetValue(scopes)!.Any(DevelopmentTokens.IsForAnyOrganization))
+            {
+                result.AddError("Option '--org' is required.");
+            }
+        });
         token.SetAction(result => TokenCommand.Run(
             result.GetValue(local), result.GetValue(organization), result.GetValue(scopes)!, result.GetValue(lifetime)));
         return token;
     }
 
-    private static Guid ParseUuid(ArgumentResult argument)
+    private static Guid? ParseUuid(ArgumentResult argument)
     {
         var text = argument.Tokens.Single().Value;
         if (!UuidText.TryParse(text, out var id))

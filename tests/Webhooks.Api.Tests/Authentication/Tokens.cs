@@ -20,7 +20,7 @@ internal static class Tokens
         Claims = new Dictionary<string, object>
         {
             ["org_id"] = Guid.NewGuid().ToString(),
-            ["scope"] = string.Join(' ', Scopes.All),
+            ["scope"] = string.Join(' ', Scopes.All.Except([Scopes.Admin])),
         },
         SigningCredentials = new SigningCredentials(key.SecurityKey, SecurityAlgorithms.HmacSha256),
     };
@@ -36,13 +36,13 @@ internal static class Tokens
         return Write(descriptor);
     }
 
-    /// <summary>A token, rightly signed, whose claims are this text and an issuer, an audience and every scope.</summary>
+    /// <summary>A token, rightly signed, whose claims are this text and an issuer, an audience and a scope.</summary>
     public static string Raw(DevelopmentKey key, string claims)
     {
         var header = Base64UrlEncoder.Encode("""{"alg":"HS256","typ":"JWT"}""");
         var payload = Base64UrlEncoder.Encode(
             $$"""
-            {"iss":"{{DevelopmentKey.Issuer}}","aud":"{{DevelopmentKey.Audience}}","scope":"{{string.Join(' ', Scopes.All)}}",{{claims}}}
+            {"iss":"{{DevelopmentKey.Issuer}}","aud":"{{DevelopmentKey.Audience}}","scope":"{{Scopes.ReadWebhooks}}",{{claims}}}
             """);
         var signature = HMACSHA256.HashData(key.SecurityKey.Key, Encoding.ASCII.GetBytes($"{header}.{payload}"));
         return $"{header}.{payload}.{Base64UrlEncoder.Encode(signature)}";

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Webhooks.Api.Authentication;
 using Webhooks.Api.Tests.Hosting;
 
 namespace Webhooks.Api.Tests.OpenApi;
@@ -40,7 +41,7 @@ public sealed partial class OpenApiTests(SharedApi api)
             var scopes = operation.GetProperty("security").EnumerateArray().Single().GetProperty("bearer");
             Assert.Single(scopes.EnumerateArray());
             var answers = operation.GetProperty("responses");
-            foreach (var status in (string[])["401", "403", "500", "503"])
+            foreach (var status in (string[])["400", "401", "403", "500", "503"])
             {
                 Assert.True(answers.TryGetProperty(status, out var answer), $"{id} does not document {status}.");
                 Assert.True(answer.GetProperty("content").TryGetProperty("application/problem+json", out _));
@@ -48,6 +49,8 @@ public sealed partial class OpenApiTests(SharedApi api)
 
             Assert.All(answers.EnumerateObject(), answer => Assert.NotEmpty(answer.Value.GetProperty("description").GetString()!));
             Assert.All(Parameters(operation), parameter => Assert.NotEmpty(parameter.GetProperty("description").GetString()!));
+            Assert.Equal(scopes[0].GetString() != Scopes.Admin, operation.GetProperty("parameters").EnumerateArray().Any(
+                parameter => parameter.TryGetProperty("$ref", out var shared) && shared.GetString() == "#/components/parameters/Organization"));
         }
     }
 
@@ -59,24 +62,24 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("DeleteWebhook", "204 400 401 403 404 412 500 503")]
     [InlineData("TestWebhook", "200 400 401 403 404 413 415 429 500 503")]
     [InlineData("RotateSecret", "200 400 401 403 404 409 413 415 422 500 503")]
-    [InlineData("PromoteSecret", "200 401 403 404 409 500 503")]
-    [InlineData("EndSecretOverlap", "204 401 403 404 500 503")]
+    [InlineData("PromoteSecret", "200 400 401 403 404 409 500 503")]
+    [InlineData("EndSecretOverlap", "204 400 401 403 404 500 503")]
     [InlineData("ListDeliveries", "200 400 401 403 404 500 503")]
-    [InlineData("GetDelivery", "200 401 403 404 500 503")]
+    [InlineData("GetDelivery", "200 400 401 403 404 500 503")]
     [InlineData("Redeliver", "202 400 401 403 404 409 422 500 503")]
-    [InlineData("CancelDelivery", "202 401 403 404 409 500 503")]
+    [InlineData("CancelDelivery", "202 400 401 403 404 409 500 503")]
     [InlineData("CancelDeliveries", "202 400 401 403 404 413 415 500 503")]
     [InlineData("CreateRecovery", "200 202 400 401 403 404 409 413 415 422 500 503")]
     [InlineData("ListRecoveries", "200 400 401 403 404 500 503")]
-    [InlineData("GetRecovery", "200 401 403 404 500 503")]
-    [InlineData("PauseRecovery", "200 401 403 404 409 500 503")]
-    [InlineData("ResumeRecovery", "200 401 403 404 409 500 503")]
-    [InlineData("CancelRecovery", "200 401 403 404 409 500 503")]
+    [InlineData("GetRecovery", "200 400 401 403 404 500 503")]
+    [InlineData("PauseRecovery", "200 400 401 403 404 409 500 503")]
+    [InlineData("ResumeRecovery", "200 400 401 403 404 409 500 503")]
+    [InlineData("CancelRecovery", "200 400 401 403 404 409 500 503")]
     [InlineData("ListAllDeliveries", "200 400 401 403 500 503")]
     [InlineData("ListEvents", "200 400 401 403 500 503")]
-    [InlineData("GetEvent", "200 401 403 404 500 503")]
+    [InlineData("GetEvent", "200 400 401 403 404 500 503")]
     [InlineData("ExplainWebhook", "200 400 401 403 404 500 503")]
-    [InlineData("ListAvailableEvents", "200 401 403 500 503")]
+    [InlineData("ListAvailableEvents", "200 400 401 403 500 503")]
     [InlineData("PublishEvents", "202 400 401 403 409 413 415 500 503")]
     public async Task An_operation_documents_exactly_its_answers(string id, string statuses)
     {
@@ -201,6 +204,18 @@ public sealed partial class OpenApiTests(SharedApi api)
     }
 
     [Fact]
+    public async Task The_header_of_operators_is_documented_once()
+    {
+        var parameters = (await ReadAsync()).GetProperty("components").GetProperty("parameters");
+
+        var parameter = parameters.GetProperty("Organization");
+
+        Assert.Equal("Webhooks-Organization", parameter.GetProperty("name").GetString());
+        Assert.Equal("header", parameter.GetProperty("in").GetString());
+        Assert.NotEmpty(parameter.GetProperty("description").GetString()!);
+    }
+
+    [Fact]
     public async Task Every_type_of_problem_is_documented()
     {
         var description = (await ReadAsync()).GetProperty("info").GetProperty("description").GetString();
@@ -309,8 +324,9 @@ public sealed partial class OpenApiTests(SharedApi api)
     private async Task<JsonElement> OperationAsync(string id) =>
         OperationsOf(await ReadAsync()).Single(operation => operation.Id == id).Operation;
 
-    private static JsonElement.ArrayEnumerator Parameters(JsonElement operation) =>
-        operation.TryGetProperty("parameters", out var parameters) ? parameters.EnumerateArray() : default;
+    /// <summary>An operation's own parameters, without the one that all have.</summary>
+    private static IEnumerable<JsonElement> Parameters(JsonElement operation) =>
+        operation.GetProperty("parameters").EnumerateArray().Where(parameter => !parameter.TryGetProperty("$ref", out _));
 
     private static IEnumerable<(string Method, string Path, string Id, JsonElement Operation)> OperationsOf(JsonElement document) =>
         from path in document.GetProperty("paths").EnumerateObject()

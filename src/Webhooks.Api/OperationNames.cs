@@ -30,6 +30,7 @@ public static class OperationNames
     public const string ListEvents = nameof(ListEvents);
     public const string GetEvent = nameof(GetEvent);
     public const string ExplainWebhook = nameof(ExplainWebhook);
+    public const string ListAudit = nameof(ListAudit);
     public const string ListAvailableEvents = nameof(ListAvailableEvents);
     public const string PublishEvents = nameof(PublishEvents);
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Webhooks.Api.Audit;
 using Webhooks.Api.Authentication;
 using Webhooks.Api.Cancellation;
 using Webhooks.Api.Deliveries;
@@ -30,6 +31,7 @@ public static class WebhooksApiPipeline
     {
         var problems = app.ApplicationServices.GetRequiredService<ExceptionProblems>();
         var outages = app.ApplicationServices.GetRequiredService<DatabaseOutages>();
+        var actors = new RequestActor(app.ApplicationServices.GetRequiredService<ClientAddress>());
         return app
             .UseExceptionHandler(new ExceptionHandlerOptions
             {
@@ -42,7 +44,8 @@ public static class WebhooksApiPipeline
             .Use(outages.WatchAsync)
             .UseAuthentication()
             .Use(OrganizationHeader.ApplyAsync)
-            .UseAuthorization();
+            .UseAuthorization()
+            .Use(actors.SetAsync);
     }
 
     /// <summary>
@@ -74,6 +77,7 @@ public static class WebhooksApiPipeline
         api.MapRecoveries();
         api.MapHistory();
         api.MapEvents();
+        api.MapAudit();
         return endpoints;
     }
 

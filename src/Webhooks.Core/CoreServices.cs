@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Webhooks.Core.Audit;
 using Webhooks.Core.Cancellation;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
@@ -50,6 +51,7 @@ public static class CoreServices
             .AddSingleton<DeliveryArrivals>()
             .AddSingleton<OrganizationHistory>()
             .AddSingleton<Explanations>()
+            .AddSingleton<AuditLog>()
             .AddSingleton<DeliveryAttempter>()
             .AddSingleton<Redeliveries>()
             .AddSingleton<Cancellations>()

@@ -15,6 +15,12 @@ public sealed class WebhooksOptions
 
     private static readonly TimeSpan _disableAfter = TimeSpan.FromDays(5);
 
+    // Less would forget deliveries whose event may be published again.
+    private static readonly TimeSpan _shortestDeliveryRetention = TimeSpan.FromDays(14);
+
+    // No younger entry is deleted by the database.
+    private static readonly TimeSpan _shortestAuditRetention = TimeSpan.FromDays(30);
+
     /// <summary>The waits between attempts, as in <c>00:01:00,00:05:00</c> (hh:mm:ss); empty means a single attempt.</summary>
     public RetrySchedule RetryDelays { get; init; } = RetrySchedule.Default;
 
@@ -34,6 +40,9 @@ public sealed class WebhooksOptions
     /// The time for which deliveries are kept, as in <c>90.00:00:00</c> (days first). 14 days to 10 years; whole weeks are dropped at once.
     /// </summary>
     public TimeSpan DeliveryRetention { get; init; } = TimeSpan.FromDays(90);
+
+    /// <summary>The time for which audit entries are kept, as in <c>365.00:00:00</c> (days first). 30 days to 10 years.</summary>
+    public TimeSpan AuditRetention { get; init; } = TimeSpan.FromDays(365);
 
     /// <summary>
     /// The longest time over which a webhook may have its deliveries tried again: an event's id may be a week older than the event, and a
@@ -75,7 +84,8 @@ public sealed class WebhooksOptions
             AttemptTimeout = Read(section, nameof(AttemptTimeout), ParseAttemptTimeout, TimeSpan.FromSeconds(30)),
             AllowedNetworks = Read(section, nameof(AllowedNetworks), ParseNetworks, []),
             RequireHttps = Read(section, nameof(RequireHttps), ParseBoolean, true),
-            DeliveryRetention = Read(section, nameof(DeliveryRetention), ParseRetention, TimeSpan.FromDays(90)),
+            DeliveryRetention = Read(section, nameof(DeliveryRetention), RetentionFrom(_shortestDeliveryRetention), TimeSpan.FromDays(90)),
+            AuditRetention = Read(section, nameof(AuditRetention), RetentionFrom(_shortestAuditRetention), TimeSpan.FromDays(365)),
             DisableAfter = Read(section, nameof(DisableAfter), ParseDisableAfter, _disableAfter),
             CircuitOpensAfter = Read(section, nameof(CircuitOpensAfter), ParseOpensAfter, 10),
             DatabasePooling = Read(section.GetSection("Database"), "Pooling", ParsePooling, DatabasePooling.Session),
@@ -148,11 +158,10 @@ public sealed class WebhooksOptions
             ? timeout
             : throw new FormatException("It must be from 00:00:01 to 00:05:00.");
 
-    // Less would forget deliveries whose event may be published again.
-    private static TimeSpan ParseRetention(string text) =>
-        ParseDuration(text) is var retention && retention >= TimeSpan.FromDays(14) && retention <= TimeSpan.FromDays(3650)
+    private static Func<string, TimeSpan> RetentionFrom(TimeSpan shortest) => text =>
+        ParseDuration(text) is var retention && retention >= shortest && retention <= TimeSpan.FromDays(3650)
             ? retention
-            : throw new FormatException("It must be from 14.00:00:00 to 3650.00:00:00 (days first).");
+            : throw new FormatException($"It must be from {shortest:d\\.hh\\:mm\\:ss} to 3650.00:00:00 (days first).");
 
     private static int? ParseOpensAfter(string text) => WholeNumber(0, 1000)(text) is var faults and > 0 ? faults : null;
 

@@ -16,6 +16,7 @@ public sealed class WebhooksOptionsTests
         Assert.Empty(options.AllowedNetworks);
         Assert.True(options.RequireHttps);
         Assert.Equal(TimeSpan.FromDays(90), options.DeliveryRetention);
+        Assert.Equal(TimeSpan.FromDays(365), options.AuditRetention);
         Assert.Equal(2048, options.Limits.UrlLength);
         Assert.Equal(256 * 1024, options.Limits.EventBytes);
     }
@@ -29,6 +30,7 @@ public sealed class WebhooksOptionsTests
             ("AllowedNetworks", "10.0.0.0/8, fd00::/8"),
             ("RequireHttps", "false"),
             ("DeliveryRetention", "30.00:00:00"),
+            ("AuditRetention", "31.00:00:00"),
             ("Limits:UrlLength", "100"),
             ("Limits:EventsPerRequest", "10"));
 
@@ -37,6 +39,7 @@ public sealed class WebhooksOptionsTests
         Assert.Equal([IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("fd00::/8")], options.AllowedNetworks);
         Assert.False(options.RequireHttps);
         Assert.Equal(TimeSpan.FromDays(30), options.DeliveryRetention);
+        Assert.Equal(TimeSpan.FromDays(31), options.AuditRetention);
         Assert.Equal(100, options.Limits.UrlLength);
         Assert.Equal(10, options.Limits.EventsPerRequest);
     }
@@ -81,6 +84,7 @@ public sealed class WebhooksOptionsTests
     [InlineData("RequireHttps", "yes", "Write true or false")]
     [InlineData("DeliveryRetention", "7.00:00:00", "from 14.00:00:00 to 3650.00:00:00")]
     [InlineData("DeliveryRetention", "4000.00:00:00", "from 14.00:00:00 to 3650.00:00:00")]
+    [InlineData("AuditRetention", "29.00:00:00", "from 30.00:00:00 to 3650.00:00:00")]
     [InlineData("Limits:UrlLength", "8193", "from 1 to 8192")]
     [InlineData("Limits:EventBytes", "-1", "whole number")]
     [InlineData("Limits:EventBytes", "many", "whole number")]

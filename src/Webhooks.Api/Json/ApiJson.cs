@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Webhooks.Api.Audit;
 using Webhooks.Api.Cancellation;
 using Webhooks.Api.Deliveries;
 using Webhooks.Api.Events;
@@ -24,6 +25,8 @@ namespace Webhooks.Api.Json;
 [JsonSerializable(typeof(ListPage<EventResource>))]
 [JsonSerializable(typeof(EventDetailResource))]
 [JsonSerializable(typeof(ExplanationResource))]
+[JsonSerializable(typeof(ListPage<AuditEntryResource>))]
+[JsonSerializable(typeof(IReadOnlyList<FieldChange>))]
 [JsonSerializable(typeof(PublishedEventResource))]
 [JsonSerializable(typeof(PublishedEventsResource))]
 [JsonSerializable(typeof(AvailableEvents))]

@@ -62,6 +62,13 @@ internal static class AnswerExamples
         "id":"019c1524-c2c0-704c-9458-6767cc057b2f","event":"user.created","test":false,"created_at":"2026-01-31T18:30:00.191201Z"
         """;
 
+    private const string AuditEntry = """
+        {"id":"019c1530-0e40-7f6b-9a1c-0d2e4f5a6b7c","at":"2026-01-31T18:42:20.104177Z","actor":{"kind":"user","id":"ada",
+        "address":"203.0.113.7"},"action":"webhook.updated","resource":{"kind":"webhook","id":"019c1509-4c00-7000-8000-000000000001"},
+        "webhook_id":"019c1509-4c00-7000-8000-000000000001","changes":[{"field":"url","before":"https://example.com/old",
+        "after":"https://example.com/webhooks"}],"request_id":"0HNE4K5V8U0Q1:00000002"}
+        """;
+
     private const string Published = """
         {"id":"019c1524-c2c0-704c-9458-6767cc057b2f","event":"user.created","org_id":"0197a000-0000-7000-8000-000000000001","deliveries":1}
         """;
@@ -106,6 +113,7 @@ internal static class AnswerExamples
             "event":{"id":"019c1524-c2c0-704c-9458-6767cc057b2f","event":"user.created","created_at":"2026-01-31T18:30:00.191201Z"},
             "delivery":{{{Delivery}}} }
             """,
+        [OperationNames.ListAudit] = $$"""{"data":[{{AuditEntry}}],"next_cursor":null}""",
         [OperationNames.PublishEvents] = Published,
         [OperationNames.ListAvailableEvents] = Available,
     };

@@ -19,6 +19,7 @@ internal static class DocumentDescription
         ("Deliveries", "What was sent to a webhook, and what came of it."),
         ("Recoveries", "What a webhook did not get in a window of time, made good."),
         ("Events", "What happens in the platform."),
+        ("Audit", "Who changed what."),
         (ReceivedEvents, "The request that a webhook gets, for each event type."),
     ];
 

@@ -110,18 +110,29 @@ internal sealed class QueryFields
     /// <summary>A UUID that must be given; the empty one when it is absent or something else.</summary>
     public Guid Id(QueryParameter parameter)
     {
-        if (Text(parameter) is not { } text)
+        if (!_values.ContainsKey(parameter.Name))
         {
             Refuse(parameter, "It is missing.");
-            return Guid.Empty;
         }
 
-        if (!UuidText.TryParse(text, out var id))
+        return IdOrNull(parameter) ?? Guid.Empty;
+    }
+
+    /// <summary>A UUID; null when it is absent or something else.</summary>
+    public Guid? IdOrNull(QueryParameter parameter)
+    {
+        if (Text(parameter) is not { } text)
         {
-            Refuse(parameter, "It must be a UUID, as in 019c1524-c2c0-704c-9458-6767cc057b2f.");
+            return null;
         }
 
-        return id;
+        if (UuidText.TryParse(text, out var id))
+        {
+            return id;
+        }
+
+        Refuse(parameter, "It must be a UUID, as in 019c1524-c2c0-704c-9458-6767cc057b2f.");
+        return null;
     }
 
     /// <summary>The name of a known event type; null when absent or something else.</summary>

@@ -1,4 +1,5 @@
 using Npgsql;
+using Webhooks.Core.Audit;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Postgres;
 
@@ -37,21 +38,33 @@ public sealed class Cancellations(NpgsqlDataSource database, TimeProvider clock)
     {
         const string Sql = $"""
             WITH delivery AS (
-                SELECT id, status FROM webhook_deliveries
+                SELECT id, status, coalesce(cancel_requested, false) AND lease_token IS NOT NULL AND lease_until > now() AS requested
+                FROM webhook_deliveries
                 WHERE id = @id AND webhook_id = @webhook_id AND org_id = @org_id
                   AND EXISTS (SELECT FROM webhooks WHERE webhooks.id = @webhook_id AND deleted_at IS NULL)
                 FOR UPDATE
             ), canceled AS (
                 UPDATE webhook_deliveries SET {Assignments}
                 WHERE id = ANY (ARRAY (SELECT id FROM delivery WHERE status = 'pending'))
+            ), audited AS (
+                INSERT INTO audit_entries (org_id, action, resource_kind, resource_id, webhook_id)
+                SELECT @org_id, @action, 'delivery', id, @webhook_id FROM delivery WHERE status = 'pending' AND NOT requested
             )
             SELECT status FROM delivery
             """;
-        await using var command = database.CreateCommand(Sql);
-        command.Parameters.AddWithValue("id", deliveryId);
-        command.Parameters.AddWithValue("webhook_id", webhookId);
-        command.Parameters.AddWithValue("org_id", orgId);
-        return await command.ExecuteScalarAsync(cancellationToken) is string status ? DeliveryStatusText.Parse(status) : null;
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new(Sql)
+        {
+            Parameters =
+            {
+                new("id", deliveryId),
+                new("webhook_id", webhookId),
+                new("org_id", orgId),
+                new("action", AuditActions.DeliveryCanceled),
+            },
+        });
+        await using var reader = await batch.ExecuteAuditedAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? DeliveryStatusText.Parse(reader.GetString(0)) : null;
     }
 
     /// <summary>
@@ -73,8 +86,10 @@ public sealed class Cancellations(NpgsqlDataSource database, TimeProvider clock)
         Guid? last = Guid.Empty;
         while (last is { } after && clock.GetElapsedTime(began) < _patience)
         {
+            // One entry tells of all that follows: it is written with the first that is canceled.
+            var audited = canceled + underWay > 0;
             var chunk = await ConflictRetry.RunAsync(
-                cancel => CancelChunkAsync(orgId, webhookId, bound, after, cancel), cancellationToken);
+                cancel => CancelChunkAsync(orgId, webhookId, bound, after, audited, cancel), cancellationToken);
             canceled += chunk.Canceled;
             underWay += chunk.UnderWay;
             last = chunk.Last;
@@ -102,7 +117,7 @@ public sealed class Cancellations(NpgsqlDataSource database, TimeProvider clock)
     /// </summary>
     /// <returns>What was canceled, and the last id that was looked at; null when there are no more.</returns>
     private async Task<(int Canceled, int UnderWay, Guid? Last)> CancelChunkAsync(
-        Guid orgId, Guid webhookId, DateTimeOffset bound, Guid after, CancellationToken cancellationToken)
+        Guid orgId, Guid webhookId, DateTimeOffset bound, Guid after, bool audited, CancellationToken cancellationToken)
     {
         const string Sql = $"""
             WITH seen AS MATERIALIZED (
@@ -121,6 +136,12 @@ public sealed class Cancellations(NpgsqlDataSource database, TimeProvider clock)
                 UPDATE webhook_deliveries SET {Assignments}
                 WHERE id = ANY (ARRAY (SELECT id FROM locked))
                 RETURNING status
+            ), audited AS (
+                INSERT INTO audit_entries (org_id, action, resource_kind, resource_id, webhook_id, changes)
+                SELECT @org_id, @action, 'webhook', @webhook_id, @webhook_id,
+                       webhook_changes(
+                           NULL, jsonb_build_object('pending_created_before', webhook_time_text(@bound)), ARRAY['pending_created_before'])
+                WHERE NOT @audited AND EXISTS (SELECT FROM canceled)
             )
             SELECT (SELECT count(*)::int FROM canceled WHERE status = 'canceled') AS canceled,
                    (SELECT count(*)::int FROM canceled WHERE status = 'pending') AS under_way,
@@ -139,9 +160,11 @@ public sealed class Cancellations(NpgsqlDataSource database, TimeProvider clock)
                 new("after", after),
                 new("before_id", DeliveryIdRange.FirstAfter(bound)),
                 new("limit", (long)MostPerStatement),
+                new("action", AuditActions.DeliveriesCanceled),
+                new("audited", audited),
             },
         });
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await using var reader = await batch.ExecuteAuditedAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return (reader.GetInt32(0), reader.GetInt32(1), reader.IsDBNull(2) ? null : reader.GetGuid(2));

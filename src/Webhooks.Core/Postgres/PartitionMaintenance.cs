@@ -7,8 +7,8 @@ namespace Webhooks.Core.Postgres;
 
 /// <summary>
 /// The keeper of the partitions of <c>webhook_deliveries</c>, one for each week (Monday 00:00 UTC): made ahead of time, dropped after
-/// <see cref="WebhooksOptions.DeliveryRetention"/>. It also forgets old idempotency keys, operational events that have been published, and
-/// secrets that have been replaced.
+/// <see cref="WebhooksOptions.DeliveryRetention"/>. It also forgets old idempotency keys, operational events that have been published,
+/// old audit entries, and secrets that have been replaced.
 /// </summary>
 /// <remarks>
 /// Weeks and ages are told by the database's clock, which is the same for all processes. When this process's clock says something else,
@@ -43,6 +43,7 @@ public sealed partial class PartitionMaintenance(
             await ForgetAsync("request_keys", "created_at", RequestKey.Lifetime, cancellationToken);
             await ForgetAsync("webhook_signals", "published_at", _signalLifetime, cancellationToken);
             await ForgetLateDeliveriesAsync(cancellationToken);
+            await ForgetAuditAsync(cancellationToken);
             await ErasePreviousSecretsAsync(cancellationToken);
         }
     }
@@ -336,6 +337,22 @@ public sealed partial class PartitionMaintenance(
         await using var command = database.CreateCommand("DELETE FROM late_deliveries WHERE created_at < now() - @age");
         command.Parameters.AddWithValue("age", options.DeliveryRetention + EventIdentity.OldestOwnId + TimeSpan.FromDays(7));
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Forgets audit entries that are older than <see cref="WebhooksOptions.AuditRetention"/>, by the only function that deletes any.
+    /// </summary>
+    private async Task ForgetAuditAsync(CancellationToken cancellationToken)
+    {
+        int forgotten;
+        do
+        {
+            await using var command = database.CreateCommand("SELECT webhook_forget_audit(@lifetime, @most)");
+            command.Parameters.AddWithValue("lifetime", options.AuditRetention);
+            command.Parameters.AddWithValue("most", RowsPerBatch);
+            forgotten = (int)(await command.ExecuteScalarAsync(cancellationToken))!;
+        }
+        while (forgotten == RowsPerBatch);
     }
 
     /// <summary>Those whose overlap has ended: nothing signs with them. A minute later, when every server has seen that end.</summary>

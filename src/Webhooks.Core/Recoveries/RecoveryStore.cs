@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Webhooks.Core.Audit;
 using Webhooks.Core.Idempotency;
 using Webhooks.Core.Postgres;
 
@@ -138,8 +139,9 @@ public sealed class RecoveryStore(NpgsqlDataSource database, RecoverableDeliveri
     {
         while (true)
         {
-            await using var command = InsertCommand(connection, id, orgId, webhookId, recovery, total);
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            await using var batch = new NpgsqlBatch(connection);
+            batch.BatchCommands.Add(InsertCommand(id, orgId, webhookId, recovery, total));
+            await using var reader = await batch.ExecuteAuditedAsync(cancellationToken);
             if (!await reader.ReadAsync(cancellationToken))
             {
                 return null;
@@ -164,8 +166,7 @@ public sealed class RecoveryStore(NpgsqlDataSource database, RecoverableDeliveri
         }
     }
 
-    private static NpgsqlCommand InsertCommand(
-        NpgsqlConnection connection, Guid id, Guid orgId, Guid webhookId, NewRecovery recovery, int? total)
+    private static NpgsqlBatchCommand InsertCommand(Guid id, Guid orgId, Guid webhookId, NewRecovery recovery, int? total)
     {
         const string Sql = $"""
             WITH webhook AS (
@@ -183,7 +184,7 @@ public sealed class RecoveryStore(NpgsqlDataSource database, RecoverableDeliveri
             FROM webhook LEFT JOIN inserted ON true
             """;
         var scope = recovery.Scope;
-        var command = new NpgsqlCommand(Sql, connection);
+        var command = new NpgsqlBatchCommand(Sql);
         command.Parameters.AddWithValue("id", id);
         command.Parameters.AddWithValue("webhook_id", webhookId);
         command.Parameters.AddWithValue("org_id", orgId);
@@ -219,11 +220,12 @@ public sealed class RecoveryStore(NpgsqlDataSource database, RecoverableDeliveri
             UNION ALL
             SELECT {RecoveryReader.Columns} FROM known WHERE NOT EXISTS (SELECT FROM changed)
             """;
-        await using var command = database.CreateCommand(sql);
-        command.Parameters.AddWithValue("id", recoveryId);
-        command.Parameters.AddWithValue("webhook_id", webhookId);
-        command.Parameters.AddWithValue("org_id", orgId);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new(sql)
+        {
+            Parameters = { new("id", recoveryId), new("webhook_id", webhookId), new("org_id", orgId) },
+        });
+        await using var reader = await batch.ExecuteAuditedAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
         {
             return null;

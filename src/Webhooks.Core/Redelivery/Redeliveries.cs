@@ -1,4 +1,5 @@
 using Npgsql;
+using Webhooks.Core.Audit;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Idempotency;
 
@@ -73,20 +74,34 @@ public sealed class Redeliveries(
             ), marked AS (
                 UPDATE webhook_deliveries SET redelivered_as = @new_id
                 WHERE id = ANY (ARRAY (SELECT first_id FROM original WHERE deliverable AND status <> 'pending'))
+            ), audited AS (
+                INSERT INTO audit_entries (org_id, action, resource_kind, resource_id, webhook_id, changes)
+                SELECT org_id, @action, 'delivery', id, webhook_id,
+                       webhook_changes(
+                           NULL, jsonb_build_object('redelivered_as', CASE WHEN status <> 'pending' THEN @new_id END), '{redelivered_as}')
+                FROM original WHERE deliverable
             )
             SELECT CASE WHEN NOT deliverable THEN NULL WHEN status = 'pending' THEN id ELSE @new_id END FROM original
             """;
-        await using var command = new NpgsqlCommand(Sql, connection);
-        command.Parameters.AddWithValue("id", deliveryId);
-        command.Parameters.AddWithValue("webhook_id", webhookId);
-        command.Parameters.AddWithValue("org_id", orgId);
-        command.Parameters.AddWithValue("new_id", newId);
-        return await command.ExecuteScalarAsync(cancellationToken) switch
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new(Sql)
         {
-            Guid due => new Redelivered.Due(due),
-            DBNull => new Redelivered.WebhookInactive(),
-            _ => null,
-        };
+            Parameters =
+            {
+                new("id", deliveryId),
+                new("webhook_id", webhookId),
+                new("org_id", orgId),
+                new("new_id", newId),
+                new("action", AuditActions.DeliveryRedelivered),
+            },
+        });
+        await using var reader = await batch.ExecuteAuditedAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        return reader.IsDBNull(0) ? new Redelivered.WebhookInactive() : new Redelivered.Due(reader.GetGuid(0));
     }
 
     private async Task<bool> ExistsAsync(Guid deliveryId, CancellationToken cancellationToken)

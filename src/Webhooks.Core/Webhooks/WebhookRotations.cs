@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Webhooks.Core.Audit;
 using Webhooks.Core.Idempotency;
 using Webhooks.Core.Postgres;
 using Webhooks.Core.Secrets;
@@ -54,17 +55,23 @@ public sealed class WebhookRotations(NpgsqlDataSource database, SecretProtector 
             FROM known LEFT JOIN rotated ON rotated.id = known.id
             """;
         var secret = WebhookSecret.Generate();
-        await using var command = database.CreateCommand(Sql);
-        command.Parameters.AddWithValue("id", webhookId);
-        command.Parameters.AddWithValue("org_id", orgId);
-        command.Parameters.AddWithValue("secret", await secrets.ProtectAsync(webhookId, secret, cancellationToken));
-        command.Parameters.AddWithValue("hint", WebhookSecret.Hint(secret));
-        command.Parameters.AddWithValue("overlap", rotation.Overlap);
-        command.Parameters.AddWithValue("force", rotation.Force);
-        command.Parameters.Add(NullableParameter.Create("key", NpgsqlDbType.Text, rotation.Key));
-        command.Parameters.AddWithValue("key_lifetime", RequestKey.Lifetime);
-        command.Parameters.AddWithValue("request", rotation.Fingerprint);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new(Sql)
+        {
+            Parameters =
+            {
+                new("id", webhookId),
+                new("org_id", orgId),
+                new("secret", await secrets.ProtectAsync(webhookId, secret, cancellationToken)),
+                new("hint", WebhookSecret.Hint(secret)),
+                new("overlap", rotation.Overlap),
+                new("force", rotation.Force),
+                NullableParameter.Create("key", NpgsqlDbType.Text, rotation.Key),
+                new("key_lifetime", RequestKey.Lifetime),
+                new("request", rotation.Fingerprint),
+            },
+        });
+        await using var reader = await batch.ExecuteAuditedAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? await ReadAsync(reader, webhookId, secret, cancellationToken) : null;
     }
 
@@ -82,14 +89,11 @@ public sealed class WebhookRotations(NpgsqlDataSource database, SecretProtector 
             )
             SELECT overlapping FROM known
             """;
-        await using var command = database.CreateCommand(Sql);
-        command.Parameters.AddWithValue("id", webhookId);
-        command.Parameters.AddWithValue("org_id", orgId);
-        return await command.ExecuteScalarAsync(cancellationToken) switch
+        return await AskAsync(Sql, orgId, webhookId, cancellationToken) switch
         {
             true => SecretPromotion.Promoted,
             false => SecretPromotion.NoOverlap,
-            _ => SecretPromotion.NoWebhook,
+            null => SecretPromotion.NoWebhook,
         };
     }
 
@@ -106,10 +110,16 @@ public sealed class WebhookRotations(NpgsqlDataSource database, SecretProtector 
             )
             SELECT true FROM known
             """;
-        await using var command = database.CreateCommand(Sql);
-        command.Parameters.AddWithValue("id", webhookId);
-        command.Parameters.AddWithValue("org_id", orgId);
-        return await command.ExecuteScalarAsync(cancellationToken) is true;
+        return await AskAsync(Sql, orgId, webhookId, cancellationToken) is true;
+    }
+
+    /// <returns>What the statement says of the webhook; null when the organization has no such webhook.</returns>
+    private async Task<bool?> AskAsync(string sql, Guid orgId, Guid webhookId, CancellationToken cancellationToken)
+    {
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new(sql) { Parameters = { new("id", webhookId), new("org_id", orgId) } });
+        await using var reader = await batch.ExecuteAuditedAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? reader.GetBoolean(0) : null;
     }
 
     private async Task<SecretRotation> ReadAsync(

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Webhooks.Core.Audit;
 using Webhooks.Core.Health;
 using Webhooks.Core.Idempotency;
 using Webhooks.Core.Postgres;
@@ -185,7 +186,7 @@ public sealed class WebhookStore(
                 batch.BatchCommands.Add(probes.Insert(orgId, webhookId));
             }
 
-            await using var reader = await batch.ExecuteReaderAsync(cancel);
+            await using var reader = await batch.ExecuteAuditedAsync(cancel);
             var webhook = await reader.ReadAsync(cancel) ? await ReadAsync(reader, cancel) : null;
             Guid? probe = await reader.NextResultAsync(cancel) && await reader.ReadAsync(cancel) ? reader.GetGuid(0) : null;
             await reader.NextResultAsync(cancel);
@@ -216,7 +217,7 @@ public sealed class WebhookStore(
                 Parameters = { new("id", webhookId), new("org_id", orgId), States(states) },
             });
             batch.BatchCommands.Add(CancelPendingOf(orgId, webhookId));
-            await using var reader = await batch.ExecuteReaderAsync(cancel);
+            await using var reader = await batch.ExecuteAuditedAsync(cancel);
             var deleted = await reader.ReadAsync(cancel);
             await reader.NextResultAsync(cancel);
             return deleted;
@@ -264,7 +265,7 @@ public sealed class WebhookStore(
             },
         });
         batch.BatchCommands.Add(new(Find) { Parameters = { new("id", id), new("org_id", orgId) } });
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await using var reader = await batch.ExecuteAuditedAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? await ReadAsync(reader, cancellationToken) : null;
     }

@@ -33,6 +33,7 @@ public static class Operations
         (HttpMethod.Get, "/api/v1/deliveries"),
         (HttpMethod.Get, "/api/v1/events"),
         (HttpMethod.Get, $"/api/v1/events/{Guid.NewGuid()}"),
+        (HttpMethod.Get, "/api/v1/audit"),
         (HttpMethod.Get, "/api/v1/webhooks/events/available"),
         (HttpMethod.Post, "/api/v1/events"),
     ];

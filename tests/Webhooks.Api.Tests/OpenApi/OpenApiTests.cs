@@ -23,7 +23,7 @@ public sealed partial class OpenApiTests(SharedApi api)
                 Name: endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName))
             .ToArray();
 
-        Assert.Equal(26, mapped.Length);
+        Assert.Equal(27, mapped.Length);
         Assert.Equal(
             mapped.Select(endpoint => $"{endpoint.Method} {endpoint.Path} {endpoint.Name}").Order(StringComparer.Ordinal),
             OperationsOf(document).Select(operation => $"{operation.Method} {operation.Path} {operation.Id}")

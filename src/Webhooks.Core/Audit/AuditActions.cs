@@ -1,0 +1,26 @@
+namespace Webhooks.Core.Audit;
+
+/// <summary>
+/// The changes that audit entries tell of. Publishing is none, and neither is a test: what they make is in the history. Those of webhooks,
+/// their secrets and recoveries are written by triggers.
+/// </summary>
+public static class AuditActions
+{
+    /// <summary>A delivery was made again, or its next attempt was made sooner.</summary>
+    internal const string DeliveryRedelivered = "delivery.redelivered";
+
+    /// <summary>One delivery was canceled.</summary>
+    internal const string DeliveryCanceled = "delivery.canceled";
+
+    /// <summary>What a webhook had pending, up to some age, was canceled.</summary>
+    internal const string DeliveriesCanceled = "deliveries.canceled";
+
+    /// <summary>Every action.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        "webhook.created", "webhook.updated", "webhook.enabled", "webhook.disabled", "webhook.deleted",
+        "secret.rotated", "secret.promoted", "secret.overlap_ended",
+        DeliveryRedelivered, DeliveryCanceled, DeliveriesCanceled,
+        "recovery.created", "recovery.paused", "recovery.resumed", "recovery.canceled",
+    ];
+}

@@ -18,6 +18,7 @@ public static class OperationNames
     public const string ListDeliveries = nameof(ListDeliveries);
     public const string GetDelivery = nameof(GetDelivery);
     public const string Redeliver = nameof(Redeliver);
+    public const string RedactDelivery = nameof(RedactDelivery);
     public const string CancelDelivery = nameof(CancelDelivery);
     public const string CancelDeliveries = nameof(CancelDeliveries);
     public const string CreateRecovery = nameof(CreateRecovery);

@@ -12,6 +12,7 @@ using Webhooks.Api.History;
 using Webhooks.Api.OpenApi;
 using Webhooks.Api.Problems;
 using Webhooks.Api.Recoveries;
+using Webhooks.Api.Redaction;
 using Webhooks.Api.Redelivery;
 using Webhooks.Api.Requests;
 using Webhooks.Api.Webhooks;
@@ -72,6 +73,7 @@ public static class WebhooksApiPipeline
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         api.MapWebhooks();
         api.MapDeliveries();
+        api.MapRedaction();
         api.MapRedelivery();
         api.MapCancellation();
         api.MapRecoveries();

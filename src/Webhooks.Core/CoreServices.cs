@@ -9,6 +9,7 @@ using Webhooks.Core.History;
 using Webhooks.Core.Idempotency;
 using Webhooks.Core.Postgres;
 using Webhooks.Core.Recoveries;
+using Webhooks.Core.Redaction;
 using Webhooks.Core.Redelivery;
 using Webhooks.Core.Secrets;
 using Webhooks.Core.Sending;
@@ -55,6 +56,8 @@ public static class CoreServices
             .AddSingleton<DeliveryAttempter>()
             .AddSingleton<Redeliveries>()
             .AddSingleton<Cancellations>()
+            .AddSingleton<Redactions>()
+            .AddSingleton<ExpiredPayloads>()
             .AddSingleton<RecoverableDeliveries>()
             .AddSingleton<RecoveryStore>()
             .AddSingleton<RecoveryProgress>()

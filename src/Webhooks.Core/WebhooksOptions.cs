@@ -45,6 +45,12 @@ public sealed class WebhooksOptions
     public TimeSpan AuditRetention { get; init; } = TimeSpan.FromDays(365);
 
     /// <summary>
+    /// The time for which payloads and answers are kept, when that is shorter, as in <c>7.00:00:00</c> (days first): then they are erased
+    /// from deliveries that are not pending any more. At least an hour; null, which is <c>00:00:00</c>, for as long as their deliveries.
+    /// </summary>
+    public TimeSpan? PayloadRetention { get; init; }
+
+    /// <summary>
     /// The longest time over which a webhook may have its deliveries tried again: an event's id may be a week older than the event, and a
     /// pending delivery keeps its whole week from being dropped, everybody's.
     /// </summary>
@@ -86,6 +92,7 @@ public sealed class WebhooksOptions
             RequireHttps = Read(section, nameof(RequireHttps), ParseBoolean, true),
             DeliveryRetention = Read(section, nameof(DeliveryRetention), RetentionFrom(_shortestDeliveryRetention), TimeSpan.FromDays(90)),
             AuditRetention = Read(section, nameof(AuditRetention), RetentionFrom(_shortestAuditRetention), TimeSpan.FromDays(365)),
+            PayloadRetention = Read(section, nameof(PayloadRetention), ParsePayloadRetention, null),
             DisableAfter = Read(section, nameof(DisableAfter), ParseDisableAfter, _disableAfter),
             CircuitOpensAfter = Read(section, nameof(CircuitOpensAfter), ParseOpensAfter, 10),
             DatabasePooling = Read(section.GetSection("Database"), "Pooling", ParsePooling, DatabasePooling.Session),
@@ -162,6 +169,14 @@ public sealed class WebhooksOptions
         ParseDuration(text) is var retention && retention >= shortest && retention <= TimeSpan.FromDays(3650)
             ? retention
             : throw new FormatException($"It must be from {shortest:d\\.hh\\:mm\\:ss} to 3650.00:00:00 (days first).");
+
+    private static TimeSpan? ParsePayloadRetention(string text) => ParseDuration(text) switch
+    {
+        var always when always == TimeSpan.Zero => null,
+        var time when time >= TimeSpan.FromHours(1) && time <= TimeSpan.FromDays(3650) => time,
+        _ => throw new FormatException(
+            "It must be 00:00:00 (as long as deliveries) or from 01:00:00 to 3650.00:00:00 (days first)."),
+    };
 
     private static int? ParseOpensAfter(string text) => WholeNumber(0, 1000)(text) is var faults and > 0 ? faults : null;
 

@@ -17,6 +17,7 @@ public sealed class WebhooksOptionsTests
         Assert.True(options.RequireHttps);
         Assert.Equal(TimeSpan.FromDays(90), options.DeliveryRetention);
         Assert.Equal(TimeSpan.FromDays(365), options.AuditRetention);
+        Assert.Null(options.PayloadRetention);
         Assert.Equal(2048, options.Limits.UrlLength);
         Assert.Equal(256 * 1024, options.Limits.EventBytes);
     }
@@ -31,6 +32,7 @@ public sealed class WebhooksOptionsTests
             ("RequireHttps", "false"),
             ("DeliveryRetention", "30.00:00:00"),
             ("AuditRetention", "31.00:00:00"),
+            ("PayloadRetention", "7.00:00:00"),
             ("Limits:UrlLength", "100"),
             ("Limits:EventsPerRequest", "10"));
 
@@ -40,6 +42,7 @@ public sealed class WebhooksOptionsTests
         Assert.False(options.RequireHttps);
         Assert.Equal(TimeSpan.FromDays(30), options.DeliveryRetention);
         Assert.Equal(TimeSpan.FromDays(31), options.AuditRetention);
+        Assert.Equal(TimeSpan.FromDays(7), options.PayloadRetention);
         Assert.Equal(100, options.Limits.UrlLength);
         Assert.Equal(10, options.Limits.EventsPerRequest);
     }
@@ -82,6 +85,7 @@ public sealed class WebhooksOptionsTests
     [InlineData("AllowedNetworks", "10.0.0.1", "Write CIDR")]
     [InlineData("AllowedNetworks", "intranet", "Write CIDR")]
     [InlineData("RequireHttps", "yes", "Write true or false")]
+    [InlineData("PayloadRetention", "00:30:00", "00:00:00 (as long as deliveries) or from 01:00:00")]
     [InlineData("DeliveryRetention", "7.00:00:00", "from 14.00:00:00 to 3650.00:00:00")]
     [InlineData("DeliveryRetention", "4000.00:00:00", "from 14.00:00:00 to 3650.00:00:00")]
     [InlineData("AuditRetention", "29.00:00:00", "from 30.00:00:00 to 3650.00:00:00")]

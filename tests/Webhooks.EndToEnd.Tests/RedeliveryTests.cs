@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using Webhooks.Testing;
 
@@ -88,6 +89,26 @@ public sealed class RedeliveryTests : IAsyncLifetime
         Assert.True(backlog["complete"]!.GetValue<bool>());
         var canceled = (await _api.HistoryAsync(webhook.Id)).Skip(1).ToList();
         Assert.All(canceled, delivery => Assert.Equal("canceled", Status(delivery)));
+    }
+
+    [Fact]
+    public async Task What_is_erased_is_shown_without_payload_and_is_neither_attempted_nor_sent_again()
+    {
+        await using var receiver = await Receiver.StartAsync(_ => 404);
+        var webhook = await RegisterAsync(receiver, retryDelays: [5, 5]);
+        await _api.PublishAsync(1, Cancel);
+        var waiting = (await WaitAsync(webhook, deliveries => Attempts(deliveries[0]) == 1))[0];
+
+        var redacted = await _api.RedactAsync(webhook.Id, waiting);
+        var refused = await Assert.ThrowsAsync<HttpRequestException>(() => _api.RedeliverAsync(webhook.Id, waiting));
+        var witness = await RegisterAsync(receiver, retryDelays: [5, 1]);
+        await _api.PublishAsync(2, Cancel);
+        await WaitAsync(witness, deliveries => Status(deliveries[0]) == "failed");
+
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        Assert.Equal(("canceled", 1), (Status(redacted), Attempts(redacted)));
+        Assert.Null(redacted["payload"]);
+        Assert.Single(receiver.Requests, request => request.Header("X-Webhook-Delivery") == Text(waiting, "id"));
     }
 
     private Task<RegisteredWebhook> RegisterAsync(Receiver receiver, int[] retryDelays) =>

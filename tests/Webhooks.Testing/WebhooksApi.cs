@@ -54,6 +54,10 @@ public sealed class WebhooksApi(HttpClient http) : IDisposable
     public Task<JsonNode> RedeliverAsync(Guid webhook, JsonNode delivery) =>
         PostAsync($"/api/v1/webhooks/{webhook}/deliveries/{delivery["id"]}/redeliver", new { });
 
+    /// <summary>Erases what a delivery sent and was answered.</summary>
+    public Task<JsonNode> RedactAsync(Guid webhook, JsonNode delivery) =>
+        PostAsync($"/api/v1/webhooks/{webhook}/deliveries/{delivery["id"]}/redact", new { });
+
     /// <summary>Cancels a delivery.</summary>
     public Task<JsonNode> CancelAsync(Guid webhook, JsonNode delivery) =>
         PostAsync($"/api/v1/webhooks/{webhook}/deliveries/{delivery["id"]}/cancel", new { });

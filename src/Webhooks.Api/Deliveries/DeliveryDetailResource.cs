@@ -24,8 +24,9 @@ namespace Webhooks.Api.Deliveries;
 /// <param name="DeliveredAt">When an attempt succeeded, UTC; or null.</param>
 /// <param name="NextAttemptAt">When the next attempt is due, UTC; null unless it is pending.</param>
 /// <param name="Held">What it waits for although its time has come; null when that is nothing.</param>
-/// <param name="Payload">The JSON object that is signed and sent, byte by byte.</param>
+/// <param name="Payload">The JSON object that is signed and sent, byte by byte; null when it has been erased.</param>
 /// <param name="Attempts">Every attempt made, oldest first.</param>
+/// <param name="RedactedAt">When payload and answers were erased, UTC; null while they are there.</param>
 /// <param name="Orchestration">The orchestration that makes the attempts, on a host that has one; left out otherwise.</param>
 internal sealed record DeliveryDetailResource(
     Guid Id,
@@ -44,8 +45,9 @@ internal sealed record DeliveryDetailResource(
     DateTime? DeliveredAt,
     DateTime? NextAttemptAt,
     HoldResource? Held,
-    RawJson Payload,
+    RawJson? Payload,
     IReadOnlyList<AttemptResource> Attempts,
+    DateTime? RedactedAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DeliveryOrchestration? Orchestration)
 {
     public static DeliveryDetailResource From(DeliveryDetail detail, DeliveryOrchestration? orchestration = null)
@@ -68,8 +70,9 @@ internal sealed record DeliveryDetailResource(
             delivery.DeliveredAt?.UtcDateTime,
             delivery.NextAttemptAt?.UtcDateTime,
             HoldResource.From(delivery.Held),
-            new RawJson(detail.Payload),
+            RawJson.From(detail.Payload),
             [.. detail.Attempts.Select(AttemptResource.From)],
+            detail.RedactedAt?.UtcDateTime,
             orchestration);
     }
 }

@@ -9,8 +9,8 @@ namespace Webhooks.Api.History;
 /// <param name="Event">The event type.</param>
 /// <param name="Test">Whether it is the sample that the operation TestWebhook sent.</param>
 /// <param name="CreatedAt">When it was accepted, UTC.</param>
-/// <param name="Timestamp">When it happened, UTC, as receivers are told.</param>
-/// <param name="Data">What happened, as receivers get it.</param>
+/// <param name="Timestamp">When it happened, UTC, as receivers are told; null when it has been erased from all deliveries.</param>
+/// <param name="Data">What happened, as receivers get it; null when it has been erased from all deliveries.</param>
 /// <param name="Deliveries">
 /// To each webhook, also deleted ones, its delivery and, if that was redelivered, the latest redelivery; newest first.
 /// </param>
@@ -19,8 +19,8 @@ internal sealed record EventDetailResource(
     string Event,
     bool Test,
     DateTime CreatedAt,
-    string Timestamp,
-    RawJson Data,
+    string? Timestamp,
+    RawJson? Data,
     IReadOnlyList<DeliveryResource> Deliveries)
 {
     public static EventDetailResource From(EventDetail detail)
@@ -32,7 +32,7 @@ internal sealed record EventDetailResource(
             any.Test,
             detail.Deliveries.Min(delivery => delivery.CreatedAt).UtcDateTime,
             detail.Timestamp,
-            new RawJson(detail.Data),
+            RawJson.From(detail.Data),
             [.. detail.Deliveries.Select(DeliveryResource.From)]);
     }
 }

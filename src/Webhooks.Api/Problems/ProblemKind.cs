@@ -28,6 +28,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static readonly ProblemKind NoOverlap = new(409, "no-secret-overlap", "The webhook has one secret only");
     public static readonly ProblemKind WebhookInactive = new(409, "webhook-inactive", "The webhook is not active");
     public static readonly ProblemKind DeliveryFinished = new(409, "delivery-finished", "The delivery is finished");
+    public static readonly ProblemKind DeliveryRedacted = new(409, "delivery-redacted", "What the delivery sent has been erased");
     public static readonly ProblemKind RecoveryRuns = new(409, "recovery-runs", "The webhook has a recovery that is not finished");
     public static readonly ProblemKind RecoveryEnded = new(409, "recovery-ended", "The recovery has ended");
     public static readonly ProblemKind ChangedMeanwhile = new(412, "changed-meanwhile", "It was changed since you read it");
@@ -47,9 +48,9 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         MalformedBody, InvalidRequest, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, TooManyWebhooks, MadeAndDeleted,
-        ReusedEventId, OverlapRuns, NoOverlap, WebhookInactive, DeliveryFinished, RecoveryRuns, RecoveryEnded, ChangedMeanwhile,
-        BodyTooLarge, UnsupportedEncoding, ReusedIdempotencyKey, TooManyTests, InternalError, DatabaseUnavailable, SecretUnavailable,
-        AuthorityUnavailable,
+        ReusedEventId, OverlapRuns, NoOverlap, WebhookInactive, DeliveryFinished, DeliveryRedacted, RecoveryRuns, RecoveryEnded,
+        ChangedMeanwhile, BodyTooLarge, UnsupportedEncoding, ReusedIdempotencyKey, TooManyTests, InternalError, DatabaseUnavailable,
+        SecretUnavailable, AuthorityUnavailable,
     ];
 
     /// <summary>The stable URI in the member <c>type</c>.</summary>

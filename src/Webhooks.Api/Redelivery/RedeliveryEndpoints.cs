@@ -25,10 +25,11 @@ internal static class RedeliveryEndpoints
                 "Of a delivery that is finished, however it ended, this makes another one: the same event with the same payload, with "
                 + "attempts of its own, the first of them now. It has an id of its own and names in `redelivery_of` the first delivery of "
                 + "the event; the receiver sees the same `webhook-id`. Of a delivery that is `pending`, the next attempt is made now. A "
-                + "repeat with the same `Idempotency-Key` is answered with the same delivery.")
+                + "repeat with the same `Idempotency-Key` is answered with the same delivery. What has been erased is not sent again: 409.")
             .RequireAuthorization(Scopes.WriteWebhooks);
 
-    private static async Task<Results<Accepted<DeliveryResource>, NotFoundProblem, WebhookInactive, ReusedIdempotencyKey>> RedeliverAsync(
+    private static async Task<Results<Accepted<DeliveryResource>, NotFoundProblem, WebhookInactive, DeliveryRedacted, ReusedIdempotencyKey>>
+        RedeliverAsync(
         ResourceId id,
         [FromRoute(Name = "delivery_id")] ResourceId deliveryId,
         IdempotencyKey key,
@@ -42,6 +43,7 @@ internal static class RedeliveryEndpoints
         return await redeliveries.RedeliverAsync(organization, id.Value, deliveryId.Value, request, cancellationToken) switch
         {
             Redelivered.WebhookInactive => new WebhookInactive(),
+            Redelivered.Redacted(var at) => new DeliveryRedacted(at),
             Redelivered.KeyReused => new ReusedIdempotencyKey(),
             Redelivered.Due due when await history.FindAsync(organization, id.Value, due.DeliveryId, cancellationToken) is { } delivery =>
                 TypedResults.Accepted((string?)null, DeliveryResource.From(delivery.Summary)),

@@ -15,12 +15,15 @@ public static class AuditActions
     /// <summary>What a webhook had pending, up to some age, was canceled.</summary>
     internal const string DeliveriesCanceled = "deliveries.canceled";
 
+    /// <summary>What a delivery sent and was answered was erased.</summary>
+    internal const string DeliveryRedacted = "delivery.redacted";
+
     /// <summary>Every action.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         "webhook.created", "webhook.updated", "webhook.enabled", "webhook.disabled", "webhook.deleted",
         "secret.rotated", "secret.promoted", "secret.overlap_ended",
-        DeliveryRedelivered, DeliveryCanceled, DeliveriesCanceled,
+        DeliveryRedelivered, DeliveryCanceled, DeliveriesCanceled, DeliveryRedacted,
         "recovery.created", "recovery.paused", "recovery.resumed", "recovery.canceled",
     ];
 }

@@ -45,7 +45,7 @@ public sealed class DeliveryHistory(NpgsqlDataSource database)
     public async Task<DeliveryDetail?> FindAsync(Guid orgId, Guid webhookId, Guid deliveryId, CancellationToken cancellationToken)
     {
         const string Sql = $"""
-            SELECT {SummaryColumns}, response_body, payload::text, attempts::text
+            SELECT {SummaryColumns}, response_body, payload::text, attempts::text, redacted_at
             FROM webhook_deliveries
             WHERE id = @id AND webhook_id = @webhook_id AND org_id = @org_id
               AND EXISTS (SELECT FROM webhooks WHERE webhooks.id = @webhook_id AND deleted_at IS NULL)
@@ -59,8 +59,9 @@ public sealed class DeliveryHistory(NpgsqlDataSource database)
             ? new DeliveryDetail(
                 ReadSummary(reader),
                 ResponseBody: reader.IsDBNull(16) ? null : reader.GetString(16),
-                Payload: reader.GetString(17),
-                Attempts: AttemptJson.ReadAll(reader.GetString(18)))
+                Payload: reader.IsDBNull(19) ? reader.GetString(17) : null,
+                Attempts: AttemptJson.ReadAll(reader.GetString(18)),
+                RedactedAt: reader.GetFieldValue<DateTimeOffset?>(19))
             : null;
     }
 

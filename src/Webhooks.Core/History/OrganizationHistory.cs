@@ -128,7 +128,9 @@ public sealed class OrganizationHistory(NpgsqlDataSource database)
     public async Task<EventDetail?> FindEventAsync(Guid orgId, Guid eventId, CancellationToken cancellationToken)
     {
         const string Sql = """
-            SELECT payload->>'timestamp', (payload->'data')::text FROM webhook_deliveries WHERE id = @id AND org_id = @org_id
+            SELECT payload->>'timestamp', (payload->'data')::text FROM webhook_deliveries
+            WHERE id = ANY (@ids) AND org_id = @org_id AND redacted_at IS NULL
+            LIMIT 1
             """;
         var deliveries = await FindDeliveriesAsync(orgId, eventId, cancellationToken);
         if (deliveries.Count == 0)
@@ -137,12 +139,12 @@ public sealed class OrganizationHistory(NpgsqlDataSource database)
         }
 
         await using var command = database.CreateCommand(Sql);
-        command.Parameters.AddWithValue("id", deliveries[0].Id);
+        command.Parameters.AddWithValue("ids", deliveries.Select(delivery => delivery.Id).ToArray());
         command.Parameters.AddWithValue("org_id", orgId);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
             ? new EventDetail(reader.GetString(0), reader.GetString(1), deliveries)
-            : null;
+            : new EventDetail(Timestamp: null, Data: null, deliveries);
     }
 
     /// <summary>

@@ -32,20 +32,24 @@ public sealed partial class PartitionMaintenance(
     /// Makes the partitions from last week to some weeks ahead that are missing, and moves into them what the default partition holds of
     /// their range. Drops those whose last delivery is older than the retention, unless one of their deliveries is still pending.
     /// </summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <returns>Whether ages can be told: false while the clocks differ.</returns>
+    public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         var (now, difference) = await ReadClockAsync(cancellationToken);
         await MakeMissingAsync(now, cancellationToken);
-        if (ClocksAgree(difference))
+        if (!ClocksAgree(difference))
         {
-            await DropExpiredAsync(now, cancellationToken);
-            await ForgetAsync("event_keys", "created_at", EventIdentity.KeyLifetime, cancellationToken);
-            await ForgetAsync("request_keys", "created_at", RequestKey.Lifetime, cancellationToken);
-            await ForgetAsync("webhook_signals", "published_at", _signalLifetime, cancellationToken);
-            await ForgetLateDeliveriesAsync(cancellationToken);
-            await ForgetAuditAsync(cancellationToken);
-            await ErasePreviousSecretsAsync(cancellationToken);
+            return false;
         }
+
+        await DropExpiredAsync(now, cancellationToken);
+        await ForgetAsync("event_keys", "created_at", EventIdentity.KeyLifetime, cancellationToken);
+        await ForgetAsync("request_keys", "created_at", RequestKey.Lifetime, cancellationToken);
+        await ForgetAsync("webhook_signals", "published_at", _signalLifetime, cancellationToken);
+        await ForgetLateDeliveriesAsync(cancellationToken);
+        await ForgetAuditAsync(cancellationToken);
+        await ErasePreviousSecretsAsync(cancellationToken);
+        return true;
     }
 
     /// <summary>The database's time, and by how much this process's clock is ahead of it at least; negative when it is behind.</summary>

@@ -20,7 +20,7 @@ public sealed class RecoverableDeliveries(NpgsqlDataSource database, TimeProvide
 
     private const string Skipped = "skipped";
 
-    private const string SeenColumns = "id, event, status, response_status, created_at, test, redelivery_of, redelivered_as";
+    private const string SeenColumns = "id, event, status, response_status, created_at, test, redelivery_of, redelivered_as, redacted_at";
 
     private const string SeenInAnyState = $"""
         SELECT {SeenColumns} FROM webhook_deliveries
@@ -34,7 +34,7 @@ public sealed class RecoverableDeliveries(NpgsqlDataSource database, TimeProvide
 
     /// <summary>
     /// A CTE <c>matched</c>: those of <c>seen</c> that are in the scope. What has been redelivered is in it only if that has ended without
-    /// success.
+    /// success, and what has been erased cannot be sent again.
     /// </summary>
     private const string Matched = """
         matched AS MATERIALIZED (
@@ -43,6 +43,7 @@ public sealed class RecoverableDeliveries(NpgsqlDataSource database, TimeProvide
                 SELECT status FROM webhook_deliveries WHERE id = seen.redelivered_as
             ) AS again ON seen.redelivered_as IS NOT NULL
             WHERE seen.created_at >= @from AND seen.created_at < @to AND NOT seen.test AND seen.redelivery_of IS NULL
+              AND seen.redacted_at IS NULL
               AND seen.status = ANY (@statuses)
               AND (@events IS NULL OR seen.event = ANY (@events))
               AND (@response_status IS NULL OR seen.response_status = @response_status)

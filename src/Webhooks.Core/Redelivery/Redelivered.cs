@@ -14,6 +14,10 @@ public abstract record Redelivered
     /// <summary>The webhook is not active, so nothing is sent to it.</summary>
     public sealed record WebhookInactive : Redelivered;
 
+    /// <summary>What was sent has been erased, so it cannot be sent again.</summary>
+    /// <param name="At">When, UTC.</param>
+    public sealed record Redacted(DateTimeOffset At) : Redelivered;
+
     /// <summary>The key is another redelivery's.</summary>
     public sealed record KeyReused : Redelivered;
 }

@@ -54,7 +54,7 @@ public sealed class Redeliveries(
             WITH original AS (
                 SELECT delivery.id, delivery.webhook_id, delivery.org_id, delivery.event, delivery.event_id, delivery.payload,
                        delivery.test, delivery.trace_parent, delivery.status, coalesce(delivery.redelivery_of, delivery.id) AS first_id,
-                       webhooks.active OR delivery.test AS deliverable
+                       delivery.redacted_at, (webhooks.active OR delivery.test) AND delivery.redacted_at IS NULL AS deliverable
                 FROM webhook_deliveries AS delivery JOIN webhooks ON webhooks.id = delivery.webhook_id
                 WHERE delivery.id = @id AND delivery.webhook_id = @webhook_id AND delivery.org_id = @org_id AND webhooks.deleted_at IS NULL
                 FOR UPDATE OF delivery
@@ -81,7 +81,7 @@ public sealed class Redeliveries(
                            NULL, jsonb_build_object('redelivered_as', CASE WHEN status <> 'pending' THEN @new_id END), '{redelivered_as}')
                 FROM original WHERE deliverable
             )
-            SELECT CASE WHEN NOT deliverable THEN NULL WHEN status = 'pending' THEN id ELSE @new_id END FROM original
+            SELECT redacted_at, CASE WHEN NOT deliverable THEN NULL WHEN status = 'pending' THEN id ELSE @new_id END FROM original
             """;
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new(Sql)
@@ -101,7 +101,12 @@ public sealed class Redeliveries(
             return null;
         }
 
-        return reader.IsDBNull(0) ? new Redelivered.WebhookInactive() : new Redelivered.Due(reader.GetGuid(0));
+        if (reader.GetFieldValue<DateTimeOffset?>(0) is { } redactedAt)
+        {
+            return new Redelivered.Redacted(redactedAt);
+        }
+
+        return reader.IsDBNull(1) ? new Redelivered.WebhookInactive() : new Redelivered.Due(reader.GetGuid(1));
     }
 
     private async Task<bool> ExistsAsync(Guid deliveryId, CancellationToken cancellationToken)

@@ -22,6 +22,11 @@ public sealed class DeliveryFunctions(ApiPipeline api, ILogger<DeliveryFunctions
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Delivery + "/redeliver")] HttpRequest request) =>
         api.RunAsync(request);
 
+    [Function(OperationNames.RedactDelivery)]
+    public Task<IResult> RedactAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Delivery + "/redact")] HttpRequest request) =>
+        api.RunAsync(request);
+
     [Function(OperationNames.CancelDelivery)]
     public Task<IResult> CancelAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Delivery + "/cancel")] HttpRequest request) =>

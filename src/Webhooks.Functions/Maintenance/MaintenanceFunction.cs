@@ -2,6 +2,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Webhooks.Core.Postgres;
+using Webhooks.Core.Redaction;
 using Webhooks.Core.Signals;
 using Webhooks.Core.Telemetry;
 
@@ -17,6 +18,7 @@ public sealed partial class MaintenanceFunction(
     SignalPublisher signals,
     PendingCount pending,
     PartitionMaintenance partitions,
+    ExpiredPayloads payloads,
     FinishedOrchestrations orchestrations,
     TimeProvider clock,
     ILogger<MaintenanceFunction> logger)
@@ -36,7 +38,7 @@ public sealed partial class MaintenanceFunction(
         await TryAsync("the count of pending deliveries", pending.RunAsync);
         if (IsFirstOfHour(timer))
         {
-            await TryAsync("partitions", partitions.RunAsync);
+            await TryAsync("partitions and payloads", DropAndEraseAsync);
             await TryAsync("finished orchestrations", cancel => orchestrations.PurgeAsync(client, cancel));
         }
 
@@ -56,6 +58,15 @@ public sealed partial class MaintenanceFunction(
                 LogFailed(failure, chore);
                 failures.Add(failure);
             }
+        }
+    }
+
+    /// <summary>Nothing that is old is taken for old while clocks differ.</summary>
+    private async Task DropAndEraseAsync(CancellationToken cancellationToken)
+    {
+        if (await partitions.RunAsync(cancellationToken))
+        {
+            await payloads.EraseAsync(cancellationToken);
         }
     }
 

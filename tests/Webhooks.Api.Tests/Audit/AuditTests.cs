@@ -79,7 +79,7 @@ public sealed class AuditTests(SharedApi api) : IDisposable
     }
 
     [Fact]
-    public async Task Redeliveries_cancellations_and_recoveries_are_told()
+    public async Task Redeliveries_cancellations_erasures_and_recoveries_are_told()
     {
         As("ada");
         var id = await _client.CreateWebhookAsync(events: "*");
@@ -91,6 +91,8 @@ public sealed class AuditTests(SharedApi api) : IDisposable
         var again = (await _client.Post($"{deliveries}/{delivery}/redeliver")).MustBe(HttpStatusCode.Accepted)["id"].GetGuid();
         (await _client.Post($"{deliveries}/cancel", """{"created_before":"2999-01-01T00:00:00Z"}""")).MustBe(HttpStatusCode.Accepted);
         (await _client.Post($"{deliveries}/cancel", """{"created_before":"2999-01-01T00:00:00Z"}""")).MustBe(HttpStatusCode.Accepted);
+        (await _client.Post($"{deliveries}/{delivery}/redact")).MustBe(HttpStatusCode.OK);
+        (await _client.Post($"{deliveries}/{delivery}/redact")).MustBe(HttpStatusCode.OK);
         var recoveries = $"{Calls.Webhooks}/{id}/recoveries";
         var now = DateTimeOffset.UtcNow;
         var recovery = (await _client.Post(
@@ -105,14 +107,14 @@ public sealed class AuditTests(SharedApi api) : IDisposable
 
         Assert.Equal(
             [
-                "recovery.canceled", "recovery.resumed", "recovery.paused", "recovery.created", "deliveries.canceled",
+                "recovery.canceled", "recovery.resumed", "recovery.paused", "recovery.created", "delivery.redacted", "deliveries.canceled",
                 "delivery.redelivered", "delivery.canceled", "webhook.created",
             ],
             entries.Select(Action));
         Assert.Contains("{\"field\":\"rate\",\"before\":null,\"after\":3}", Changes(entries[3]), StringComparison.Ordinal);
-        Assert.Contains("\"pending_created_before\"", Changes(entries[4]), StringComparison.Ordinal);
-        Assert.Contains($"\"after\":\"{again}\"", Changes(entries[5]), StringComparison.Ordinal);
-        Assert.Equal(delivery.ToString(), entries[5].GetProperty("resource").GetProperty("id").GetString());
+        Assert.Contains("\"pending_created_before\"", Changes(entries[5]), StringComparison.Ordinal);
+        Assert.Contains($"\"after\":\"{again}\"", Changes(entries[6]), StringComparison.Ordinal);
+        Assert.Equal(delivery.ToString(), entries[6].GetProperty("resource").GetProperty("id").GetString());
         Assert.All(entries, entry => Assert.Equal("ada", ActorOf(entry).Id));
     }
 
@@ -230,6 +232,7 @@ public sealed class AuditTests(SharedApi api) : IDisposable
             (HttpMethod.Delete, $"{Calls.Webhooks}/{rotated}/secret/previous", null),
             (HttpMethod.Post, $"{webhook}/deliveries/{delivery}/redeliver", null),
             (HttpMethod.Post, $"{webhook}/deliveries/{delivery}/cancel", null),
+            (HttpMethod.Post, $"{webhook}/deliveries/{delivery}/redact", null),
             (HttpMethod.Post, $"{webhook}/deliveries/cancel", """{"created_before":"2999-01-01T00:00:00Z"}"""),
             (HttpMethod.Post, $"{webhook}/recoveries", window),
             (HttpMethod.Post, $"{Calls.Webhooks}/{rotated}/recoveries/{running}/pause", null),

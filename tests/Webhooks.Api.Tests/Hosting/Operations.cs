@@ -21,6 +21,7 @@ public static class Operations
         (HttpMethod.Get, _someWebhook + "/deliveries"),
         (HttpMethod.Get, $"{_someWebhook}/deliveries/{Guid.NewGuid()}"),
         (HttpMethod.Post, $"{_someWebhook}/deliveries/{Guid.NewGuid()}/redeliver"),
+        (HttpMethod.Post, $"{_someWebhook}/deliveries/{Guid.NewGuid()}/redact"),
         (HttpMethod.Post, $"{_someWebhook}/deliveries/{Guid.NewGuid()}/cancel"),
         (HttpMethod.Post, _someWebhook + "/deliveries/cancel"),
         (HttpMethod.Post, _someWebhook + "/recoveries"),

@@ -52,7 +52,7 @@ public sealed class TestDeliveryTests : DatabaseTest
         Assert.Equal(detail.Payload, Encoding.UTF8.GetString(request.Body));
         Assert.Equal(detail.Summary.EventId.ToString(), request.Headers["webhook-id"]);
         Assert.Equal(detail.Summary.Id.ToString(), request.Headers["X-Webhook-Delivery"]);
-        var payload = JsonNode.Parse(detail.Payload);
+        var payload = JsonNode.Parse(Required(detail.Payload));
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(EventCatalog.Find("invoice.paid")!.Sample), payload?["data"]));
         Assert.Equal("invoice.paid", (string?)payload?["event"]);
         Assert.Equal(webhook.Id.ToString(), (string?)payload?["webhook_id"]);

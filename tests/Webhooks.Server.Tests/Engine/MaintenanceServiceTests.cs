@@ -4,6 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using Webhooks.Core;
 using Webhooks.Core.Postgres;
+using Webhooks.Core.Redaction;
 using Webhooks.Server.Engine;
 using Webhooks.Testing;
 
@@ -23,7 +24,11 @@ public sealed class MaintenanceServiceTests
         await new Migrator(database.DataSource, partitions, NullLogger<Migrator>.Instance).MigrateAsync(Token);
         var all = await CountPartitionsAsync(database.DataSource);
         using var maintenance = new MaintenanceService(
-            partitions, new DatabaseSessions(database.DataSource, clock), clock, NullLogger<MaintenanceService>.Instance);
+            partitions,
+            ExpiredPayloads(database.DataSource, clock),
+            new DatabaseSessions(database.DataSource, clock),
+            clock,
+            NullLogger<MaintenanceService>.Instance);
 
         await DropLastPartitionAsync(database.DataSource);
         await maintenance.StartAsync(Token);
@@ -47,7 +52,11 @@ public sealed class MaintenanceServiceTests
         await using var unreachable = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Username=nobody");
         var partitions = new PartitionMaintenance(unreachable, new WebhooksOptions(), clock, NullLogger<PartitionMaintenance>.Instance);
         using var maintenance = new MaintenanceService(
-            partitions, new DatabaseSessions(unreachable, clock), clock, logging.CreateLogger<MaintenanceService>());
+            partitions,
+            ExpiredPayloads(unreachable, clock),
+            new DatabaseSessions(unreachable, clock),
+            clock,
+            logging.CreateLogger<MaintenanceService>());
 
         await maintenance.StartAsync(Token);
 
@@ -58,6 +67,9 @@ public sealed class MaintenanceServiceTests
         });
         await maintenance.StopAsync(Token);
     }
+
+    private static ExpiredPayloads ExpiredPayloads(NpgsqlDataSource database, TimeProvider clock) =>
+        new(database, new WebhooksOptions(), clock, NullLogger<ExpiredPayloads>.Instance);
 
     private static async Task DropLastPartitionAsync(NpgsqlDataSource database)
     {

@@ -32,6 +32,8 @@ public static class OperationNames
     public const string GetEvent = nameof(GetEvent);
     public const string ExplainWebhook = nameof(ExplainWebhook);
     public const string ListAudit = nameof(ListAudit);
+    public const string GetStatistics = nameof(GetStatistics);
+    public const string GetWebhookStatistics = nameof(GetWebhookStatistics);
     public const string ListAvailableEvents = nameof(ListAvailableEvents);
     public const string PublishEvents = nameof(PublishEvents);
 }

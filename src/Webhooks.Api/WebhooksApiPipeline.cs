@@ -15,6 +15,7 @@ using Webhooks.Api.Recoveries;
 using Webhooks.Api.Redaction;
 using Webhooks.Api.Redelivery;
 using Webhooks.Api.Requests;
+using Webhooks.Api.Statistics;
 using Webhooks.Api.Webhooks;
 
 namespace Webhooks.Api;
@@ -78,6 +79,7 @@ public static class WebhooksApiPipeline
         api.MapCancellation();
         api.MapRecoveries();
         api.MapHistory();
+        api.MapStatistics();
         api.MapEvents();
         api.MapAudit();
         return endpoints;

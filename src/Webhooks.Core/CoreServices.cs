@@ -14,6 +14,7 @@ using Webhooks.Core.Redelivery;
 using Webhooks.Core.Secrets;
 using Webhooks.Core.Sending;
 using Webhooks.Core.Signals;
+using Webhooks.Core.Statistics;
 using Webhooks.Core.Telemetry;
 using Webhooks.Core.Webhooks;
 
@@ -69,6 +70,8 @@ public static class CoreServices
             .AddSingleton<SecretProtector>()
             .AddSingleton<SecretReencryption>()
             .AddSingleton<SignalPublisher>()
+            .AddSingleton<DeliveryStatistics>()
+            .AddSingleton<StatisticsFolding>()
             .AddSingleton<PartitionMaintenance>()
             .AddSingleton<Migrator>()
             .AddSingleton<DatabaseSessions>()

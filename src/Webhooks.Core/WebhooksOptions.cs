@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
 using Webhooks.Core.Postgres;
+using Webhooks.Core.Statistics;
 
 namespace Webhooks.Core;
 
@@ -76,6 +77,9 @@ public sealed class WebhooksOptions
     /// <summary>Whether a pooler between this process and the database lends sessions for a transaction each.</summary>
     public DatabasePooling DatabasePooling { get; init; }
 
+    /// <summary>How long counts are kept.</summary>
+    public StatisticsOptions Statistics { get; init; } = new();
+
     /// <summary>Bounds on what callers may store.</summary>
     public WebhooksLimits Limits { get; init; } = new();
 
@@ -96,6 +100,7 @@ public sealed class WebhooksOptions
             DisableAfter = Read(section, nameof(DisableAfter), ParseDisableAfter, _disableAfter),
             CircuitOpensAfter = Read(section, nameof(CircuitOpensAfter), ParseOpensAfter, 10),
             DatabasePooling = Read(section.GetSection("Database"), "Pooling", ParsePooling, DatabasePooling.Session),
+            Statistics = StatisticsOptions.From(section.GetSection(nameof(Statistics))),
             Limits = WebhooksLimits.From(section.GetSection(nameof(Limits))),
         };
     }

@@ -134,6 +134,10 @@ public sealed class WebhooksApi(HttpClient http) : IDisposable
     public Task<JsonNode> ExplainAsync(Guid webhook, Guid eventId) =>
         GetAsync($"/api/v1/webhooks/{webhook}/explain?event_id={eventId}");
 
+    /// <summary>The counts of a webhook, or of all.</summary>
+    public Task<JsonNode> StatisticsAsync(string query, Guid? webhook = null) =>
+        GetAsync($"/api/v1/{(webhook is { } id ? $"webhooks/{id}/" : "")}stats?{query}");
+
     /// <summary>A delivery with its attempts.</summary>
     public Task<JsonNode> DeliveryAsync(Guid webhook, JsonNode delivery) =>
         GetAsync($"/api/v1/webhooks/{webhook}/deliveries/{delivery["id"]}");

@@ -77,6 +77,11 @@ const recovery = await client.POST('/api/v1/webhooks/{id}/recoveries', {
   params: { path: { id } }, body: { from, to, statuses: ['failed'] },
 });
 assert(recovery.data && 'redelivered' in recovery.data);
+const statistics = await client.GET('/api/v1/webhooks/{id}/stats', { params: { path: { id }, query: { interval: 'minute', group_by: 'event' } } });
+assert.equal(statistics.data!.totals.canceled satisfies number, 0);
+assert.equal(statistics.data!.totals.success_rate satisfies number | null, 1);
+assert.equal(statistics.data!.groups[0]!.key satisfies string | null, 'user.created');
+assert.equal(statistics.data!.series[0]!.at satisfies string, statistics.data!.from);
 const recoveries = await client.GET('/api/v1/webhooks/{id}/recoveries', { params: { path: { id } } });
 assert.equal(recoveries.data!.data[0]!.id, recovery.data.id);
 const runtimeStatus: string | undefined = shown.data!.orchestration?.runtime_status;

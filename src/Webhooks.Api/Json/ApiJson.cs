@@ -7,6 +7,7 @@ using Webhooks.Api.Deliveries;
 using Webhooks.Api.Events;
 using Webhooks.Api.History;
 using Webhooks.Api.Recoveries;
+using Webhooks.Api.Statistics;
 using Webhooks.Api.Webhooks;
 
 namespace Webhooks.Api.Json;
@@ -27,6 +28,7 @@ namespace Webhooks.Api.Json;
 [JsonSerializable(typeof(ExplanationResource))]
 [JsonSerializable(typeof(ListPage<AuditEntryResource>))]
 [JsonSerializable(typeof(IReadOnlyList<FieldChange>))]
+[JsonSerializable(typeof(StatisticsResource))]
 [JsonSerializable(typeof(PublishedEventResource))]
 [JsonSerializable(typeof(PublishedEventsResource))]
 [JsonSerializable(typeof(AvailableEvents))]

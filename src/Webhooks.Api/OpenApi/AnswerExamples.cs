@@ -85,6 +85,23 @@ internal static class AnswerExamples
         "sample":{"webhook_id":"019c1509-4c00-7000-8000-000000000001"}}]}
         """;
 
+    private const string Counts = """
+        "deliveries":1204,"succeeded":1180,"failed":9,"canceled":0,"skipped":0,"attempts":1320,"failed_attempts":140,
+        "success_rate":0.9924,"avg_attempts":1.0983,"first_attempt_rate":0.9335,
+        "duration_ms":{"p50":31,"p95":148.5,"p99":907.5}
+        """;
+
+    private const string NoCounts = """
+        "deliveries":0,"succeeded":0,"failed":0,"canceled":0,"skipped":0,"attempts":0,"failed_attempts":0,"success_rate":null,
+        "avg_attempts":null,"first_attempt_rate":null,"duration_ms":{"p50":null,"p95":null,"p99":null}
+        """;
+
+    private const string Statistics = $$"""
+        {"from":"2026-01-31T18:00:00Z","to":"2026-01-31T20:00:00Z","interval":"hour","since":"2026-01-02T09:15:00.402715Z",
+        "totals":{ {{Counts}} },"series":[{"at":"2026-01-31T18:00:00Z",{{Counts}} },{"at":"2026-01-31T19:00:00Z",{{NoCounts}} }],
+        "groups":[{"key":"user.created",{{Counts}} }]}
+        """;
+
     private static readonly Dictionary<string, string> _successes = new(StringComparer.Ordinal)
     {
         [OperationNames.CreateWebhook] = $$"""{{{Webhook}},"secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}""",
@@ -121,6 +138,8 @@ internal static class AnswerExamples
             "delivery":{{{Delivery}}} }
             """,
         [OperationNames.ListAudit] = $$"""{"data":[{{AuditEntry}}],"next_cursor":null}""",
+        [OperationNames.GetStatistics] = Statistics,
+        [OperationNames.GetWebhookStatistics] = Statistics,
         [OperationNames.PublishEvents] = Published,
         [OperationNames.ListAvailableEvents] = Available,
     };

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Webhooks.Api.Deliveries;
 using Webhooks.Api.Json;
+using Webhooks.Api.Statistics;
 
 namespace Webhooks.Api.OpenApi;
 
@@ -25,6 +26,11 @@ internal static class SchemaDescription
         else if (type == typeof(DeliveryDetailResource))
         {
             schema.Required?.Remove("orchestration");
+        }
+        else if (typeof(CountsResource).IsAssignableFrom(type))
+        {
+            // What an answer always has; generators would else make each of them optional.
+            schema.Required = schema.Properties?.Keys.ToHashSet(StringComparer.Ordinal);
         }
         else if (typeof(ProblemDetails).IsAssignableFrom(type))
         {

@@ -2,6 +2,7 @@ using Npgsql;
 using Webhooks.Core.Audit;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Postgres;
+using Webhooks.Core.Statistics;
 
 namespace Webhooks.Core.Cancellation;
 
@@ -46,7 +47,8 @@ public sealed class Cancellations(NpgsqlDataSource database, TimeProvider clock)
             ), canceled AS (
                 UPDATE webhook_deliveries SET {Assignments}
                 WHERE id = ANY (ARRAY (SELECT id FROM delivery WHERE status = 'pending'))
-            ), audited AS (
+                RETURNING {StatisticsChanges.Columns}
+            ), {StatisticsChanges.Canceled}, audited AS (
                 INSERT INTO audit_entries (org_id, action, resource_kind, resource_id, webhook_id)
                 SELECT @org_id, @action, 'delivery', id, @webhook_id FROM delivery WHERE status = 'pending' AND NOT requested
             )
@@ -135,8 +137,8 @@ public sealed class Cancellations(NpgsqlDataSource database, TimeProvider clock)
             ), canceled AS (
                 UPDATE webhook_deliveries SET {Assignments}
                 WHERE id = ANY (ARRAY (SELECT id FROM locked))
-                RETURNING status
-            ), audited AS (
+                RETURNING {StatisticsChanges.Columns}
+            ), {StatisticsChanges.Canceled}, audited AS (
                 INSERT INTO audit_entries (org_id, action, resource_kind, resource_id, webhook_id, changes)
                 SELECT @org_id, @action, 'webhook', @webhook_id, @webhook_id,
                        webhook_changes(

@@ -3,6 +3,7 @@ using NpgsqlTypes;
 using Webhooks.Core.Health;
 using Webhooks.Core.Postgres;
 using Webhooks.Core.Signals;
+using Webhooks.Core.Statistics;
 
 namespace Webhooks.Core.Deliveries;
 
@@ -46,11 +47,15 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
     /// </summary>
     private const string WithinIds = "delivery.id BETWEEN @least_id AND @greatest_id";
 
-    /// <summary>What follows an update of <c>delivery</c> that gives claims back: those that are still ours.</summary>
+    /// <summary>
+    /// What follows an update of <c>delivery</c> that gives claims back: those that are still ours, and what the canceled ones among them
+    /// are counted by.
+    /// </summary>
     private const string FromHeldClaims = $"""
         FROM locked JOIN unnest(@ids, @lease_tokens) AS claim (id, lease_token)
           ON claim.id = locked.id AND claim.lease_token = locked.lease_token
         WHERE delivery.id = locked.id AND {WithinIds}
+        RETURNING {StatisticsChanges.Columns}
         """;
 
     /// <summary>What was canceled while it was claimed, and is given back without an attempt, has nothing to wait for.</summary>
@@ -166,9 +171,11 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
     public Task ReleaseAsync(IReadOnlyCollection<ClaimedDelivery> claims, CancellationToken cancellationToken)
     {
         const string Sql = $"""
-            WITH {LockedById}
-            UPDATE webhook_deliveries AS delivery SET lease_until = NULL, lease_token = NULL, {CanceledIfRequested}
-            {FromHeldClaims}
+            WITH {LockedById}, canceled AS (
+                UPDATE webhook_deliveries AS delivery SET lease_until = NULL, lease_token = NULL, {CanceledIfRequested}
+                {FromHeldClaims}
+            )
+            {StatisticsChanges.CountCanceled}
             """;
         return GiveBackAsync(Sql, claims, [], cancellationToken);
     }
@@ -181,15 +188,17 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
     public Task ParkAsync(IReadOnlyCollection<ClaimedDelivery> claims, TimeSpan least, TimeSpan most, CancellationToken cancellationToken)
     {
         const string Sql = $"""
-            WITH {LockedById}
-            UPDATE webhook_deliveries AS delivery SET
-                lease_until = CASE WHEN cancel_requested IS NOT TRUE THEN greatest(
-                    now() + least(greatest(now() - next_attempt_at, @least), @most),
-                    (SELECT paused_until FROM webhook_health
-                     WHERE webhook_health.webhook_id = delivery.webhook_id AND NOT delivery.test)) END,
-                lease_token = NULL,
-                {CanceledIfRequested}
-            {FromHeldClaims}
+            WITH {LockedById}, canceled AS (
+                UPDATE webhook_deliveries AS delivery SET
+                    lease_until = CASE WHEN cancel_requested IS NOT TRUE THEN greatest(
+                        now() + least(greatest(now() - next_attempt_at, @least), @most),
+                        (SELECT paused_until FROM webhook_health
+                         WHERE webhook_health.webhook_id = delivery.webhook_id AND NOT delivery.test)) END,
+                    lease_token = NULL,
+                    {CanceledIfRequested}
+                {FromHeldClaims}
+            )
+            {StatisticsChanges.CountCanceled}
             """;
         return GiveBackAsync(Sql, claims, [new("least", least), new("most", most)], cancellationToken);
     }
@@ -227,9 +236,10 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
             WITH result AS (
                 SELECT * FROM unnest(
                     @ids, @lease_tokens, @statuses, @next_attempts_at, @attempts, @attempt_numbers,
-                    @response_statuses, @response_bodies, @errors, @durations_ms, @delivered_at, {HealthRecording.Parameters})
+                    @response_statuses, @response_bodies, @errors, @attempted_at, @durations_ms, @delivered_at,
+                    {HealthRecording.Parameters})
                     AS result (id, lease_token, status, next_attempt_at, attempt, attempt_number,
-                               response_status, response_body, error, duration_ms, delivered_at, {HealthRecording.Columns})
+                               response_status, response_body, error, attempted_at, duration_ms, delivered_at, {HealthRecording.Columns})
             ), {LockedById}, recorded AS (
                 UPDATE webhook_deliveries AS delivery SET
                     status = CASE WHEN delivery.cancel_requested AND result.status = 'pending' THEN 'canceled' ELSE result.status END,
@@ -246,8 +256,10 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
                     delivered_at = result.delivered_at
                 FROM locked JOIN result ON result.id = locked.id AND result.lease_token = locked.lease_token
                 WHERE delivery.id = locked.id AND {WithinIds}
-                RETURNING delivery.id, delivery.webhook_id, {HealthRecording.Columns}
-            )
+                RETURNING delivery.id, delivery.org_id, delivery.webhook_id, delivery.event, delivery.status, delivery.created_at,
+                          delivery.error, delivery.response_status, delivery.attempt_number, result.attempted_at,
+                          result.duration_ms AS attempt_ms, {HealthRecording.Columns}
+            ), {StatisticsChanges.Recorded}
             SELECT id, {HealthRecording.NoChange} FROM recorded
             UNION ALL
             {HealthRecording.Changes}
@@ -264,6 +276,8 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
         parameters.AddWithValue("response_statuses", rows.Select(row => row.ResponseStatus).ToArray());
         parameters.AddWithValue("response_bodies", rows.Select(row => row.ResponseBody).ToArray());
         parameters.AddWithValue("errors", rows.Select(row => row.Error).ToArray());
+        parameters.AddWithValue(
+            "attempted_at", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, rows.Select(row => row.AttemptedAt).ToArray());
         parameters.AddWithValue("durations_ms", rows.Select(row => row.DurationMs).ToArray());
         parameters.AddWithValue(
             "delivered_at", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, rows.Select(row => row.DeliveredAt).ToArray());

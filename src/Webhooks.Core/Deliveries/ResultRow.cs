@@ -16,6 +16,7 @@ internal sealed record ResultRow(
     int? ResponseStatus,
     string? ResponseBody,
     string? Error,
+    DateTimeOffset? AttemptedAt,
     int? DurationMs,
     DateTimeOffset? DeliveredAt)
 {
@@ -33,6 +34,7 @@ internal sealed record ResultRow(
             attempt?.ResponseStatus,
             attempt?.ResponseBody,
             attempt?.Error,
+            attempt?.StartedAt,
             attempt?.DurationMs,
             DeliveredAt: result.Next is NextStep.Succeeded ? attempt?.StartedAt + result.Attempt?.Duration : null);
     }

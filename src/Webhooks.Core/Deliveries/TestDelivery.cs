@@ -3,6 +3,7 @@ using NpgsqlTypes;
 using Webhooks.Core.Events;
 using Webhooks.Core.Secrets;
 using Webhooks.Core.Signals;
+using Webhooks.Core.Statistics;
 
 namespace Webhooks.Core.Deliveries;
 
@@ -67,25 +68,25 @@ public sealed class TestDelivery(
     /// </summary>
     private async Task<ClaimedDelivery?> InsertAsync(Guid orgId, Guid webhookId, EventType sample, CancellationToken cancellationToken)
     {
-        const string Sql = """
+        const string Sql = $"""
             WITH webhook AS (
                 SELECT id, org_id, url, secret, active, retry_delays, timeout_seconds,
                        CASE WHEN previous_secret_expires_at > now() THEN previous_secret END AS previous_secret, secret_promoted
                 FROM webhooks WHERE id = @webhook_id AND org_id = @org_id AND deleted_at IS NULL
-            ), delivery AS (
+            ), inserted AS (
                 INSERT INTO webhook_deliveries
                     (id, webhook_id, org_id, event, event_id, payload, test, next_attempt_at, next_trigger, lease_until, lease_token)
                 SELECT webhook_delivery_id(@event_id, id), id, org_id, @event, @event_id,
                        webhook_payload(@event, @timestamp, @data, id), true, now(), 'manual', now() + @lease, @lease_token
                 FROM webhook
                 RETURNING *
-            )
+            ), {StatisticsChanges.Made}
             SELECT delivery.id, delivery.lease_token, delivery.webhook_id, delivery.org_id, delivery.event_id, delivery.event,
                    delivery.payload::text AS body, delivery.attempt_number, delivery.test, webhook.url, webhook.secret,
                    webhook.active AS webhook_active, delivery.created_at, delivery.trace_parent, delivery.next_trigger,
                    delivery.cancel_requested, delivery.created_at AS claimed_at,
                    webhook.retry_delays, webhook.timeout_seconds, webhook.previous_secret, webhook.secret_promoted
-            FROM delivery CROSS JOIN webhook
+            FROM inserted AS delivery CROSS JOIN webhook
             """;
         var now = clock.GetUtcNow();
         await using var command = database.CreateCommand(Sql);
@@ -117,7 +118,14 @@ public sealed class TestDelivery(
 
     private async Task DiscardAsync(ClaimedDelivery delivery)
     {
-        await using var command = database.CreateCommand("DELETE FROM webhook_deliveries WHERE id = @id AND lease_token = @lease_token");
+        const string Sql = $"""
+            WITH discarded AS (
+                DELETE FROM webhook_deliveries WHERE id = @id AND lease_token = @lease_token
+                RETURNING org_id, webhook_id, event, created_at
+            )
+            {StatisticsChanges.Discarded}
+            """;
+        await using var command = database.CreateCommand(Sql);
         command.Parameters.AddWithValue("id", delivery.Id);
         command.Parameters.AddWithValue("lease_token", delivery.LeaseToken);
         await command.ExecuteNonQueryAsync(CancellationToken.None);

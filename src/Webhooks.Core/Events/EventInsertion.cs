@@ -1,6 +1,7 @@
 using Npgsql;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Postgres;
+using Webhooks.Core.Statistics;
 
 namespace Webhooks.Core.Events;
 
@@ -21,7 +22,7 @@ public sealed class EventInsertion(
     // The planner takes every set here for a handful of rows. So a message gets its webhooks as an array, a set is looked into by a hash
     // (NOT IN), and what was inserted comes as rows of its own, to be put together by InsertedEvents: a join compares each with each, which
     // is seconds for a thousand events.
-    private const string Sql = """
+    private const string Sql = $$"""
         WITH message AS (
             SELECT * FROM unnest(@org_ids, @events, @timestamps, @data, @event_ids, @trace_parents, @keys, @happened, @costs)
                 WITH ORDINALITY AS message (org_id, event, "timestamp", data, event_id, trace_parent, key, happened, cost, position)
@@ -70,7 +71,7 @@ public sealed class EventInsertion(
             ON CONFLICT (id) DO NOTHING
             RETURNING id, webhook_id, org_id, event_id, event, trace_parent, created_at, status,
                       CASE WHEN lease_token IS NOT NULL THEN payload::text END AS body
-        )
+        ), {{StatisticsChanges.Made}}
         SELECT position, NULL::uuid AS event_id, deliveries, NULL::uuid AS id, NULL::uuid AS webhook_id,
                NULL::uuid AS org_id, NULL::text AS event, NULL::text AS trace_parent, NULL::timestamptz AS created_at, NULL::text AS body,
                NULL::text AS url, NULL::text AS secret, NULL::text AS key, (SELECT fits FROM bounded) AS fits,

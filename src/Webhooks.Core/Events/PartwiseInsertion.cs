@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Postgres;
+using Webhooks.Core.Statistics;
 
 namespace Webhooks.Core.Events;
 
@@ -52,7 +53,7 @@ public sealed partial class PartwiseInsertion(
         ) AS existing ON complete OR stored
         """;
 
-    private const string PartSql = """
+    private const string PartSql = $$"""
         WITH message AS (
             SELECT * FROM unnest(@org_ids, @events, @timestamps, @data, @event_ids, @trace_parents, @made_until, @after) WITH ORDINALITY
                 AS message (org_id, event, "timestamp", data, event_id, trace_parent, made_until, after, position)
@@ -77,8 +78,8 @@ public sealed partial class PartwiseInsertion(
             FROM matched, unnest(webhook_ids, actives) AS webhook (webhook_id, active)
             ORDER BY id
             ON CONFLICT (id) DO NOTHING
-            RETURNING id, event_id, org_id, status
-        )
+            RETURNING id, event_id, org_id, webhook_id, event, status
+        ), {{StatisticsChanges.Made}}
         SELECT position, NULL::uuid, NULL::uuid, cardinality(webhook_ids), webhook_ids[cardinality(webhook_ids)], deliveries FROM matched
         UNION ALL
         SELECT NULL, event_id, org_id, NULL, id, NULL FROM inserted WHERE status = 'pending'

@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
+using Webhooks.Core.Statistics;
 
 namespace Webhooks.Core.Health;
 
@@ -27,19 +28,22 @@ public sealed class WebhookProbes(IDeliveryDispatch dispatch, DeliveryAnnounceme
     /// </summary>
     internal NpgsqlBatchCommand Insert(Guid orgId, Guid webhookId)
     {
-        const string Sql = """
-            INSERT INTO webhook_deliveries (id, webhook_id, org_id, event, event_id, payload, test, next_attempt_at, next_trigger)
-            SELECT webhook_delivery_id(@event_id, webhooks.id), webhooks.id, org_id, sample.event, @event_id,
-                   webhook_payload(sample.event, @timestamp, sample.data, webhooks.id), true, now(), 'probe'
-            FROM webhooks
-            JOIN webhook_health AS health ON health.webhook_id = webhooks.id AND health.enabled_at = now()
-            CROSS JOIN LATERAL (
-                SELECT event, data FROM unnest(@events, @data) WITH ORDINALITY AS known (event, data, place)
-                ORDER BY event = webhooks.events[1] DESC, place
-                LIMIT 1
-            ) AS sample
-            WHERE webhooks.id = @id AND webhooks.org_id = @org_id
-            RETURNING id
+        const string Sql = $"""
+            WITH inserted AS (
+                INSERT INTO webhook_deliveries (id, webhook_id, org_id, event, event_id, payload, test, next_attempt_at, next_trigger)
+                SELECT webhook_delivery_id(@event_id, webhooks.id), webhooks.id, org_id, sample.event, @event_id,
+                       webhook_payload(sample.event, @timestamp, sample.data, webhooks.id), true, now(), 'probe'
+                FROM webhooks
+                JOIN webhook_health AS health ON health.webhook_id = webhooks.id AND health.enabled_at = now()
+                CROSS JOIN LATERAL (
+                    SELECT event, data FROM unnest(@events, @data) WITH ORDINALITY AS known (event, data, place)
+                    ORDER BY event = webhooks.events[1] DESC, place
+                    LIMIT 1
+                ) AS sample
+                WHERE webhooks.id = @id AND webhooks.org_id = @org_id
+                RETURNING id, org_id, webhook_id, event, status
+            ), {StatisticsChanges.Made}
+            SELECT id FROM inserted
             """;
         var now = clock.GetUtcNow();
         return new NpgsqlBatchCommand(Sql)

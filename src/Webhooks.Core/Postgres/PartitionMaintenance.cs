@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Webhooks.Core.Events;
 using Webhooks.Core.Idempotency;
+using Webhooks.Core.Statistics;
 
 namespace Webhooks.Core.Postgres;
 
@@ -46,6 +47,13 @@ public sealed partial class PartitionMaintenance(
         await ForgetAsync("event_keys", "created_at", EventIdentity.KeyLifetime, cancellationToken);
         await ForgetAsync("request_keys", "created_at", RequestKey.Lifetime, cancellationToken);
         await ForgetAsync("webhook_signals", "published_at", _signalLifetime, cancellationToken);
+        foreach (var interval in StatisticsIntervals.All)
+        {
+            // A span that is asked for is kept whole.
+            var lifetime = options.Statistics.RetentionOf(interval) + interval.Length();
+            await ForgetAsync("webhook_statistics", "at", lifetime, $"minutes = {interval.Minutes()}", cancellationToken);
+        }
+
         await ForgetLateDeliveriesAsync(cancellationToken);
         await ForgetAuditAsync(cancellationToken);
         await ErasePreviousSecretsAsync(cancellationToken);
@@ -315,12 +323,17 @@ public sealed partial class PartitionMaintenance(
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
+    private Task ForgetAsync(string table, string since, TimeSpan lifetime, CancellationToken cancellationToken) =>
+        ForgetAsync(table, since, lifetime, "true", cancellationToken);
+
     /// <summary>In batches, so that nobody waits long for a row that is being deleted.</summary>
-    private async Task ForgetAsync(string table, string since, TimeSpan lifetime, CancellationToken cancellationToken)
+    private async Task ForgetAsync(
+        string table, string since, TimeSpan lifetime, string condition, CancellationToken cancellationToken)
     {
         var sql = $"""
             DELETE FROM {table} WHERE ctid = ANY (ARRAY (
-                SELECT ctid FROM {table} WHERE {since} < now() - @lifetime ORDER BY {since} LIMIT @limit FOR UPDATE SKIP LOCKED))
+                SELECT ctid FROM {table} WHERE {condition} AND {since} < now() - @lifetime
+                ORDER BY {since} LIMIT @limit FOR UPDATE SKIP LOCKED))
             """;
         int forgotten;
         do

@@ -3,6 +3,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Postgres;
+using Webhooks.Core.Statistics;
 
 namespace Webhooks.Core.Recoveries;
 
@@ -140,8 +141,8 @@ public sealed class RecoverableDeliveries(NpgsqlDataSource database, TimeProvide
                 FROM webhook_deliveries AS original
                 WHERE original.id = ANY (ARRAY (SELECT id FROM originals))
                 ORDER BY 1
-                RETURNING id
-            ), marked AS (
+                RETURNING id, org_id, webhook_id, event, status
+            ), {StatisticsChanges.Made}, marked AS (
                 UPDATE webhook_deliveries SET redelivered_as = webhook_redelivery_id(now(), @id, id)
                 WHERE id = ANY (ARRAY (SELECT id FROM originals ORDER BY id))
             ), noted AS (

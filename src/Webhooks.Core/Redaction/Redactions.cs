@@ -1,5 +1,6 @@
 using Npgsql;
 using Webhooks.Core.Audit;
+using Webhooks.Core.Statistics;
 
 namespace Webhooks.Core.Redaction;
 
@@ -18,7 +19,7 @@ public sealed class Redactions(NpgsqlDataSource database)
     {
         const string Sql = $"""
             WITH delivery AS (
-                SELECT id, redacted_at FROM webhook_deliveries
+                SELECT id, redacted_at, status AS status_before FROM webhook_deliveries
                 WHERE id = @id AND webhook_id = @webhook_id AND org_id = @org_id
                   AND EXISTS (SELECT FROM webhooks WHERE webhooks.id = @webhook_id AND deleted_at IS NULL)
                 FOR UPDATE
@@ -31,7 +32,10 @@ public sealed class Redactions(NpgsqlDataSource database)
                     lease_until = NULL,
                     lease_token = NULL
                 WHERE id = ANY (ARRAY (SELECT id FROM delivery WHERE redacted_at IS NULL))
-            ), audited AS (
+                RETURNING id, {StatisticsChanges.Columns}
+            ), canceled AS (
+                SELECT * FROM redacted JOIN delivery USING (id) WHERE status_before = 'pending'
+            ), {StatisticsChanges.Canceled}, audited AS (
                 INSERT INTO audit_entries (org_id, action, resource_kind, resource_id, webhook_id)
                 SELECT @org_id, @action, 'delivery', id, @webhook_id FROM delivery WHERE redacted_at IS NULL
             )

@@ -2,6 +2,7 @@ using Npgsql;
 using Webhooks.Core.Audit;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Idempotency;
+using Webhooks.Core.Statistics;
 
 namespace Webhooks.Core.Redelivery;
 
@@ -50,7 +51,7 @@ public sealed class Redeliveries(
     {
         // The delivery as it is once nobody else changes it. What is repeated is always the first delivery of the event, so that one row
         // says whether it has arrived since.
-        const string Sql = """
+        const string Sql = $"""
             WITH original AS (
                 SELECT delivery.id, delivery.webhook_id, delivery.org_id, delivery.event, delivery.event_id, delivery.payload,
                        delivery.test, delivery.trace_parent, delivery.status, coalesce(delivery.redelivery_of, delivery.id) AS first_id,
@@ -71,14 +72,16 @@ public sealed class Redeliveries(
                     (id, webhook_id, org_id, event, event_id, payload, test, redelivery_of, trace_parent, next_attempt_at, next_trigger)
                 SELECT @new_id, webhook_id, org_id, event, event_id, payload, test, first_id, trace_parent, now(), 'manual'
                 FROM original WHERE deliverable AND status <> 'pending'
-            ), marked AS (
+                RETURNING org_id, webhook_id, event, status
+            ), {StatisticsChanges.Made}, marked AS (
                 UPDATE webhook_deliveries SET redelivered_as = @new_id
                 WHERE id = ANY (ARRAY (SELECT first_id FROM original WHERE deliverable AND status <> 'pending'))
             ), audited AS (
                 INSERT INTO audit_entries (org_id, action, resource_kind, resource_id, webhook_id, changes)
                 SELECT org_id, @action, 'delivery', id, webhook_id,
                        webhook_changes(
-                           NULL, jsonb_build_object('redelivered_as', CASE WHEN status <> 'pending' THEN @new_id END), '{redelivered_as}')
+                           NULL, jsonb_build_object('redelivered_as', CASE WHEN status <> 'pending' THEN @new_id END),
+                           ARRAY['redelivered_as'])
                 FROM original WHERE deliverable
             )
             SELECT redacted_at, CASE WHEN NOT deliverable THEN NULL WHEN status = 'pending' THEN id ELSE @new_id END FROM original

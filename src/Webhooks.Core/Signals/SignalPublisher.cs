@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Webhooks.Core.Deliveries;
+using Webhooks.Core.Statistics;
 using Webhooks.Core.Telemetry;
 
 namespace Webhooks.Core.Signals;
@@ -33,7 +34,7 @@ public sealed partial class SignalPublisher(
     private async Task<int> PublishAsync(CancellationToken cancellationToken)
     {
         // A webhook that names none of these event types is not looked at for any of them, and "*" is no name.
-        const string Sql = """
+        const string Sql = $"""
             WITH signal AS (
                 SELECT * FROM webhook_signals WHERE published_at IS NULL ORDER BY id LIMIT @most FOR UPDATE SKIP LOCKED
             ), published AS (
@@ -48,8 +49,8 @@ public sealed partial class SignalPublisher(
                     AND webhooks.id <> signal.webhook_id AND signal.event = ANY (webhooks.events)
                 ORDER BY 1
                 ON CONFLICT (id) DO NOTHING
-                RETURNING id, event_id
-            )
+                RETURNING id, event_id, org_id, webhook_id, event, status
+            ), {StatisticsChanges.Made}
             SELECT signal.id, signal.event, signal.webhook_id, signal.org_id,
                    ARRAY (SELECT inserted.id FROM inserted WHERE event_id = signal.id) AS deliveries
             FROM signal ORDER BY signal.id

@@ -4,18 +4,20 @@ using Microsoft.Extensions.Logging;
 using Webhooks.Core.Postgres;
 using Webhooks.Core.Redaction;
 using Webhooks.Core.Signals;
+using Webhooks.Core.Statistics;
 using Webhooks.Core.Telemetry;
 
 namespace Webhooks.Functions.Maintenance;
 
 /// <summary>
-/// The chores, on one instance at a time: every minute the sweep, operational events and the count of pending deliveries, and once an hour
-/// partitions and finished orchestrations.
+/// The chores, on one instance at a time: every minute the sweep, operational events, statistics and the count of pending deliveries, and
+/// once an hour partitions and finished orchestrations.
 /// </summary>
 public sealed partial class MaintenanceFunction(
     StrandedDeliveries stranded,
     StrandedRecoveries recoveries,
     SignalPublisher signals,
+    StatisticsFolding statistics,
     PendingCount pending,
     PartitionMaintenance partitions,
     ExpiredPayloads payloads,
@@ -35,6 +37,7 @@ public sealed partial class MaintenanceFunction(
         await TryAsync("the sweep", stranded.RunAsync);
         await TryAsync("the sweep of recoveries", cancel => recoveries.RunAsync(client, cancel));
         await TryAsync("operational events", signals.RunAsync);
+        await TryAsync("statistics", statistics.RunAsync);
         await TryAsync("the count of pending deliveries", pending.RunAsync);
         if (IsFirstOfHour(timer))
         {

@@ -28,6 +28,7 @@ public static class EngineServices
         .AddHostedService<LaneRenewal>()
         .AddHostedService<RecoveryService>()
         .AddHostedService<SignalService>()
+        .AddHostedService<StatisticsService>()
         .AddHostedService<MaintenanceService>()
         .Configure<HostOptions>(host => host.ShutdownTimeout = Longest(host.ShutdownTimeout, DeliveryEngine.StopsWithin(options)));
 

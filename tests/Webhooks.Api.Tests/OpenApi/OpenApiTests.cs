@@ -80,6 +80,8 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("ListEvents", "200 400 401 403 500 503")]
     [InlineData("GetEvent", "200 400 401 403 404 500 503")]
     [InlineData("ExplainWebhook", "200 400 401 403 404 500 503")]
+    [InlineData("GetStatistics", "200 400 401 403 500 503")]
+    [InlineData("GetWebhookStatistics", "200 400 401 403 404 500 503")]
     [InlineData("ListAvailableEvents", "200 400 401 403 500 503")]
     [InlineData("PublishEvents", "202 400 401 403 409 413 415 500 503")]
     public async Task An_operation_documents_exactly_its_answers(string id, string statuses)
@@ -98,6 +100,8 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("ListEvents", "status event response_status from to limit cursor")]
     [InlineData("GetEvent", "event_id")]
     [InlineData("ExplainWebhook", "id event_id")]
+    [InlineData("GetStatistics", "from to interval group_by")]
+    [InlineData("GetWebhookStatistics", "id from to interval group_by")]
     [InlineData("PublishEvents", "")]
     [InlineData("Redeliver", "id delivery_id Idempotency-Key")]
     [InlineData("CreateRecovery", "id Idempotency-Key")]

@@ -1,0 +1,11 @@
+namespace Webhooks.Core.Statistics;
+
+/// <summary>What counts can be told apart by.</summary>
+public enum StatisticsGrouping
+{
+    /// <summary>By the event type.</summary>
+    Event,
+
+    /// <summary>By what attempts ended in.</summary>
+    Error,
+}

@@ -4,7 +4,7 @@ namespace Webhooks.Api.Webhooks;
 
 /// <summary>How a webhook's receiver does, since it got its URL or was enabled.</summary>
 /// <param name="State">
-/// `unknown` before the first attempt, `failing` after three failed attempts in a row until one succeeds, else `healthy`.
+/// `failing` after three failed attempts in a row until one succeeds; else `healthy`, or `unknown` until an attempt has succeeded.
 /// </param>
 /// <param name="ConsecutiveFailures">Attempts that failed since the last that succeeded.</param>
 /// <param name="FailingSince">When the first of them was made, UTC; null when there is none.</param>

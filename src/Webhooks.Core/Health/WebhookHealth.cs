@@ -23,9 +23,9 @@ public sealed record WebhookHealth(
     /// </summary>
     public const int FailingFrom = 3;
 
-    /// <summary>Whether it is failing, healthy, or nothing was sent to it yet.</summary>
+    /// <summary>Whether it is failing or healthy, or has not been seen to succeed yet.</summary>
     public HealthState State =>
         ConsecutiveFailures >= FailingFrom ? HealthState.Failing
-        : LastSuccessAt is null && LastFailureAt is null ? HealthState.Unknown
+        : LastSuccessAt is null ? HealthState.Unknown
         : HealthState.Healthy;
 }

@@ -86,7 +86,7 @@ public sealed partial class RecoveryRunner(
             recovery.WebhookId,
             recovery.Id,
             recovery.State.ToText(),
-            recovery.Reason,
+            recovery.Reason is { } reason ? $" ({reason})" : "",
             recovery.Redelivered,
             recovery.Done,
             recovery.Failed);
@@ -96,7 +96,7 @@ public sealed partial class RecoveryRunner(
     [LoggerMessage(
         1,
         LogLevel.Information,
-        "webhook {WebhookId} recovery {RecoveryId} is {State} ({Reason}): {Redelivered} redelivered, {Done} succeeded, {Failed} failed")]
+        "webhook {WebhookId} recovery {RecoveryId} is {State}{Reason}: {Redelivered} redelivered, {Done} succeeded, {Failed} failed")]
     private partial void LogStopped(
-        Guid webhookId, Guid recoveryId, string state, string? reason, int redelivered, int done, int failed);
+        Guid webhookId, Guid recoveryId, string state, string reason, int redelivered, int done, int failed);
 }

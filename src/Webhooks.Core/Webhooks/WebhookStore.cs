@@ -1,11 +1,11 @@
 using Npgsql;
 using NpgsqlTypes;
 using Webhooks.Core.Audit;
+using Webhooks.Core.Cancellation;
 using Webhooks.Core.Health;
 using Webhooks.Core.Idempotency;
 using Webhooks.Core.Postgres;
 using Webhooks.Core.Secrets;
-using Webhooks.Core.Statistics;
 
 namespace Webhooks.Core.Webhooks;
 
@@ -31,28 +31,6 @@ public sealed class WebhookStore(
 
     /// <summary>The condition that nobody has changed a webhook since, judged by the statement that changes it.</summary>
     private const string IsInState = "(@states IS NULL OR updated_at = ANY (@states))";
-
-    /// <summary>
-    /// The statement that cancels a webhook's pending deliveries, apart from those that somebody is attempting: they are canceled at their
-    /// next attempt. A test delivery is made for an inactive webhook, too. It follows a statement that has locked the webhook's row, as
-    /// every transaction that locks both does.
-    /// </summary>
-    private const string CancelPending = $"""
-        WITH idle AS (
-            SELECT id FROM webhook_deliveries
-            WHERE webhook_id = @id AND org_id = @org_id AND status = 'pending' AND (lease_token IS NULL OR lease_until <= now())
-              AND EXISTS (
-                  SELECT FROM webhooks
-                  WHERE webhooks.id = @id AND webhooks.org_id = @org_id AND (deleted_at IS NOT NULL OR NOT (active OR test)))
-            ORDER BY id
-            FOR UPDATE
-        ), canceled AS (
-            UPDATE webhook_deliveries SET status = 'canceled', next_attempt_at = NULL, lease_until = NULL, lease_token = NULL
-            WHERE id = ANY (ARRAY (SELECT id FROM idle))
-            RETURNING {StatisticsChanges.Columns}
-        )
-        {StatisticsChanges.CountCanceled}
-        """;
 
     /// <summary>Stores a new webhook with a new secret, once for a key. The organization's row appears with its first webhook.</summary>
     /// <exception cref="SecretUnavailableException">There is no key to encrypt or decrypt with; nothing was stored.</exception>
@@ -123,7 +101,7 @@ public sealed class WebhookStore(
     }
 
     /// <summary>
-    /// Changes what is given; deactivating cancels the pending deliveries that nobody is attempting, in the same transaction. A trigger
+    /// Changes what is given; deactivating cancels the pending deliveries that nobody is attempting. A trigger
     /// resets the health of a webhook that is enabled or gets another URL, and in the first case a probe is made.
     /// </summary>
     /// <param name="states">The times of the last change, one of which the webhook must have; null for any.</param>
@@ -155,6 +133,11 @@ public sealed class WebhookStore(
             await probes.BeginAsync(delivery, cancellationToken);
         }
 
+        if (webhook is { Active: false } && changes.Active is false)
+        {
+            await StoppedBacklog.CancelRestAsync(database, orgId, webhookId, cancellationToken);
+        }
+
         return webhook;
 
         async Task<(Webhook?, Guid?)> UpdateAsync(CancellationToken cancel)
@@ -180,7 +163,7 @@ public sealed class WebhookStore(
             });
             if (changes.Active is false)
             {
-                batch.BatchCommands.Add(CancelPendingOf(orgId, webhookId));
+                batch.BatchCommands.Add(StoppedBacklog.Cancel(orgId, webhookId));
             }
 
             // Each gives rows, as against those before.
@@ -203,7 +186,7 @@ public sealed class WebhookStore(
     /// </summary>
     /// <param name="states">The times of the last change, one of which the webhook must have; null for any.</param>
     /// <returns>False when the organization has no such webhook in such a state.</returns>
-    public Task<bool> DeleteAsync(
+    public async Task<bool> DeleteAsync(
         Guid orgId, Guid webhookId, IReadOnlyCollection<DateTimeOffset>? states, CancellationToken cancellationToken)
     {
         const string Delete = $"""
@@ -211,7 +194,13 @@ public sealed class WebhookStore(
             WHERE id = @id AND org_id = @org_id AND deleted_at IS NULL AND {IsInState}
             RETURNING id
             """;
-        return ConflictRetry.RunAsync(DeleteAsync, cancellationToken);
+        var isDeleted = await ConflictRetry.RunAsync(DeleteAsync, cancellationToken);
+        if (isDeleted)
+        {
+            await StoppedBacklog.CancelRestAsync(database, orgId, webhookId, cancellationToken);
+        }
+
+        return isDeleted;
 
         async Task<bool> DeleteAsync(CancellationToken cancel)
         {
@@ -220,7 +209,7 @@ public sealed class WebhookStore(
             {
                 Parameters = { new("id", webhookId), new("org_id", orgId), States(states) },
             });
-            batch.BatchCommands.Add(CancelPendingOf(orgId, webhookId));
+            batch.BatchCommands.Add(StoppedBacklog.Cancel(orgId, webhookId));
             await using var reader = await batch.ExecuteAuditedAsync(cancel);
             var deleted = await reader.ReadAsync(cancel);
             await reader.NextResultAsync(cancel);
@@ -293,9 +282,6 @@ public sealed class WebhookStore(
         var secret = await secrets.UnprotectAsync(webhookId, reader.GetString(reader.GetOrdinal("own_secret")), cancellationToken);
         return new WebhookCreation.Created(await ReadAsync(reader, cancellationToken), secret);
     }
-
-    private static NpgsqlBatchCommand CancelPendingOf(Guid orgId, Guid webhookId) =>
-        new(CancelPending) { Parameters = { new("id", webhookId), new("org_id", orgId) } };
 
     private static NpgsqlParameter States(IReadOnlyCollection<DateTimeOffset>? states) =>
         NullableParameter.Create("states", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, states?.ToArray());

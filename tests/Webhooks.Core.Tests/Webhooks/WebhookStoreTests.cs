@@ -1,4 +1,5 @@
 using Npgsql;
+using Webhooks.Core.Cancellation;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Health;
 using Webhooks.Core.Idempotency;
@@ -249,6 +250,33 @@ public sealed class WebhookStoreTests : DatabaseTest
         Assert.Equal(3, (await StatusesAsync(kept.Id, "pending")).Count);
         Assert.Equal(0, await QueryAsync<long>(
             "SELECT count(*) FROM webhook_deliveries WHERE status = 'canceled' AND (lease_token IS NOT NULL OR lease_until IS NOT NULL)"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_backlog_of_many_statements_is_canceled_and_none_of_them_is_longer_than_recording_may_wait_for(bool delete)
+    {
+        const int Backlog = (2 * StoppedBacklog.MostPerStatement) + 100;
+        var webhook = await CreateAsync(New());
+        await PublishManyAsync(_org, Backlog);
+        await ExecuteAsync("""
+            CREATE TABLE statement_sizes (canceled int);
+            CREATE FUNCTION note_size() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                INSERT INTO statement_sizes SELECT count(*) FROM changed WHERE status = 'canceled';
+                RETURN NULL;
+            END $$;
+            CREATE TRIGGER sizes AFTER UPDATE ON webhook_deliveries REFERENCING NEW TABLE AS changed
+                FOR EACH STATEMENT EXECUTE FUNCTION note_size();
+            """);
+
+        await EndAsync(webhook.Id, delete);
+
+        Assert.Equal(Backlog, (await StatusesAsync(webhook.Id, "canceled")).Count);
+        Assert.Equal(
+            [StoppedBacklog.MostPerStatement, StoppedBacklog.MostPerStatement, 100],
+            await QueryAllAsync<int>("SELECT canceled FROM statement_sizes ORDER BY canceled DESC"));
     }
 
     [Fact]

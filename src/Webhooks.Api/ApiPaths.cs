@@ -8,4 +8,7 @@ internal static class ApiPaths
 
     /// <summary>The webhooks of an organization.</summary>
     public const string Webhooks = Base + "/webhooks";
+
+    /// <summary>The API keys of an organization.</summary>
+    public const string ApiKeys = Base + "/api-keys";
 }

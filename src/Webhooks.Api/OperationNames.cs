@@ -36,4 +36,8 @@ public static class OperationNames
     public const string GetWebhookStatistics = nameof(GetWebhookStatistics);
     public const string ListAvailableEvents = nameof(ListAvailableEvents);
     public const string PublishEvents = nameof(PublishEvents);
+    public const string CreateApiKey = nameof(CreateApiKey);
+    public const string ListApiKeys = nameof(ListApiKeys);
+    public const string GetApiKey = nameof(GetApiKey);
+    public const string RevokeApiKey = nameof(RevokeApiKey);
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Webhooks.Api.ApiKeys;
 using Webhooks.Api.Audit;
 using Webhooks.Api.Authentication;
 using Webhooks.Api.Cancellation;
@@ -82,6 +83,7 @@ public static class WebhooksApiPipeline
         api.MapStatistics();
         api.MapEvents();
         api.MapAudit();
+        api.MapApiKeys();
         return endpoints;
     }
 

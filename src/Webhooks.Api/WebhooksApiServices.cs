@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Webhooks.Api.ApiKeys;
 using Webhooks.Api.Authentication;
 using Webhooks.Api.Health;
 using Webhooks.Api.Json;
@@ -12,6 +13,9 @@ namespace Webhooks.Api;
 /// <summary>Registers the HTTP API's services. The host also adds Core's.</summary>
 public static class WebhooksApiServices
 {
+    /// <summary>Adds what the API does beside answering requests. Of the host's own services: it runs as long as the host does.</summary>
+    public static IServiceCollection AddWebhooksApiChores(this IServiceCollection services) => services.AddHostedService<KeyUseService>();
+
     /// <summary>Adds authentication, authorization, JSON, health checks and the OpenAPI document.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configuration">Says who issues the tokens (section <c>Webhooks:Auth</c>) and which proxies are trusted.</param>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Webhooks.Core.ApiKeys;
 using Webhooks.Core.Audit;
 using Webhooks.Core.Cancellation;
 using Webhooks.Core.Deliveries;
@@ -39,6 +40,9 @@ public static class CoreServices
             .AddSingleton<PartwiseInsertion>()
             .AddSingleton<EventPublisher>()
             .AddSingleton<KeyedRequests>()
+            .AddSingleton<ApiKeyStore>()
+            .AddSingleton<KnownKeys>()
+            .AddSingleton<KeyUses>()
             .AddSingleton<WebhookStore>()
             .AddSingleton<WebhookRotations>()
             .AddSingleton<ChangedWebhooks>()

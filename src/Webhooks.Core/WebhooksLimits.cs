@@ -17,6 +17,9 @@ public sealed class WebhooksLimits
     /// <summary>Webhooks of one organization.</summary>
     public int WebhooksPerOrganization { get; init; } = 1000;
 
+    /// <summary>API keys of one organization, also those that have expired.</summary>
+    public int ApiKeysPerOrganization { get; init; } = 100;
+
     /// <summary>Bytes of one event message, and of one event of a published array.</summary>
     public int EventBytes { get; init; } = 256 * 1024;
 
@@ -44,6 +47,7 @@ public sealed class WebhooksLimits
             EventsPerWebhook = Read(nameof(EventsPerWebhook), defaults.EventsPerWebhook, most: 1000),
             DescriptionLength = Read(nameof(DescriptionLength), defaults.DescriptionLength, most: 100_000),
             WebhooksPerOrganization = Read(nameof(WebhooksPerOrganization), defaults.WebhooksPerOrganization, most: 1_000_000),
+            ApiKeysPerOrganization = Read(nameof(ApiKeysPerOrganization), defaults.ApiKeysPerOrganization, most: 10_000),
             EventBytes = Read(nameof(EventBytes), defaults.EventBytes, most: 16 * 1024 * 1024),
             EventsPerRequest = Read(nameof(EventsPerRequest), defaults.EventsPerRequest, most: 10_000),
             PublishBytes = Read(nameof(PublishBytes), defaults.PublishBytes, most: 64 * 1024 * 1024),

@@ -1,6 +1,7 @@
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Webhooks.Api;
 using Webhooks.Core;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Postgres;
@@ -30,6 +31,7 @@ internal static class FunctionsServices
         .AddSingleton<StrandedDeliveries>()
         .AddSingleton<StrandedRecoveries>()
         .AddSingleton<FinishedOrchestrations>()
+        .AddWebhooksApiChores()
         .AddApiPipeline(configuration);
 
     private static QueueClient DeliveriesQueue(IConfiguration configuration) =>

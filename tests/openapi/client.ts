@@ -101,3 +101,9 @@ assert(['delivered', 'pending'].includes(explained.data!.reason));
 
 const types = await client.GET('/api/v1/webhooks/events/available');
 assert.equal(typeof types.data!.data[0]!.events[0]!.sample, 'object');
+
+const made = await client.POST('/api/v1/api-keys', { body: { name: 'Generated', scopes: ['webhooks:read'] } });
+const program = createClient<paths>({ baseUrl, headers: { Authorization: `Bearer ${made.data!.key satisfies string}` } });
+const key_id = made.data!.id;
+assert.equal((await program.GET('/api/v1/api-keys/{key_id}', { params: { path: { key_id } } })).data!.prefix, made.data!.key.slice(0, 26));
+assert.equal((await client.DELETE('/api/v1/api-keys/{key_id}', { params: { path: { key_id } } })).response.status, 204);

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
+using Webhooks.Api.Authentication;
 using Webhooks.Api.Requests;
 using Webhooks.Core.Audit;
 
@@ -9,9 +10,6 @@ namespace Webhooks.Api.Audit;
 /// <param name="addresses">Finds the address of a request's caller.</param>
 internal sealed class RequestActor(ClientAddress addresses)
 {
-    /// <summary>The claim of a principal that an API key made: the key's id.</summary>
-    private const string ApiKey = "api_key";
-
     /// <summary>The claim of a principal that a session of the portal made: the session's id.</summary>
     private const string PortalSession = "portal_session";
 
@@ -31,7 +29,7 @@ internal sealed class RequestActor(ClientAddress addresses)
 
     private static (ActorKind Kind, string? Id) Identity(ClaimsPrincipal user)
     {
-        if (user.FindFirst(ApiKey)?.Value is { } key)
+        if (user.FindFirst(TokenClaims.ApiKey)?.Value is { } key)
         {
             return (ActorKind.Key, key);
         }

@@ -25,6 +25,7 @@ internal static class AuthenticationServices
         var developmentKey = settings.DevelopmentKeyFile is { } file ? DevelopmentKey.LoadOrCreate(file) : null;
         services
             .AddSingleton<AcceptedTokens>()
+            .AddSingleton<ApiKeyAuthentication>()
             .AddTransient<BearerAuthentication>()
             .AddAuthentication(options =>
             {

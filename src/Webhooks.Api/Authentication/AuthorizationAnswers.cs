@@ -23,6 +23,18 @@ internal sealed class AuthorizationAnswers : IAuthorizationMiddlewareResultHandl
             : ChallengeAsync(context);
     }
 
+    /// <summary>Answers 401.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="failure">What is wrong with the token, as a sentence without its end; null when there is none.</param>
+    public static Task ChallengeAsync(HttpResponse response, string? failure)
+    {
+        response.Headers.WWWAuthenticate = failure is null
+            ? "Bearer"
+            : $"Bearer error=\"invalid_token\", error_description=\"{failure}\"";
+        return response.WriteProblemAsync(ProblemKind.Unauthenticated.Details(
+            failure is null ? "Send the header Authorization: Bearer followed by a token or an API key." : failure + "."));
+    }
+
     /// <summary>Answers 403.</summary>
     /// <param name="response">The answer.</param>
     /// <param name="scopes">The scopes that are needed, separated by spaces.</param>
@@ -36,14 +48,7 @@ internal sealed class AuthorizationAnswers : IAuthorizationMiddlewareResultHandl
     private static async Task ChallengeAsync(HttpContext context)
     {
         // The token was judged before; this only gives the result again.
-        var failure = (await context.AuthenticateAsync()).Failure;
-        context.Response.Headers.WWWAuthenticate = failure is null
-            ? "Bearer"
-            : $"Bearer error=\"invalid_token\", error_description=\"{Describe(failure)}\"";
-        var detail = failure is null
-            ? "Send the header Authorization: Bearer followed by a token."
-            : Describe(failure) + ".";
-        await context.Response.WriteProblemAsync(ProblemKind.Unauthenticated.Details(detail));
+        await ChallengeAsync(context.Response, (await context.AuthenticateAsync()).Failure is { } failure ? Describe(failure) : null);
     }
 
     private static Task ForbidAsync(HttpResponse response, AuthorizationPolicy policy, AuthorizationFailure? failure)

@@ -4,11 +4,15 @@ using Microsoft.AspNetCore.Http;
 
 namespace Webhooks.Api.Authentication;
 
-/// <summary>Has a request's token judged as a JWT, unless that was done a moment ago.</summary>
-internal sealed class BearerAuthentication(AcceptedTokens accepted) : IAuthenticationHandler
+/// <summary>
+/// Has a request's bearer token judged by what its form says that it is: an API key, or a JWT, unless that was judged a moment ago.
+/// </summary>
+internal sealed class BearerAuthentication(AcceptedTokens accepted, ApiKeyAuthentication keys) : IAuthenticationHandler
 {
     /// <summary>The scheme's name.</summary>
     public const string Scheme = "Webhooks";
+
+    private const string Prefix = "Bearer ";
 
     private HttpContext _context = null!;
 
@@ -21,6 +25,12 @@ internal sealed class BearerAuthentication(AcceptedTokens accepted) : IAuthentic
     public Task<AuthenticateResult> AuthenticateAsync()
     {
         var authorization = _context.Request.Headers.Authorization.ToString();
+        var token = authorization.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? authorization.AsSpan(Prefix.Length).Trim() : [];
+        if (ApiKeyAuthentication.IsKey(token))
+        {
+            return keys.AuthenticateAsync(token.ToString(), _context.RequestAborted);
+        }
+
         return accepted.Find(authorization) is { } judgement ? Task.FromResult(judgement) : JudgeAsync(authorization);
     }
 

@@ -15,6 +15,13 @@ internal static class TokenClaims
     /// <summary>The claim of scopes that Microsoft Entra ID and others use.</summary>
     private const string Scp = "scp";
 
+    /// <summary>The claim of a principal that an API key has made: the key's id.</summary>
+    public const string ApiKey = "api_key";
+
+    /// <summary>The API key that a request has; null when it has a token of an authority.</summary>
+    public static Guid? FindApiKeyId(this ClaimsPrincipal user) =>
+        UuidText.TryParse(user.FindFirst(ApiKey)?.Value, out var id) ? id : null;
+
     /// <summary>The organization that an authorized request acts for.</summary>
     /// <exception cref="InvalidOperationException">The endpoint's policy does not ask for an organization.</exception>
     public static Guid OrganizationId(this ClaimsPrincipal user) =>

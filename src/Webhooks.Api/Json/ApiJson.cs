@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Webhooks.Api.ApiKeys;
 using Webhooks.Api.Audit;
 using Webhooks.Api.Cancellation;
 using Webhooks.Api.Deliveries;
@@ -32,6 +33,9 @@ namespace Webhooks.Api.Json;
 [JsonSerializable(typeof(PublishedEventResource))]
 [JsonSerializable(typeof(PublishedEventsResource))]
 [JsonSerializable(typeof(AvailableEvents))]
+[JsonSerializable(typeof(ApiKeyResource))]
+[JsonSerializable(typeof(CreatedApiKey))]
+[JsonSerializable(typeof(ListPage<ApiKeyResource>))]
 [JsonSerializable(typeof(ProblemDetails))]
 [JsonSerializable(typeof(HttpValidationProblemDetails))]
 internal sealed partial class ApiJson : JsonSerializerContext;

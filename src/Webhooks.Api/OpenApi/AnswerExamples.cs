@@ -75,6 +75,12 @@ internal static class AnswerExamples
         "after":"https://example.com/webhooks"}],"request_id":"0HNE4K5V8U0Q1:00000002"}
         """;
 
+    private const string ApiKey = """
+        "id":"019c1fc9-58a0-7d3e-9c1b-2f8e4d5a6b7c","org_id":"0197a000-0000-7000-8000-000000000001","name":"Billing service",
+        "scopes":["webhooks:read","events:publish"],"prefix":"whk_032L9qGQjCfvV0sSxe6sua","made_by":null,
+        "created_at":"2026-02-02T20:16:31.104177Z","expires_at":"2027-02-01T00:00:00Z"
+        """;
+
     private const string Published = """
         {"id":"019c1524-c2c0-704c-9458-6767cc057b2f","event":"user.created","org_id":"0197a000-0000-7000-8000-000000000001","deliveries":1}
         """;
@@ -141,6 +147,11 @@ internal static class AnswerExamples
         [OperationNames.GetStatistics] = Statistics,
         [OperationNames.GetWebhookStatistics] = Statistics,
         [OperationNames.PublishEvents] = Published,
+        [OperationNames.CreateApiKey] = $$"""
+            {{{ApiKey}},"last_used_at":null,"key":"whk_032L9qGQjCfvV0sSxe6sua4vJkQ2rT8yZ1bN6cM3xL7wP5dG9hF0aSe3Dspc4"}
+            """,
+        [OperationNames.ListApiKeys] = $$"""{"data":[{{{ApiKey}},"last_used_at":"2026-02-03T08:01:12Z"}],"next_cursor":null}""",
+        [OperationNames.GetApiKey] = $$"""{{{ApiKey}},"last_used_at":"2026-02-03T08:01:12Z"}""",
         [OperationNames.ListAvailableEvents] = Available,
     };
 
@@ -148,6 +159,7 @@ internal static class AnswerExamples
     {
         [OperationNames.CreateWebhook] = ProblemKind.TooManyWebhooks,
         [OperationNames.PublishEvents] = ProblemKind.ReusedEventId,
+        [OperationNames.CreateApiKey] = ProblemKind.TooManyApiKeys,
         [OperationNames.RotateSecret] = ProblemKind.OverlapRuns,
         [OperationNames.PromoteSecret] = ProblemKind.NoOverlap,
         [OperationNames.Redeliver] = ProblemKind.WebhookInactive,

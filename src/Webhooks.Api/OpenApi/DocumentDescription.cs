@@ -20,6 +20,7 @@ internal static class DocumentDescription
         ("Recoveries", "What a webhook did not get in a window of time, made good."),
         ("Events", "What happens in the platform."),
         ("Audit", "Who changed what."),
+        ("API keys", "What programs call this API with, in place of a token of the authority."),
         (ReceivedEvents, "The request that a webhook gets, for each event type."),
     ];
 
@@ -54,10 +55,10 @@ internal static class DocumentDescription
         {
             Type = SecuritySchemeType.Http,
             Scheme = "bearer",
-            BearerFormat = "JWT",
-            Description = "A JWT whose claim `org_id` names your organization and whose claim `scope` holds the scopes that an "
-                + "operation asks for. With the scope `admin`, everything is allowed, for the organization that the header "
-                + "`Webhooks-Organization` names.",
+            BearerFormat = "JWT or API key",
+            Description = "An API key (`whk_…`), which belongs to an organization and has scopes, or a JWT whose claim `org_id` names your "
+                + "organization and whose claim `scope` holds the scopes that an operation asks for. With the scope `admin`, everything is "
+                + "allowed, for the organization that the header `Webhooks-Organization` names.",
         };
         return Task.CompletedTask;
     }

@@ -23,6 +23,7 @@ internal static class OperationDescription
         ["delivery_id"] = "The delivery's id.",
         ["recovery_id"] = "The recovery's id.",
         ["event_id"] = "The event's id.",
+        ["key_id"] = "The API key's id.",
     };
 
     private static readonly Dictionary<int, string> _answers = new()

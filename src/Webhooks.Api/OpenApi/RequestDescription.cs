@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
+using Webhooks.Api.ApiKeys;
+using Webhooks.Api.Authentication;
 using Webhooks.Api.Recoveries;
 using Webhooks.Api.Webhooks;
 using Webhooks.Core;
@@ -115,6 +117,28 @@ internal sealed record RequestDescription(
             required: ["from", "to", "statuses"]),
         """
         {"from": "2026-01-31T18:00:00Z", "to": "2026-02-01T06:00:00Z", "statuses": ["failed", "skipped"], "rate": 50}
+        """);
+
+    public static readonly RequestDescription CreateApiKey = new(
+        "CreateApiKey",
+        Required: true,
+        _ => Object(
+            new()
+            {
+                ["name"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.String,
+                    MinLength = 1,
+                    MaxLength = CreateApiKeyBody.MostNameCharacters,
+                    Description = "What the key is for.",
+                },
+                ["scopes"] = Texts("What the key allows: no more than the token or key of this request does.", Scopes.All),
+                ["expires_at"] = Time("From when on the key is no longer accepted; never when it is left out. A key that is made with "
+                    + "another key ends with that at the latest."),
+            },
+            required: ["name", "scopes"]),
+        """
+        {"name": "Billing service", "scopes": ["webhooks:read", "events:publish"], "expires_at": "2099-02-01T00:00:00Z"}
         """);
 
     public static readonly RequestDescription PublishEvents = new(

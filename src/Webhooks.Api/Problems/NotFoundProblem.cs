@@ -18,6 +18,8 @@ internal sealed class NotFoundProblem(string detail) : IResult, IEndpointMetadat
     public static readonly NotFoundProblem Recovery = new(
         "Your organization has no such webhook, or the webhook has no recovery with this id.");
 
+    public static readonly NotFoundProblem ApiKey = new("Your organization has no API key with this id (any more).");
+
     public static readonly NotFoundProblem Event = new(
         "Your organization has no delivery of an event with this id: there is none, no webhook wanted it, or it is too old.");
 

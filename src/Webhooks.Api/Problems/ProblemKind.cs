@@ -21,6 +21,10 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static readonly ProblemKind MethodNotAllowed = new(405, "method-not-allowed", "The method is not allowed here");
     public static readonly ProblemKind TooManyWebhooks = new(
         409, "too-many-webhooks", "The organization has as many webhooks as it may have");
+    public static readonly ProblemKind TooManyApiKeys = new(
+        409, "too-many-api-keys", "The organization has as many API keys as it may have");
+    public static readonly ProblemKind ShownOnce = new(
+        409, "shown-once", "The API key was made under the same Idempotency-Key before, and is shown once");
     public static readonly ProblemKind MadeAndDeleted = new(
         409, "made-and-deleted", "What the request made under its Idempotency-Key has been deleted");
     public static readonly ProblemKind ReusedEventId = new(409, "reused-event-id", "The event's id was used for another event");
@@ -47,10 +51,10 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     /// <summary>Every kind.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        MalformedBody, InvalidRequest, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, TooManyWebhooks, MadeAndDeleted,
-        ReusedEventId, OverlapRuns, NoOverlap, WebhookInactive, DeliveryFinished, DeliveryRedacted, RecoveryRuns, RecoveryEnded,
-        ChangedMeanwhile, BodyTooLarge, UnsupportedEncoding, ReusedIdempotencyKey, TooManyTests, InternalError, DatabaseUnavailable,
-        SecretUnavailable, AuthorityUnavailable,
+        MalformedBody, InvalidRequest, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, TooManyWebhooks, TooManyApiKeys,
+        ShownOnce, MadeAndDeleted, ReusedEventId, OverlapRuns, NoOverlap, WebhookInactive, DeliveryFinished, DeliveryRedacted,
+        RecoveryRuns, RecoveryEnded, ChangedMeanwhile, BodyTooLarge, UnsupportedEncoding, ReusedIdempotencyKey, TooManyTests,
+        InternalError, DatabaseUnavailable, SecretUnavailable, AuthorityUnavailable,
     ];
 
     /// <summary>The stable URI in the member <c>type</c>.</summary>

@@ -98,7 +98,7 @@ internal static class RecoveryEndpoints
     }
 
     private static async Task<Results<Ok<ListPage<RecoveryResource>>, NotFoundProblem>> ListAsync(
-        ResourceId id, Query<RecoveryListQuery> query, ClaimsPrincipal user, RecoveryStore recoveries, CancellationToken cancellationToken)
+        ResourceId id, Query<PageQuery> query, ClaimsPrincipal user, RecoveryStore recoveries, CancellationToken cancellationToken)
     {
         var (limit, after) = query.Value;
         return await recoveries.ListAsync(user.OrganizationId(), id.Value, limit, after, cancellationToken) is { } page

@@ -2,7 +2,7 @@ namespace Webhooks.Core.Audit;
 
 /// <summary>
 /// The changes that audit entries tell of. Publishing is none, and neither is a test: what they make is in the history. Those of webhooks,
-/// their secrets and recoveries are written by triggers.
+/// their secrets, recoveries and API keys are written by triggers.
 /// </summary>
 public static class AuditActions
 {
@@ -25,5 +25,6 @@ public static class AuditActions
         "secret.rotated", "secret.promoted", "secret.overlap_ended",
         DeliveryRedelivered, DeliveryCanceled, DeliveriesCanceled, DeliveryRedacted,
         "recovery.created", "recovery.paused", "recovery.resumed", "recovery.canceled",
+        "api_key.created", "api_key.revoked",
     ];
 }

@@ -4,6 +4,7 @@ using Webhooks.Core.Audit;
 using Webhooks.Core.Cancellation;
 using Webhooks.Core.Health;
 using Webhooks.Core.Idempotency;
+using Webhooks.Core.Organizations;
 using Webhooks.Core.Postgres;
 using Webhooks.Core.Secrets;
 
@@ -227,9 +228,6 @@ public sealed class WebhookStore(
         string encrypted,
         CancellationToken cancellationToken)
     {
-        const string EnsureOrganization = "INSERT INTO organizations (id) VALUES (@org_id) ON CONFLICT (id) DO NOTHING";
-        // One at a time for an organization, so that the count holds.
-        const string LockOrganization = "SELECT FROM organizations WHERE id = @org_id FOR NO KEY UPDATE";
         const string Insert = """
             INSERT INTO webhooks
                 (id, org_id, url, events, secret, secret_hint, active, description, retry_delays, timeout_seconds, keep_skipped)
@@ -237,8 +235,7 @@ public sealed class WebhookStore(
             WHERE (SELECT count(*) FROM webhooks WHERE org_id = @org_id AND deleted_at IS NULL) < @most
             """;
         await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(new(EnsureOrganization) { Parameters = { new("org_id", orgId) } });
-        batch.BatchCommands.Add(new(LockOrganization) { Parameters = { new("org_id", orgId) } });
+        OrganizationRow.Lock(batch, orgId);
         batch.BatchCommands.Add(new(Insert)
         {
             Parameters =

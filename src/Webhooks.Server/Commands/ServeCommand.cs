@@ -81,6 +81,7 @@ internal static partial class ServeCommand
             .AddWebhooksKeyRing(builder.Configuration)
             .AddWebhooksCore(options)
             .AddWebhooksApi(builder.Configuration)
+            .AddWebhooksApiChores()
             .AddDeliveryEngine(budget is null ? engine : engine.Within(budget.Attempts))
             .AddServerTelemetry(builder.Configuration);
         if (builder.Configuration[QueueServices.Setting] is { Length: > 0 } queues)

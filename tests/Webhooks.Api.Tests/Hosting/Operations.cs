@@ -37,6 +37,10 @@ public static class Operations
         (HttpMethod.Get, "/api/v1/audit"),
         (HttpMethod.Get, "/api/v1/webhooks/events/available"),
         (HttpMethod.Post, "/api/v1/events"),
+        (HttpMethod.Post, "/api/v1/api-keys"),
+        (HttpMethod.Get, "/api/v1/api-keys"),
+        (HttpMethod.Get, $"/api/v1/api-keys/{Guid.NewGuid()}"),
+        (HttpMethod.Delete, $"/api/v1/api-keys/{Guid.NewGuid()}"),
     ];
 
     public static string ScopeOf(HttpMethod method, string path)

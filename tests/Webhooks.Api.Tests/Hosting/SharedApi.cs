@@ -11,6 +11,7 @@ public sealed class SharedApi : IAsyncLifetime
     public static readonly WebhooksLimits Limits = new()
     {
         WebhooksPerOrganization = 12,
+        ApiKeysPerOrganization = 4,
         EventsPerWebhook = 40,
         RequestBytes = 16 * 1024,
         EventBytes = 32 * 1024,

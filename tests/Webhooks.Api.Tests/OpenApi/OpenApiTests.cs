@@ -83,6 +83,10 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("GetStatistics", "200 400 401 403 500 503")]
     [InlineData("GetWebhookStatistics", "200 400 401 403 404 500 503")]
     [InlineData("ListAvailableEvents", "200 400 401 403 500 503")]
+    [InlineData("CreateApiKey", "201 400 401 403 409 413 415 422 500 503")]
+    [InlineData("ListApiKeys", "200 400 401 403 500 503")]
+    [InlineData("GetApiKey", "200 400 401 403 404 500 503")]
+    [InlineData("RevokeApiKey", "204 400 401 403 404 500 503")]
     [InlineData("PublishEvents", "202 400 401 403 409 413 415 500 503")]
     public async Task An_operation_documents_exactly_its_answers(string id, string statuses)
     {
@@ -103,6 +107,9 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("GetStatistics", "from to interval group_by")]
     [InlineData("GetWebhookStatistics", "id from to interval group_by")]
     [InlineData("PublishEvents", "")]
+    [InlineData("CreateApiKey", "Idempotency-Key")]
+    [InlineData("ListApiKeys", "limit cursor")]
+    [InlineData("RevokeApiKey", "key_id")]
     [InlineData("Redeliver", "id delivery_id Idempotency-Key")]
     [InlineData("CreateRecovery", "id Idempotency-Key")]
     [InlineData("PauseRecovery", "id recovery_id")]
@@ -141,6 +148,7 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("RotateSecret", "RotateSecret", "force overlap_seconds", "")]
     [InlineData("CancelDeliveries", "CancelDeliveries", "created_before", "created_before")]
     [InlineData("CreateRecovery", "CreateRecovery", "dry_run events from rate response_status statuses to", "from statuses to")]
+    [InlineData("CreateApiKey", "CreateApiKey", "expires_at name scopes", "name scopes")]
     [InlineData("PublishEvents", "PublishEvent", "data event id org_id timestamp traceparent", "data event")]
     public async Task A_body_is_documented_with_its_fields_and_an_example(string id, string schemaName, string fields, string required)
     {
@@ -162,6 +170,7 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("TestWebhook", "POST", "/api/v1/webhooks/{id}/test", HttpStatusCode.OK)]
     [InlineData("RotateSecret", "POST", "/api/v1/webhooks/{id}/secret/rotate", HttpStatusCode.OK)]
     [InlineData("CancelDeliveries", "POST", "/api/v1/webhooks/{id}/deliveries/cancel", HttpStatusCode.Accepted)]
+    [InlineData("CreateApiKey", "POST", "/api/v1/api-keys", HttpStatusCode.Created)]
     [InlineData("PublishEvents", "POST", "/api/v1/events", HttpStatusCode.Accepted)]
     public async Task The_documented_example_works(string id, string method, string path, HttpStatusCode status)
     {
@@ -193,6 +202,8 @@ public sealed partial class OpenApiTests(SharedApi api)
         "Recovery",
         "created_at done events failed finished_at from id rate reason redelivered response_status state statuses to total webhook_id")]
     [InlineData("RecoveryPreview", "by_event complete count newest oldest")]
+    [InlineData("ApiKey", "created_at expires_at id last_used_at made_by name org_id prefix scopes")]
+    [InlineData("CreatedApiKey", "created_at expires_at id key last_used_at made_by name org_id prefix scopes")]
     [InlineData("PublishedEvent", "deliveries event id org_id")]
     [InlineData("Event", "created_at deliveries event id test")]
     [InlineData("EventDetail", "created_at data deliveries event id test timestamp")]

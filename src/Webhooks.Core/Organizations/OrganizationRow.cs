@@ -1,0 +1,19 @@
+using Npgsql;
+
+namespace Webhooks.Core.Organizations;
+
+/// <summary>An organization's row, which is made at the first use of the organization.</summary>
+internal static class OrganizationRow
+{
+    /// <summary>
+    /// Adds the two statements that make the row if it is missing, and lock it: whoever counts what the organization has, and adds to it,
+    /// does so alone.
+    /// </summary>
+    public static void Lock(NpgsqlBatch batch, Guid orgId)
+    {
+        const string Ensure = "INSERT INTO organizations (id) VALUES (@org_id) ON CONFLICT (id) DO NOTHING";
+        const string Lock = "SELECT FROM organizations WHERE id = @org_id FOR NO KEY UPDATE";
+        batch.BatchCommands.Add(new(Ensure) { Parameters = { new("org_id", orgId) } });
+        batch.BatchCommands.Add(new(Lock) { Parameters = { new("org_id", orgId) } });
+    }
+}

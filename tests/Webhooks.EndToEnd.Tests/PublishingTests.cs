@@ -59,6 +59,19 @@ public sealed class PublishingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Events_of_a_kind_arrive_at_a_webhook_that_lists_the_kind()
+    {
+        await _api.RegisterAsync($"{_receiver.Url}/users", "user.*");
+        var others = await _api.RegisterAsync($"{_receiver.Url}/payments", "payment.*");
+
+        await _api.PublishAsync(1, Cancel);
+
+        var request = Assert.Single(await _receiver.WaitForAsync(1));
+        Assert.Equal("/users", request.Path);
+        Assert.Empty(await _api.HistoryAsync(others.Id));
+    }
+
+    [Fact]
     public async Task The_same_event_published_both_ways_is_delivered_once()
     {
         var webhook = await _api.RegisterAsync($"{_receiver.Url}/hook", "*");

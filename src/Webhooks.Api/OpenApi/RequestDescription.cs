@@ -173,7 +173,8 @@ internal sealed record RequestDescription(
             MinItems = 1,
             MaxItems = limits.EventsPerWebhook,
             Items = new OpenApiSchema { Type = JsonSchemaType.String },
-            Description = "Event types (GET /api/v1/webhooks/events/available lists all), or `*` for all that are not operational.",
+            Description = "Event types (GET /api/v1/webhooks/events/available lists all), `user.*` for all below `user.`, or `*` "
+                + "for all; operational ones only by their names.",
         },
         ["description"] = new OpenApiSchema
         {

@@ -1,5 +1,6 @@
 using Webhooks.Core.Events;
 using Webhooks.Core.Signals;
+using Webhooks.Core.Webhooks;
 
 namespace Webhooks.Api.Requests;
 
@@ -16,7 +17,7 @@ internal static class EventNames
     {
         if (name.Length > LongestRepeated)
         {
-            return "It is not an event type. GET /api/v1/webhooks/events/available lists all.";
+            return Unknown("It");
         }
 
         if (EventCatalog.Find(name) is not null || OperationalEvents.Find(name) is not null)
@@ -27,6 +28,42 @@ internal static class EventNames
         var nearest = EventCatalog.Nearest(name, OperationalEvents.All);
         return nearest.Count > 0
             ? $"'{name}' is not an event type. Did you mean {string.Join(" or ", nearest)}?"
-            : $"'{name}' is not an event type. GET /api/v1/webhooks/events/available lists all.";
+            : Unknown($"'{name}'");
     }
+
+    /// <summary>
+    /// Null when a webhook may list it: the name of an event type, <c>user.*</c> for those below <c>user.</c>, or <c>*</c> for all.
+    /// </summary>
+    public static string? ListedProblem(string name)
+    {
+        if (name.Length > LongestRepeated || !name.Contains('*', StringComparison.Ordinal))
+        {
+            return Problem(name);
+        }
+
+        return name == ListedEvents.All || (ListedEvents.IsWildcard(name) && ListedEvents.FirstOf(name) is not null)
+            ? null
+            : WildcardProblem(name);
+    }
+
+    private static string WildcardProblem(string name)
+    {
+        var stem = name.TrimEnd('*').TrimEnd('.');
+        if (stem.Contains('*', StringComparison.Ordinal))
+        {
+            return $"'{name}' cannot be used: * stands alone for all event types, or at the end after a dot, as in user.*.";
+        }
+
+        if (OperationalEvents.All.Any(type => type.Name.StartsWith(stem + ".", StringComparison.Ordinal)))
+        {
+            return $"'{name}' cannot be used: operational events are listed by their names.";
+        }
+
+        var nearest = EventCatalog.NearestKinds(stem).Select(kind => kind + ".*").ToArray();
+        return nearest.Length > 0
+            ? $"There is no event type that '{name}' stands for. Did you mean {string.Join(" or ", nearest)}?"
+            : $"There is no event type that '{name}' stands for. GET /api/v1/webhooks/events/available lists all event types.";
+    }
+
+    private static string Unknown(string what) => $"{what} is not an event type. GET /api/v1/webhooks/events/available lists all.";
 }

@@ -90,7 +90,7 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
 
         foreach (var (path, name) in names)
         {
-            if (name != Webhook.AllEvents && EventNames.Problem(name) is { } problem)
+            if (EventNames.ListedProblem(name) is { } problem)
             {
                 errors.Add(path, problem);
             }
@@ -104,11 +104,11 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
     {
         if (count == 0)
         {
-            errors.Add(Events, "It is empty. Name at least one event type, or * for all.");
+            errors.Add(Events, "It is empty. Name at least one event type, user.* for those of a kind, or * for all.");
         }
         else if (count > options.Limits.EventsPerWebhook)
         {
-            errors.Add(Events, $"It names {count} event types; a webhook may have {options.Limits.EventsPerWebhook}. Write * for all.");
+            errors.Add(Events, $"It names {count} event types; a webhook may have {options.Limits.EventsPerWebhook}. Write user.* for those of a kind, or * for all.");
         }
     }
 

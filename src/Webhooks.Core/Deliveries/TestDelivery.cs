@@ -2,8 +2,8 @@ using Npgsql;
 using NpgsqlTypes;
 using Webhooks.Core.Events;
 using Webhooks.Core.Secrets;
-using Webhooks.Core.Signals;
 using Webhooks.Core.Statistics;
+using Webhooks.Core.Webhooks;
 
 namespace Webhooks.Core.Deliveries;
 
@@ -56,10 +56,8 @@ public sealed class TestDelivery(
         }
 
         return eventType is null
-            ? Find(first) ?? EventCatalog.All[0]
-            : Find(eventType) ?? throw new ArgumentException($"There is no event type '{eventType}'.", nameof(eventType));
-
-        static EventType? Find(string name) => EventCatalog.Find(name) ?? OperationalEvents.Find(name);
+            ? ListedEvents.FirstOf(first) ?? EventCatalog.All[0]
+            : ListedEvents.FirstOf(eventType) ?? throw new ArgumentException($"There is no event type '{eventType}'.", nameof(eventType));
     }
 
     /// <summary>

@@ -45,6 +45,22 @@ public static class EventCatalog
         return [.. (near.Any() ? near : related).Take(MaxSuggestions).Select(candidate => candidate.Name)];
     }
 
+    /// <summary>Up to three kinds that were perhaps meant, as <c>user</c> by <c>usr</c>, nearest first; empty when none is near.</summary>
+    public static IReadOnlyList<string> NearestKinds(string kind)
+    {
+        var written = kind.Trim().ToLowerInvariant();
+        return written.Length is 0 or > LongestLikelyName
+            ? []
+            : [.. All
+                .Select(type => type.Name[..type.Name.IndexOf('.', StringComparison.Ordinal)])
+                .Distinct(StringComparer.Ordinal)
+                .Select(known => (Name: known, Distance: EditDistance.Between(written, known)))
+                .Where(candidate => candidate.Distance <= 1 + (written.Length / 4))
+                .OrderBy(candidate => candidate.Distance)
+                .Take(MaxSuggestions)
+                .Select(candidate => candidate.Name)];
+    }
+
     /// <summary>As <c>user.craeted</c> is of <c>user.created</c>.</summary>
     private static bool IsSlip(string written, int distance) => distance <= Math.Min(3, written.Length / 4);
 

@@ -23,9 +23,11 @@ public sealed class EventInsertion(
     // (NOT IN), and what was inserted comes as rows of its own, to be put together by InsertedEvents: a join compares each with each, which
     // is seconds for a thousand events.
     private const string Sql = $$"""
-        WITH message AS (
-            SELECT * FROM unnest(@org_ids, @events, @timestamps, @data, @event_ids, @trace_parents, @keys, @happened, @costs)
-                WITH ORDINALITY AS message (org_id, event, "timestamp", data, event_id, trace_parent, key, happened, cost, position)
+        WITH message AS MATERIALIZED (
+            SELECT *, string_to_array(listed, ',') AS names
+            FROM unnest(@org_ids, @events, @listed, @timestamps, @data, @event_ids, @trace_parents, @keys, @happened, @costs)
+                WITH ORDINALITY AS message
+                (org_id, event, listed, "timestamp", data, event_id, trace_parent, key, happened, cost, position)
         ), matched AS MATERIALIZED (
             SELECT message.*, webhook_ids, actives, deliveries
             FROM message CROSS JOIN LATERAL (
@@ -33,7 +35,7 @@ public sealed class EventInsertion(
                        (count(*) FILTER (WHERE active))::int AS deliveries
                 FROM webhooks
                 WHERE webhooks.org_id = message.org_id AND (webhooks.active OR webhooks.keep_skipped) AND webhooks.deleted_at IS NULL
-                  AND webhooks.events && ARRAY[message.event, '*']
+                  AND webhooks.events && message.names
             ) AS wanted
         ), bounded AS MATERIALIZED (
             SELECT coalesce(sum(cardinality(webhook_ids) * cost), 0) <= @most AS fits FROM matched

@@ -54,9 +54,10 @@ public sealed partial class PartwiseInsertion(
         """;
 
     private const string PartSql = $$"""
-        WITH message AS (
-            SELECT * FROM unnest(@org_ids, @events, @timestamps, @data, @event_ids, @trace_parents, @made_until, @after) WITH ORDINALITY
-                AS message (org_id, event, "timestamp", data, event_id, trace_parent, made_until, after, position)
+        WITH message AS MATERIALIZED (
+            SELECT *, string_to_array(listed, ',') AS names
+            FROM unnest(@org_ids, @events, @listed, @timestamps, @data, @event_ids, @trace_parents, @made_until, @after) WITH ORDINALITY
+                AS message (org_id, event, listed, "timestamp", data, event_id, trace_parent, made_until, after, position)
         ), matched AS MATERIALIZED (
             SELECT message.*, webhook_ids, actives, deliveries
             FROM message CROSS JOIN LATERAL (
@@ -65,7 +66,7 @@ public sealed partial class PartwiseInsertion(
                 FROM (
                     SELECT id, active FROM webhooks
                     WHERE webhooks.org_id = message.org_id AND (webhooks.active OR webhooks.keep_skipped) AND webhooks.deleted_at IS NULL
-                      AND webhooks.events && ARRAY[message.event, '*'] AND webhooks.created_at <= message.made_until
+                      AND webhooks.events && message.names AND webhooks.created_at <= message.made_until
                       AND webhooks.id > message.after
                     ORDER BY id LIMIT @limit
                 ) AS next

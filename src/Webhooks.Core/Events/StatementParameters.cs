@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Webhooks.Core.Webhooks;
 
 namespace Webhooks.Core.Events;
 
@@ -9,13 +10,15 @@ namespace Webhooks.Core.Events;
 internal static class StatementParameters
 {
     /// <summary>
-    /// Adds <c>org_ids</c>, <c>events</c>, <c>timestamps</c>, <c>data</c>, <c>event_ids</c> and <c>trace_parents</c>: what a delivery is
-    /// made of.
+    /// Adds <c>org_ids</c>, <c>events</c>, <c>timestamps</c>, <c>data</c>, <c>event_ids</c> and <c>trace_parents</c>, what a delivery is
+    /// made of; and <c>listed</c>, what webhooks list that get it.
     /// </summary>
     public static void AddContents(this NpgsqlParameterCollection parameters, IReadOnlyList<IdentifiedEvent> events)
     {
         parameters.AddWithValue("org_ids", events.Select(item => item.Message.OrgId).ToArray());
         parameters.AddWithValue("events", events.Select(item => item.Message.Event).ToArray());
+        // An array for each would have to be as long as the others': names have no comma.
+        parameters.AddWithValue("listed", events.Select(item => string.Join(',', ListedEvents.NamesOf(item.Message.Event))).ToArray());
         parameters.AddWithValue("timestamps", events.Select(item => EventTimestamp.Format(item.Timestamp)).ToArray());
         parameters.AddWithValue("data", NpgsqlDbType.Array | NpgsqlDbType.Jsonb, events.Select(item => item.Message.Data).ToArray());
         parameters.AddWithValue("event_ids", events.Select(item => item.Identity.EventId).ToArray());

@@ -23,8 +23,8 @@ public sealed class WebhookProbes(IDeliveryDispatch dispatch, DeliveryAnnounceme
     }
 
     /// <summary>
-    /// The command that stores the delivery and gives its id, if this transaction enabled the webhook. Its event is the webhook's first;
-    /// for <c>*</c>, the catalog's.
+    /// The command that stores the delivery and gives its id, if this transaction enabled the webhook. Its event is the webhook's first,
+    /// or the catalog's first that this stands for.
     /// </summary>
     internal NpgsqlBatchCommand Insert(Guid orgId, Guid webhookId)
     {
@@ -37,7 +37,8 @@ public sealed class WebhookProbes(IDeliveryDispatch dispatch, DeliveryAnnounceme
                 JOIN webhook_health AS health ON health.webhook_id = webhooks.id AND health.enabled_at = now()
                 CROSS JOIN LATERAL (
                     SELECT event, data FROM unnest(@events, @data) WITH ORDINALITY AS known (event, data, place)
-                    ORDER BY event = webhooks.events[1] DESC, place
+                    ORDER BY event = webhooks.events[1] DESC,
+                             webhooks.events[1] LIKE '%.*' AND starts_with(event, left(webhooks.events[1], -1)) DESC, place
                     LIMIT 1
                 ) AS sample
                 WHERE webhooks.id = @id AND webhooks.org_id = @org_id

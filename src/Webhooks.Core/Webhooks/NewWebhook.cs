@@ -2,7 +2,7 @@ namespace Webhooks.Core.Webhooks;
 
 /// <summary>A webhook to store.</summary>
 /// <param name="Url">Where deliveries are posted.</param>
-/// <param name="Events">Event types, or <see cref="Webhook.AllEvents"/>.</param>
+/// <param name="Events">Which events it gets, as <see cref="ListedEvents"/> says.</param>
 /// <param name="Active">Whether events fan out to it.</param>
 /// <param name="Description">The organization's own note, or null.</param>
 /// <param name="RetryDelays">The waits between attempts, in seconds; none means a single attempt, null the system's.</param>

@@ -1,5 +1,4 @@
 using Webhooks.Core.Health;
-using Webhooks.Core.Signals;
 
 namespace Webhooks.Core.Webhooks;
 
@@ -7,7 +6,7 @@ namespace Webhooks.Core.Webhooks;
 /// <param name="Id">UUIDv7.</param>
 /// <param name="OrgId">The organization that it belongs to.</param>
 /// <param name="Url">Where deliveries are posted: absolute http or https, as <see cref="WebhookUrl"/> allows.</param>
-/// <param name="Events">Event types of the catalog, or <c>*</c> for all.</param>
+/// <param name="Events">Which events it gets, as <see cref="ListedEvents"/> says.</param>
 /// <param name="Active">Whether events fan out to it.</param>
 /// <param name="Description">The organization's own note, or null.</param>
 /// <param name="SecretHint">The last four characters of its secret; null when the secret cannot be decrypted now.</param>
@@ -38,15 +37,6 @@ public sealed record Webhook(
     string? DisabledReason,
     WebhookHealth Health)
 {
-    /// <summary>The entry of <see cref="Events"/> that stands for every event type, also those that the catalog gets later.</summary>
-    public const string AllEvents = "*";
-
-    /// <summary>
-    /// What a webhook lists that gets events of a type: the type, or what stands for all, which operational ones are not among.
-    /// </summary>
-    public static string[] NamesOf(string eventType) =>
-        OperationalEvents.Find(eventType) is null ? [eventType, AllEvents] : [eventType];
-
-    /// <summary>Whether it lists an event type, by its name or as one of all.</summary>
-    public bool Lists(string eventType) => NamesOf(eventType).Any(Events.Contains);
+    /// <summary>Whether it lists an event type, by its name or as one of several.</summary>
+    public bool Lists(string eventType) => ListedEvents.Include(Events, eventType);
 }

@@ -76,7 +76,7 @@ public sealed class WebhookStore(
         command.Parameters.AddWithValue("org_id", orgId);
         command.Parameters.Add(NullableParameter.Create("after", NpgsqlDbType.Uuid, after));
         command.Parameters.Add(NullableParameter.Create("active", NpgsqlDbType.Boolean, filter.Active));
-        var names = filter.Event is { } eventType ? Webhook.NamesOf(eventType) : null;
+        var names = filter.Event is { } eventType ? ListedEvents.NamesOf(eventType).ToArray() : null;
         command.Parameters.Add(NullableParameter.Create("events", NpgsqlDbType.Array | NpgsqlDbType.Text, names));
         command.Parameters.Add(NullableParameter.Create("url", NpgsqlDbType.Text, filter.UrlContains));
         command.Parameters.AddWithValue("limit", limit + 1L);

@@ -119,6 +119,40 @@ public sealed class CreateWebhookTests(SharedApi api)
         Assert.Contains("url, events, active, description", refused.Errors("urls").Single(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("usr.*", "user.*")]
+    [InlineData("subscriptions.*", "subscription.*")]
+    [InlineData("user*", "user.*")]
+    [InlineData("zzzzzzzz.*", "events/available")]
+    [InlineData("*.created", "at the end")]
+    [InlineData("user.**", "user.*")]
+    [InlineData("**", "events/available")]
+    [InlineData("webhook.*", "by their names")]
+    [InlineData("recovery.*", "by their names")]
+    public async Task A_wildcard_that_stands_for_nothing_is_refused_with_what_was_perhaps_meant(string listed, string advice)
+    {
+        using var client = api.Server.ForNewOrganization();
+
+        var refused = await client.Post(Calls.Webhooks, $$"""{"url":"https://example.com/","events":["{{listed}}"]}""");
+
+        refused.MustRefuse("events[0]");
+        Assert.Contains(advice, refused.Errors("events[0]").Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_webhook_for_events_of_a_kind_is_found_by_each_of_them_and_tested_with_the_first()
+    {
+        using var client = api.Server.ForNewOrganization();
+        var created = (await client.Post(Calls.Webhooks, """{"url":"http://127.0.0.1:9000/","events":["payment.*"]}""")).MustBe(
+            HttpStatusCode.Created);
+
+        var tested = (await client.Post($"{Calls.Webhooks}/{created["id"]}/test", "{}")).MustBe(HttpStatusCode.OK);
+
+        Assert.Equal("payment.succeeded", tested["event"].GetString());
+        Assert.Single((await client.Get($"{Calls.Webhooks}?event=payment.refunded")).Data);
+        Assert.Empty((await client.Get($"{Calls.Webhooks}?event=user.created")).Data);
+    }
+
     [Fact]
     public async Task Fields_that_are_needed_are_named_when_they_are_missing()
     {
@@ -137,7 +171,7 @@ public sealed class CreateWebhookTests(SharedApi api)
     [InlineData("""{"url":"https://example.com/","events":[]}""", "events")]
     [InlineData("""{"url":"https://example.com/","events":null}""", "events")]
     [InlineData("""{"url":"https://example.com/","events":"*"}""", "events")]
-    [InlineData("""{"url":"https://example.com/","events":["user.*"]}""", "events[0]")]
+    [InlineData("""{"url":"https://example.com/","events":["usr.*"]}""", "events[0]")]
     [InlineData("""{"url":"https://example.com/","events":["*"],"active":null}""", "active")]
     [InlineData("""{"url":"https://example.com/","events":["*"],"description":"a\u0000b"}""", "description")]
     [InlineData("""{"url":"https://example.com/","events":["*"],"secret":"mine"}""", "secret")]

@@ -40,6 +40,23 @@ public sealed class EventInsertionTests : DatabaseTest
     }
 
     [Fact]
+    public async Task An_event_goes_to_each_webhook_that_lists_it_by_name_or_wildcard_once()
+    {
+        var named = await AddWebhookAsync(_org, "user.created");
+        var kind = await AddWebhookAsync(_org, "user.*");
+        var all = await AddWebhookAsync(_org, "*", "user.*", "user.created");
+        await AddWebhookAsync(_org, "subscription.*", "invoice.paid", "use.*");
+
+        await Publisher.PublishAsync([Message(_org), Message(_org, "user.deleted")], Cancel);
+
+        Assert.Equal([named, kind, all], await ReceiversAsync("user.created"));
+        Assert.Equal([kind, all], await ReceiversAsync("user.deleted"));
+
+        Task<IReadOnlyList<Guid>> ReceiversAsync(string type) =>
+            QueryAllAsync<Guid>("SELECT webhook_id FROM webhook_deliveries WHERE event = $1 ORDER BY webhook_id", type);
+    }
+
+    [Fact]
     public async Task What_is_stored_as_claimed_comes_with_the_own_schedule_of_each_webhook()
     {
         var patient = await AddWebhookAsync(_org);

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,6 +18,7 @@ using Webhooks.Api.Redaction;
 using Webhooks.Api.Redelivery;
 using Webhooks.Api.Requests;
 using Webhooks.Api.Statistics;
+using Webhooks.Api.Security;
 using Webhooks.Api.Webhooks;
 
 namespace Webhooks.Api;
@@ -35,15 +37,22 @@ public static class WebhooksApiPipeline
         var problems = app.ApplicationServices.GetRequiredService<ExceptionProblems>();
         var outages = app.ApplicationServices.GetRequiredService<DatabaseOutages>();
         var actors = new RequestActor(app.ApplicationServices.GetRequiredService<ClientAddress>());
-        return app
+        var answers = app
+            .Use(app.ApplicationServices.GetRequiredService<RequestIds>().AssignAsync)
+            .Use(app.ApplicationServices.GetRequiredService<SecurityHeaders>().SetAsync)
             .UseExceptionHandler(new ExceptionHandlerOptions
             {
                 ExceptionHandler = problems.WriteAsync,
                 // The handler logs what is the operator's concern, without a client's mistakes.
                 SuppressDiagnosticsCallback = _ => true,
             })
-            .UseStatusCodePages(StatusProblems.WriteAsync)
-            .Use(ForbidCaching)
+            .UseStatusCodePages(StatusProblems.WriteAsync);
+        if (app.ApplicationServices.GetService<CorsPolicy>() is { } origins)
+        {
+            answers.UseMiddleware<CorsMiddleware>(origins);
+        }
+
+        return answers
             .Use(outages.WatchAsync)
             .UseAuthentication()
             .Use(OrganizationHeader.ApplyAsync)
@@ -71,6 +80,7 @@ public static class WebhooksApiPipeline
             .WithMetadata(InvalidRequestException.Answer)
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status403Forbidden)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status500InternalServerError)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         api.MapWebhooks();
@@ -85,19 +95,5 @@ public static class WebhooksApiPipeline
         api.MapAudit();
         api.MapApiKeys();
         return endpoints;
-    }
-
-    /// <summary>Answers hold secrets and payloads: no cache may keep them, and nothing guess what they are. A page that may be kept says
-    /// so itself.</summary>
-    internal static void Protect(HttpResponse response)
-    {
-        response.Headers.CacheControl = "no-store";
-        response.Headers.XContentTypeOptions = "nosniff";
-    }
-
-    private static Task ForbidCaching(HttpContext context, RequestDelegate next)
-    {
-        Protect(context.Response);
-        return next(context);
     }
 }

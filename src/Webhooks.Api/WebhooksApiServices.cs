@@ -7,6 +7,7 @@ using Webhooks.Api.Json;
 using Webhooks.Api.OpenApi;
 using Webhooks.Api.Problems;
 using Webhooks.Api.Requests;
+using Webhooks.Api.Security;
 
 namespace Webhooks.Api;
 
@@ -18,7 +19,9 @@ public static class WebhooksApiServices
 
     /// <summary>Adds authentication, authorization, JSON, health checks and the OpenAPI document.</summary>
     /// <param name="services">The host's services.</param>
-    /// <param name="configuration">Says who issues the tokens (section <c>Webhooks:Auth</c>) and which proxies are trusted.</param>
+    /// <param name="configuration">
+    /// Says who issues the tokens (section <c>Webhooks:Auth</c>), and which proxies and origins are trusted.
+    /// </param>
     /// <exception cref="Core.InvalidSettingException">A setting is missing or has no usable value; the message names it.</exception>
     public static IServiceCollection AddWebhooksApi(this IServiceCollection services, IConfiguration configuration)
     {
@@ -28,9 +31,16 @@ public static class WebhooksApiServices
             json.SerializerOptions.NumberHandling = ApiJson.Default.Options.NumberHandling;
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
         });
+        if (AllowedOrigins.From(configuration) is { } origins)
+        {
+            services.AddCors().AddSingleton(origins);
+        }
+
         return services
             .AddWebhooksAuthentication(AuthenticationSettings.From(configuration))
             .AddSingleton(ClientAddress.From(configuration))
+            .AddSingleton<RequestIds>()
+            .AddSingleton<SecurityHeaders>()
             .AddSingleton<DatabaseOutages>()
             .AddSingleton<ExceptionProblems>()
             .AddWebhooksHealth()

@@ -54,6 +54,24 @@ public sealed class RecentlyUsed<TKey, TValue> : IDisposable
         return value;
     }
 
+    /// <summary>The value of the key, which is made where there is none. Of several who make it at once, all get the same.</summary>
+    public TValue GetOrAdd(TKey key, Func<TKey, TValue> make)
+    {
+        if (Find(key) is { } known)
+        {
+            return known;
+        }
+
+        var generations = _generations;
+        var value = generations.Young.GetOrAdd(key, make);
+        if (generations.Young.Count >= _capacity)
+        {
+            Age(generations);
+        }
+
+        return value;
+    }
+
     /// <summary>Keeps a value, in the place of the key's last.</summary>
     public void Add(TKey key, TValue value)
     {

@@ -6,4 +6,5 @@ namespace Webhooks.Testing;
 /// <param name="Category">The logger.</param>
 /// <param name="Level">How bad it is.</param>
 /// <param name="Text">The message and, after it, the exception.</param>
-public sealed record LogLine(string Category, LogLevel Level, string Text);
+/// <param name="Scopes">The scopes that it is in, as text.</param>
+public sealed record LogLine(string Category, LogLevel Level, string Text, IReadOnlyList<string> Scopes);

@@ -4,9 +4,10 @@ using Microsoft.Extensions.Logging;
 namespace Webhooks.Testing;
 
 /// <summary>Keeps every log line, with its exception.</summary>
-public sealed class LogRecorder : ILoggerProvider
+public sealed class LogRecorder : ILoggerProvider, ISupportExternalScope
 {
     private readonly ConcurrentQueue<LogLine> _lines = [];
+    private IExternalScopeProvider? _scopes;
 
     public IReadOnlyCollection<LogLine> Lines => _lines;
 
@@ -20,13 +21,22 @@ public sealed class LogRecorder : ILoggerProvider
         }
     }
 
-    public ILogger CreateLogger(string categoryName) => new Logger(categoryName, _lines);
+    public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
+
+    public void SetScopeProvider(IExternalScopeProvider scopeProvider) => _scopes = scopeProvider;
 
     public void Dispose()
     {
     }
 
-    private sealed class Logger(string category, ConcurrentQueue<LogLine> lines) : ILogger
+    private List<string> Scopes()
+    {
+        var scopes = new List<string>();
+        _scopes?.ForEachScope(static (scope, into) => into.Add($"{scope}"), scopes);
+        return scopes;
+    }
+
+    private sealed class Logger(LogRecorder recorder, string category) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -35,6 +45,7 @@ public sealed class LogRecorder : ILoggerProvider
 
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Enqueue(new LogLine(category, logLevel, $"{formatter(state, exception)} {exception}"));
+            recorder._lines.Enqueue(
+                new LogLine(category, logLevel, $"{formatter(state, exception)} {exception}", recorder.Scopes()));
     }
 }

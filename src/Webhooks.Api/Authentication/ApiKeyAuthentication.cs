@@ -1,11 +1,13 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Webhooks.Api.Security;
 using Webhooks.Core.ApiKeys;
 
 namespace Webhooks.Api.Authentication;
 
 /// <summary>Judges bearer tokens that are API keys.</summary>
-internal sealed class ApiKeyAuthentication(KnownKeys keys, TimeProvider clock)
+internal sealed class ApiKeyAuthentication(KnownKeys keys, FailedAuthentications failures, TimeProvider clock)
 {
     /// <summary>Why a key is refused that is none, or none any more. It does not say which: a guess is told nothing.</summary>
     public const string Unknown = "The API key is not known: it was revoked, or never made";
@@ -17,14 +19,18 @@ internal sealed class ApiKeyAuthentication(KnownKeys keys, TimeProvider clock)
     public static bool IsKey(ReadOnlySpan<char> token) => token.StartsWith(ApiKeyText.Prefix, StringComparison.Ordinal);
 
     /// <summary>Judges a key.</summary>
-    public async Task<AuthenticateResult> AuthenticateAsync(string token, CancellationToken cancellationToken)
+    /// <param name="token">The key.</param>
+    /// <param name="context">The request that has it.</param>
+    public async Task<AuthenticateResult> AuthenticateAsync(string token, HttpContext context)
     {
         if (!ApiKeyText.TryReadId(token, out var id))
         {
             return Refuse(Malformed);
         }
 
-        if (await keys.FindAsync(id, cancellationToken) is not { } key || !key.Is(token))
+        if (!(keys.WasFound(id) || failures.MayLookUp(context))
+            || await keys.FindAsync(id, context.RequestAborted) is not { } key
+            || !key.Is(token))
         {
             return Refuse(Unknown);
         }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using Webhooks.Api.Security;
 
 namespace Webhooks.Api.Authentication;
 
@@ -26,6 +27,7 @@ internal static class AuthenticationServices
         services
             .AddSingleton<AcceptedTokens>()
             .AddSingleton<ApiKeyAuthentication>()
+            .AddSingleton<FailedAuthentications>()
             .AddTransient<BearerAuthentication>()
             .AddAuthentication(options =>
             {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
@@ -48,7 +49,18 @@ internal sealed class AuthorizationAnswers : IAuthorizationMiddlewareResultHandl
     private static async Task ChallengeAsync(HttpContext context)
     {
         // The token was judged before; this only gives the result again.
-        await ChallengeAsync(context.Response, (await context.AuthenticateAsync()).Failure is { } failure ? Describe(failure) : null);
+        var failure = (await context.AuthenticateAsync()).Failure;
+        await (failure is TooManyFailuresException { Wait: var wait }
+            ? SlowDownAsync(context.Response, wait)
+            : ChallengeAsync(context.Response, failure is null ? null : Describe(failure)));
+    }
+
+    private static Task SlowDownAsync(HttpResponse response, TimeSpan wait)
+    {
+        response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        return response.WriteProblemAsync(ProblemKind.TooManyFailures.Details(
+            "The token is not valid, and neither were others that came from your address within a minute. A valid one is accepted all "
+            + "the same; an API key that was not used of late may need another try."));
     }
 
     private static Task ForbidAsync(HttpResponse response, AuthorizationPolicy policy, AuthorizationFailure? failure)

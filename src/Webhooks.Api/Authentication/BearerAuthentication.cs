@@ -1,13 +1,15 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Http;
+using Webhooks.Api.Security;
 
 namespace Webhooks.Api.Authentication;
 
 /// <summary>
 /// Has a request's bearer token judged by what its form says that it is: an API key, or a JWT, unless that was judged a moment ago.
 /// </summary>
-internal sealed class BearerAuthentication(AcceptedTokens accepted, ApiKeyAuthentication keys) : IAuthenticationHandler
+internal sealed class BearerAuthentication(AcceptedTokens accepted, ApiKeyAuthentication keys, FailedAuthentications failures)
+    : IAuthenticationHandler
 {
     /// <summary>The scheme's name.</summary>
     public const string Scheme = "Webhooks";
@@ -15,6 +17,7 @@ internal sealed class BearerAuthentication(AcceptedTokens accepted, ApiKeyAuthen
     private const string Prefix = "Bearer ";
 
     private HttpContext _context = null!;
+    private Task<AuthenticateResult>? _judgement;
 
     public Task InitializeAsync(AuthenticationScheme scheme, HttpContext context)
     {
@@ -22,17 +25,8 @@ internal sealed class BearerAuthentication(AcceptedTokens accepted, ApiKeyAuthen
         return Task.CompletedTask;
     }
 
-    public Task<AuthenticateResult> AuthenticateAsync()
-    {
-        var authorization = _context.Request.Headers.Authorization.ToString();
-        var token = authorization.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? authorization.AsSpan(Prefix.Length).Trim() : [];
-        if (ApiKeyAuthentication.IsKey(token))
-        {
-            return keys.AuthenticateAsync(token.ToString(), _context.RequestAborted);
-        }
-
-        return accepted.Find(authorization) is { } judgement ? Task.FromResult(judgement) : JudgeAsync(authorization);
-    }
+    /// <summary>Judges the token of the request, once.</summary>
+    public Task<AuthenticateResult> AuthenticateAsync() => _judgement ??= JudgeAsync();
 
     public Task ChallengeAsync(AuthenticationProperties? properties) =>
         _context.ChallengeAsync(JwtBearerDefaults.AuthenticationScheme, properties);
@@ -40,10 +34,31 @@ internal sealed class BearerAuthentication(AcceptedTokens accepted, ApiKeyAuthen
     public Task ForbidAsync(AuthenticationProperties? properties) =>
         _context.ForbidAsync(JwtBearerDefaults.AuthenticationScheme, properties);
 
-    private async Task<AuthenticateResult> JudgeAsync(string authorization)
+    private Task<AuthenticateResult> JudgeAsync()
+    {
+        var authorization = _context.Request.Headers.Authorization.ToString();
+        var token = authorization.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? authorization.AsSpan(Prefix.Length).Trim() : [];
+        if (ApiKeyAuthentication.IsKey(token))
+        {
+            return JudgeKeyAsync(token.ToString());
+        }
+
+        return accepted.Find(authorization) is { } judgement ? Task.FromResult(judgement) : JudgeTokenAsync(authorization);
+    }
+
+    private async Task<AuthenticateResult> JudgeKeyAsync(string key) =>
+        Count(await keys.AuthenticateAsync(key, _context), isKey: true);
+
+    private async Task<AuthenticateResult> JudgeTokenAsync(string authorization)
     {
         var judgement = await _context.AuthenticateAsync(JwtBearerDefaults.AuthenticationScheme);
         accepted.Add(authorization, judgement);
-        return judgement;
+        return Count(judgement, isKey: false);
     }
+
+    /// <summary>Counts what is refused. That there is no token is no failure.</summary>
+    private AuthenticateResult Count(AuthenticateResult judgement, bool isKey) =>
+        judgement.Failure is not null && failures.Add(_context, isKey) is { } wait
+            ? AuthenticateResult.Fail(new TooManyFailuresException(wait))
+            : judgement;
 }

@@ -202,6 +202,7 @@ internal static class AnswerExamples
             ["title"] = kind.Title,
             ["status"] = kind.Status,
             ["detail"] = "What happened this time, and what to do.",
+            ["request_id"] = "01a21939-6307-7425-bfee-af77a1165cfe",
         };
         if (kind == ProblemKind.InvalidRequest)
         {

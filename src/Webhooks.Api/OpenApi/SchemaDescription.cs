@@ -61,6 +61,7 @@ internal static class SchemaDescription
                     Items = new OpenApiSchema { Type = JsonSchemaType.String },
                 },
             },
+            ["request_id"] = Text("The request's id, as in the header X-Request-Id.", "01a21939-6307-7425-bfee-af77a1165cfe"),
             ["trace_id"] = Text("With `internal-error`: what to tell the operators.", "0af7651916cd43dd8448eb211c80319c"),
         };
     }

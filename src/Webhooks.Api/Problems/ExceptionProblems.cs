@@ -21,8 +21,6 @@ internal sealed partial class ExceptionProblems(DatabaseOutages outages, ILogger
     {
         var thrown = context.Features.GetRequiredFeature<IExceptionHandlerFeature>();
         var problem = Describe(thrown.Error, DatabaseOutages.NameOf(thrown.Endpoint));
-        // What was set before is gone.
-        WebhooksApiPipeline.Protect(context.Response);
         var headers = context.Response.Headers;
         switch (problem.Status)
         {

@@ -41,6 +41,8 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
         415, "unsupported-encoding", "The request body is encoded in a way that is not read");
     public static readonly ProblemKind ReusedIdempotencyKey = new(
         422, "reused-idempotency-key", "The Idempotency-Key was used for another request");
+    public static readonly ProblemKind TooManyFailures = new(
+        429, "too-many-failed-authentications", "Too many tokens from this address were not valid");
     public static readonly ProblemKind TooManyTests = new(429, "too-many-tests", "The organization has too many tests under way");
     public static readonly ProblemKind InternalError = new(500, "internal-error", "Something went wrong on our side");
     public static readonly ProblemKind DatabaseUnavailable = new(503, "database-unavailable", "The database does not answer");
@@ -53,8 +55,8 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     [
         MalformedBody, InvalidRequest, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, TooManyWebhooks, TooManyApiKeys,
         ShownOnce, MadeAndDeleted, ReusedEventId, OverlapRuns, NoOverlap, WebhookInactive, DeliveryFinished, DeliveryRedacted,
-        RecoveryRuns, RecoveryEnded, ChangedMeanwhile, BodyTooLarge, UnsupportedEncoding, ReusedIdempotencyKey, TooManyTests,
-        InternalError, DatabaseUnavailable, SecretUnavailable, AuthorityUnavailable,
+        RecoveryRuns, RecoveryEnded, ChangedMeanwhile, BodyTooLarge, UnsupportedEncoding, ReusedIdempotencyKey, TooManyFailures,
+        TooManyTests, InternalError, DatabaseUnavailable, SecretUnavailable, AuthorityUnavailable,
     ];
 
     /// <summary>The stable URI in the member <c>type</c>.</summary>

@@ -10,6 +10,7 @@ internal static class ProblemWriting
     /// <summary>Answers with a problem and its status.</summary>
     public static Task WriteProblemAsync(this HttpResponse response, ProblemDetails problem)
     {
+        problem.Extensions["request_id"] = response.HttpContext.TraceIdentifier;
         response.StatusCode = problem.Status ?? StatusCodes.Status500InternalServerError;
         var cancellationToken = response.HttpContext.RequestAborted;
         return problem is HttpValidationProblemDetails validation

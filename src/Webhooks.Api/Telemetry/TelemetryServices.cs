@@ -29,7 +29,13 @@ public static class TelemetryServices
             .ConfigureResource(resource => resource.AddService(configuration["OTEL_SERVICE_NAME"] ?? serviceName))
             .WithTracing(tracing => tracing.AddSource(WebhooksTracing.SourceName, Npgsql))
             .WithMetrics(metrics => metrics.AddMeter(WebhooksMetrics.MeterName, Npgsql))
-            .WithLogging(configureBuilder: null, logging => logging.IncludeFormattedMessage = true);
+            .WithLogging(configureBuilder: null, logging =>
+            {
+                logging.IncludeFormattedMessage = true;
+
+                // A request's id is in its scope.
+                logging.IncludeScopes = true;
+            });
         return configuration.HasOtlpEndpoint() ? telemetry.UseOtlpExporter() : telemetry;
     }
 }

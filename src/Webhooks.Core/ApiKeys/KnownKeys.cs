@@ -21,17 +21,16 @@ public sealed class KnownKeys(NpgsqlDataSource database, KeyUses uses, TimeProvi
     private int _revocations;
 
     /// <summary>What is known of a key without asking the database; null when that has to be asked.</summary>
-    public KnownKey? Recall(Guid id) =>
-        _recent.Find(id) is { } reading
-        && reading.Revocations == Volatile.Read(ref _revocations)
-        && clock.GetElapsedTime(reading.Began) < Validity
-            ? reading.Key
-            : null;
+    public KnownKey? Recall(Guid id) => Fresh(id)?.Key;
+
+    /// <summary>Whether a key was found of late, be it that it has been revoked since.</summary>
+    public bool WasFound(Guid id) => _recent.Find(id) is not null;
 
     /// <summary>A key; null when there is none with this id.</summary>
     public async ValueTask<KnownKey?> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        Recall(id)
-        ?? await _underWay.GetOrAdd(id, id => new Lazy<Task<KnownKey?>>(() => ReadAsync(id))).Value.WaitAsync(cancellationToken);
+        Fresh(id) is { } reading
+            ? reading.Key
+            : await _underWay.GetOrAdd(id, id => new Lazy<Task<KnownKey?>>(() => ReadAsync(id))).Value.WaitAsync(cancellationToken);
 
     /// <summary>Notes that a request had the key.</summary>
     public void Used(KnownKey key)
@@ -53,19 +52,19 @@ public sealed class KnownKeys(NpgsqlDataSource database, KeyUses uses, TimeProvi
         try
         {
             // Somebody may have read it between the caller's look and this.
-            if (Recall(id) is { } other)
+            if (Fresh(id) is { } other)
             {
-                return other;
+                return other.Key;
             }
 
             // As of before the question: an answer may be older than a revocation that comes meanwhile.
             var (revocations, began) = (Volatile.Read(ref _revocations), clock.GetTimestamp());
-            if (await QueryAsync(id) is not { } key)
+            var key = await QueryAsync(id);
+            if (key is not null || WasFound(id))
             {
-                return null;
+                _recent.Add(id, new Reading(key, began, revocations));
             }
 
-            _recent.Add(id, new Reading(key, began, revocations));
             return key;
         }
         finally
@@ -73,6 +72,14 @@ public sealed class KnownKeys(NpgsqlDataSource database, KeyUses uses, TimeProvi
             _underWay.TryRemove(id, out _);
         }
     }
+
+    /// <summary>What was read of a key within the last second; null when that was nothing.</summary>
+    private Reading? Fresh(Guid id) =>
+        _recent.Find(id) is { } reading
+        && reading.Revocations == Volatile.Read(ref _revocations)
+        && clock.GetElapsedTime(reading.Began) < Validity
+            ? reading
+            : null;
 
     private async Task<KnownKey?> QueryAsync(Guid id)
     {
@@ -89,8 +96,8 @@ public sealed class KnownKeys(NpgsqlDataSource database, KeyUses uses, TimeProvi
             : null;
     }
 
-    /// <param name="Key">The key.</param>
+    /// <param name="Key">The key; null when it was there before, and is no longer.</param>
     /// <param name="Began">When it was asked for.</param>
     /// <param name="Revocations">How many revocations of this process were before that.</param>
-    private sealed record Reading(KnownKey Key, long Began, int Revocations);
+    private sealed record Reading(KnownKey? Key, long Began, int Revocations);
 }

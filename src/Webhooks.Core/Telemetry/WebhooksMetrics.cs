@@ -35,6 +35,7 @@ public sealed class WebhooksMetrics : IDisposable
     private readonly Histogram<double> _eventDelay;
     private readonly Counter<long> _healthChanges;
     private readonly Counter<long> _operationalEvents;
+    private readonly Counter<long> _authenticationFailures;
     private readonly ObservableGauge<long> _pending;
     private readonly ObservableGauge<double> _oldestPending;
 
@@ -57,6 +58,8 @@ public sealed class WebhooksMetrics : IDisposable
             "webhooks.health.changes", "{change}", "Webhooks that began to fail, recovered, or were disabled because of their receiver.");
         _operationalEvents = Meter.CreateCounter<long>(
             "webhooks.operational_events", "{event}", "Events about webhooks themselves that were published.");
+        _authenticationFailures = Meter.CreateCounter<long>(
+            "webhooks.authentication.failures", "{failure}", "Requests whose token or API key was not valid.");
         _pending = Meter.CreateObservableGauge(
             "webhooks.deliveries.pending", ObservePending, "{delivery}", "Deliveries that are not finished.");
         _oldestPending = Meter.CreateObservableGauge(
@@ -109,6 +112,12 @@ public sealed class WebhooksMetrics : IDisposable
     /// <summary>Counts an event about a webhook itself.</summary>
     /// <param name="name">Its event type.</param>
     public void OperationalEventPublished(string name) => _operationalEvents.Add(1, new KeyValuePair<string, object?>("event", name));
+
+    /// <summary>Counts a request whose token or API key was not valid.</summary>
+    /// <param name="isKey">Whether it was an API key.</param>
+    /// <param name="isLimited">Whether its address had sent too many of them.</param>
+    public void AuthenticationFailed(bool isKey, bool isLimited) => _authenticationFailures.Add(
+        1, new KeyValuePair<string, object?>("credential", isKey ? "key" : "token"), new("limited", isLimited ? "true" : "false"));
 
     /// <summary>Takes over what was counted.</summary>
     /// <param name="count">Deliveries that are pending.</param>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
+using Webhooks.Api.Telemetry;
 
 namespace Webhooks.Server.Logging;
 
@@ -14,7 +15,7 @@ namespace Webhooks.Server.Logging;
 /// process that is killed. When whoever reads standard output is stuck, a full buffer makes those who log wait.
 /// </remarks>
 [ProviderAlias("Console")]
-internal sealed class BatchedConsole : ILoggerProvider
+internal sealed class BatchedConsole : ILoggerProvider, ISupportExternalScope
 {
     private const int MostBuffered = 256 * 1024;
 
@@ -31,6 +32,7 @@ internal sealed class BatchedConsole : ILoggerProvider
     private readonly Lock _writing = new();
     private ArrayBufferWriter<char> _batch = new();
     private ArrayBufferWriter<char> _spare = new();
+    private IExternalScopeProvider? _scopes;
 
     public BatchedConsole(IEnumerable<ConsoleFormatter> formatters, TimeProvider clock)
         : this(
@@ -52,6 +54,8 @@ internal sealed class BatchedConsole : ILoggerProvider
 
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 
+    public void SetScopeProvider(IExternalScopeProvider scopeProvider) => _scopes = scopeProvider;
+
     public void Dispose()
     {
         _timer.Dispose();
@@ -62,11 +66,21 @@ internal sealed class BatchedConsole : ILoggerProvider
     {
         var line = _line ??= new StringWriter();
         _formatter.Write(entry, scopeProvider: null, line);
+        _scopes?.ForEachScope(AddRequest, line.GetStringBuilder());
         var waits = TryAdd(line.GetStringBuilder());
         line.GetStringBuilder().Clear();
         if (!waits || entry.LogLevel >= LogLevel.Error)
         {
             Flush();
+        }
+    }
+
+    /// <summary>Says at the end of a line which request it is of, if it is of one.</summary>
+    private static void AddRequest(object? scope, StringBuilder line)
+    {
+        if (scope is RequestScope { Id: var id } && line.Length >= Environment.NewLine.Length)
+        {
+            line.Insert(line.Length - Environment.NewLine.Length, $" [request {id}]");
         }
     }
 

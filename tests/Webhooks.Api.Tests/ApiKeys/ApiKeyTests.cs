@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Webhooks.Api.Authentication;
+using Webhooks.Api.Security;
 using Webhooks.Api.Tests.Hosting;
 using Webhooks.Core.ApiKeys;
 using Webhooks.Testing;
@@ -248,7 +249,8 @@ public sealed class ApiKeyTests(SharedApi api)
             ["key", "key", "key", "user"], entries.Select(entry => entry.GetProperty("actor").GetProperty("kind").GetString()));
         Assert.All(entries, entry => Assert.DoesNotContain("hash", entry.GetRawText(), StringComparison.Ordinal));
         Assert.Equal(
-            ["name", "scopes"], entries[^1].GetProperty("changes").EnumerateArray().Select(change => change.GetProperty("field").GetString()));
+            ["name", "scopes"],
+            entries[^1].GetProperty("changes").EnumerateArray().Select(change => change.GetProperty("field").GetString()));
     }
 
     [Fact]
@@ -372,9 +374,11 @@ public sealed class ApiKeyTests(SharedApi api)
             var revoked = revokedAt();
             var isLate = revoked > 0 && Environment.TickCount64 - revoked > KnownKeys.Validity.TotalMilliseconds;
             var answer = await client.Get(Calls.Webhooks);
-            if (answer.Status == HttpStatusCode.Unauthorized)
+            if (answer.Status is HttpStatusCode.Unauthorized or HttpStatusCode.TooManyRequests)
             {
+                // The first ones say why; then the address has to wait.
                 refused++;
+                Assert.Equal(refused > FailedAuthentications.Most, answer.Status == HttpStatusCode.TooManyRequests);
                 continue;
             }
 

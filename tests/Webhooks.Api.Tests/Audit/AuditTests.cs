@@ -33,8 +33,9 @@ public sealed class AuditTests(SharedApi api) : IDisposable
             ["webhook.created", "webhook.disabled", "webhook.updated", "webhook.updated", "webhook.enabled", "webhook.deleted"],
             entries.Select(Action).OrderBy(action => Array.IndexOf(
                 ["webhook.created", "webhook.disabled", "webhook.updated", "webhook.enabled", "webhook.deleted"], action)));
-        Assert.Equal(("user", "ada", "127.0.0.1"), ActorOf(entries[^1]));
-        Assert.All(entries.SkipLast(1), entry => Assert.Equal(("user", "bob", "127.0.0.1"), ActorOf(entry)));
+        var address = Assert.Single(_client.DefaultRequestHeaders.GetValues("X-Forwarded-For"));
+        Assert.Equal(("user", "ada", address), ActorOf(entries[^1]));
+        Assert.All(entries.SkipLast(1), entry => Assert.Equal(("user", "bob", address), ActorOf(entry)));
         Assert.All(entries, entry => Assert.Equal(id, entry.GetProperty("webhook_id").GetGuid()));
         Assert.All(entries, entry => Assert.Equal(
             $$"""{"kind":"webhook","id":"{{id}}"}""", entry.GetProperty("resource").GetRawText()));

@@ -1,14 +1,18 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Webhooks.Api.Tests.Hosting;
 
 /// <summary>What the API answered.</summary>
-public sealed record Answer(HttpStatusCode Status, string Text, HttpResponseHeaders Headers, string? MediaType)
+public sealed partial record Answer(HttpStatusCode Status, string Text, HttpResponseHeaders Headers, string? MediaType)
 {
     /// <summary>The body, which must be JSON.</summary>
     public JsonElement Json => JsonElement.Parse(Text);
+
+    /// <summary>The body without the request's id, which is another each time.</summary>
+    public string TextOfAnyRequest => RequestId().Replace(Text, "");
 
     public JsonElement this[string name] => Json.GetProperty(name);
 
@@ -46,4 +50,7 @@ public sealed record Answer(HttpStatusCode Status, string Text, HttpResponseHead
         Assert.True(status == Status, $"Expected {status}, got {Status}: {Text}");
         return this;
     }
+
+    [GeneratedRegex(",\"request_id\":\"[^\"]+\"")]
+    private static partial Regex RequestId();
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -17,6 +18,9 @@ namespace Webhooks.Api.Tests.Hosting;
 /// <summary>The API as the server runs it: Kestrel on a random port, a database of its own, and real tokens.</summary>
 public sealed class ApiServer : IAsyncDisposable
 {
+    /// <summary>An origin whose pages may call the API.</summary>
+    public const string Origin = "https://portal.example.com";
+
     private readonly WebApplication _server;
     private readonly string _folder;
 
@@ -54,6 +58,10 @@ public sealed class ApiServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection(
             settings ?? new Dictionary<string, string?> { ["Webhooks:Auth:DevelopmentKeyFile"] = keyFile });
+
+        // So that each client has an address of its own.
+        builder.Configuration.AddInMemoryCollection(
+            new Dictionary<string, string?> { ["Webhooks:TrustedProxies"] = "127.0.0.0/8", ["Webhooks:AllowedOrigins"] = Origin });
         builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Debug);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services
@@ -76,8 +84,15 @@ public sealed class ApiServer : IAsyncDisposable
         return new ApiServer(server, folder, DevelopmentKey.LoadOrCreate(keyFile), logs);
     }
 
-    /// <summary>A client without a token.</summary>
-    public HttpClient Anonymous() => new() { BaseAddress = Url };
+    /// <summary>A client without a token, at an address of its own.</summary>
+    public HttpClient Anonymous() => At($"198.18.{RandomNumberGenerator.GetInt32(256)}.{RandomNumberGenerator.GetInt32(256)}");
+
+    /// <summary>A client without a token at an address.</summary>
+    public HttpClient At(string address) => new()
+    {
+        BaseAddress = Url,
+        DefaultRequestHeaders = { { "X-Forwarded-For", address } },
+    };
 
     /// <summary>A client with this token, which need not be one.</summary>
     public HttpClient WithToken(string token)

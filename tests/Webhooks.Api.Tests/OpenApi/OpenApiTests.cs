@@ -41,7 +41,7 @@ public sealed partial class OpenApiTests(SharedApi api)
             var scopes = operation.GetProperty("security").EnumerateArray().Single().GetProperty("bearer");
             Assert.Single(scopes.EnumerateArray());
             var answers = operation.GetProperty("responses");
-            foreach (var status in (string[])["400", "401", "403", "500", "503"])
+            foreach (var status in (string[])["400", "401", "403", "429", "500", "503"])
             {
                 Assert.True(answers.TryGetProperty(status, out var answer), $"{id} does not document {status}.");
                 Assert.True(answer.GetProperty("content").TryGetProperty("application/problem+json", out _));
@@ -50,44 +50,45 @@ public sealed partial class OpenApiTests(SharedApi api)
             Assert.All(answers.EnumerateObject(), answer => Assert.NotEmpty(answer.Value.GetProperty("description").GetString()!));
             Assert.All(Parameters(operation), parameter => Assert.NotEmpty(parameter.GetProperty("description").GetString()!));
             Assert.Equal(scopes[0].GetString() != Scopes.Admin, operation.GetProperty("parameters").EnumerateArray().Any(
-                parameter => parameter.TryGetProperty("$ref", out var shared) && shared.GetString() == "#/components/parameters/Organization"));
+                parameter => parameter.TryGetProperty("$ref", out var shared)
+                    && shared.GetString() == "#/components/parameters/Organization"));
         }
     }
 
     [Theory]
-    [InlineData("CreateWebhook", "201 400 401 403 409 413 415 422 500 503")]
-    [InlineData("ListWebhooks", "200 400 401 403 500 503")]
-    [InlineData("GetWebhook", "200 304 400 401 403 404 500 503")]
-    [InlineData("UpdateWebhook", "200 400 401 403 404 412 413 415 500 503")]
-    [InlineData("DeleteWebhook", "204 400 401 403 404 412 500 503")]
+    [InlineData("CreateWebhook", "201 400 401 403 409 413 415 422 429 500 503")]
+    [InlineData("ListWebhooks", "200 400 401 403 429 500 503")]
+    [InlineData("GetWebhook", "200 304 400 401 403 404 429 500 503")]
+    [InlineData("UpdateWebhook", "200 400 401 403 404 412 413 415 429 500 503")]
+    [InlineData("DeleteWebhook", "204 400 401 403 404 412 429 500 503")]
     [InlineData("TestWebhook", "200 400 401 403 404 413 415 429 500 503")]
-    [InlineData("RotateSecret", "200 400 401 403 404 409 413 415 422 500 503")]
-    [InlineData("PromoteSecret", "200 400 401 403 404 409 500 503")]
-    [InlineData("EndSecretOverlap", "204 400 401 403 404 500 503")]
-    [InlineData("ListDeliveries", "200 400 401 403 404 500 503")]
-    [InlineData("GetDelivery", "200 400 401 403 404 500 503")]
-    [InlineData("Redeliver", "202 400 401 403 404 409 422 500 503")]
-    [InlineData("RedactDelivery", "200 400 401 403 404 500 503")]
-    [InlineData("CancelDelivery", "202 400 401 403 404 409 500 503")]
-    [InlineData("CancelDeliveries", "202 400 401 403 404 413 415 500 503")]
-    [InlineData("CreateRecovery", "200 202 400 401 403 404 409 413 415 422 500 503")]
-    [InlineData("ListRecoveries", "200 400 401 403 404 500 503")]
-    [InlineData("GetRecovery", "200 400 401 403 404 500 503")]
-    [InlineData("PauseRecovery", "200 400 401 403 404 409 500 503")]
-    [InlineData("ResumeRecovery", "200 400 401 403 404 409 500 503")]
-    [InlineData("CancelRecovery", "200 400 401 403 404 409 500 503")]
-    [InlineData("ListAllDeliveries", "200 400 401 403 500 503")]
-    [InlineData("ListEvents", "200 400 401 403 500 503")]
-    [InlineData("GetEvent", "200 400 401 403 404 500 503")]
-    [InlineData("ExplainWebhook", "200 400 401 403 404 500 503")]
-    [InlineData("GetStatistics", "200 400 401 403 500 503")]
-    [InlineData("GetWebhookStatistics", "200 400 401 403 404 500 503")]
-    [InlineData("ListAvailableEvents", "200 400 401 403 500 503")]
-    [InlineData("CreateApiKey", "201 400 401 403 409 413 415 422 500 503")]
-    [InlineData("ListApiKeys", "200 400 401 403 500 503")]
-    [InlineData("GetApiKey", "200 400 401 403 404 500 503")]
-    [InlineData("RevokeApiKey", "204 400 401 403 404 500 503")]
-    [InlineData("PublishEvents", "202 400 401 403 409 413 415 500 503")]
+    [InlineData("RotateSecret", "200 400 401 403 404 409 413 415 422 429 500 503")]
+    [InlineData("PromoteSecret", "200 400 401 403 404 409 429 500 503")]
+    [InlineData("EndSecretOverlap", "204 400 401 403 404 429 500 503")]
+    [InlineData("ListDeliveries", "200 400 401 403 404 429 500 503")]
+    [InlineData("GetDelivery", "200 400 401 403 404 429 500 503")]
+    [InlineData("Redeliver", "202 400 401 403 404 409 422 429 500 503")]
+    [InlineData("RedactDelivery", "200 400 401 403 404 429 500 503")]
+    [InlineData("CancelDelivery", "202 400 401 403 404 409 429 500 503")]
+    [InlineData("CancelDeliveries", "202 400 401 403 404 413 415 429 500 503")]
+    [InlineData("CreateRecovery", "200 202 400 401 403 404 409 413 415 422 429 500 503")]
+    [InlineData("ListRecoveries", "200 400 401 403 404 429 500 503")]
+    [InlineData("GetRecovery", "200 400 401 403 404 429 500 503")]
+    [InlineData("PauseRecovery", "200 400 401 403 404 409 429 500 503")]
+    [InlineData("ResumeRecovery", "200 400 401 403 404 409 429 500 503")]
+    [InlineData("CancelRecovery", "200 400 401 403 404 409 429 500 503")]
+    [InlineData("ListAllDeliveries", "200 400 401 403 429 500 503")]
+    [InlineData("ListEvents", "200 400 401 403 429 500 503")]
+    [InlineData("GetEvent", "200 400 401 403 404 429 500 503")]
+    [InlineData("ExplainWebhook", "200 400 401 403 404 429 500 503")]
+    [InlineData("GetStatistics", "200 400 401 403 429 500 503")]
+    [InlineData("GetWebhookStatistics", "200 400 401 403 404 429 500 503")]
+    [InlineData("ListAvailableEvents", "200 400 401 403 429 500 503")]
+    [InlineData("CreateApiKey", "201 400 401 403 409 413 415 422 429 500 503")]
+    [InlineData("ListApiKeys", "200 400 401 403 429 500 503")]
+    [InlineData("GetApiKey", "200 400 401 403 404 429 500 503")]
+    [InlineData("RevokeApiKey", "204 400 401 403 404 429 500 503")]
+    [InlineData("PublishEvents", "202 400 401 403 409 413 415 429 500 503")]
     public async Task An_operation_documents_exactly_its_answers(string id, string statuses)
     {
         var operation = await OperationAsync(id);
@@ -325,6 +326,9 @@ public sealed partial class OpenApiTests(SharedApi api)
         foreach (var answer in (Answer[])[await client.Get(path), await client.Post(path, "{")])
         {
             Assert.Equal(["nosniff"], answer.Headers.GetValues("X-Content-Type-Options"));
+            Assert.Equal(["no-referrer"], answer.Headers.GetValues("Referrer-Policy"));
+            Assert.Equal("default-src 'none'; frame-ancestors 'none'", Policy(answer));
+            Assert.False(answer.Headers.Contains("Strict-Transport-Security"));
             Assert.Contains("no-store", answer.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
         }
     }

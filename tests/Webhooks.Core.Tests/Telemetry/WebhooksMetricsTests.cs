@@ -34,6 +34,7 @@ public sealed class WebhooksMetricsTests : IDisposable
             [
                 "webhooks.attempt.duration s Histogram`1",
                 "webhooks.attempts {attempt} Counter`1",
+                "webhooks.authentication.failures {failure} Counter`1",
                 "webhooks.deliveries.oldest_pending s ObservableGauge`1",
                 "webhooks.deliveries.pending {delivery} ObservableGauge`1",
                 "webhooks.event.delay s Histogram`1",
@@ -63,6 +64,17 @@ public sealed class WebhooksMetricsTests : IDisposable
 
         Assert.Equal([new Measured(1, counted)], _recorder.Of("webhooks.attempts"));
         Assert.Equal([new Measured(0.25, timed)], _recorder.Of("webhooks.attempt.duration"));
+    }
+
+    [Fact]
+    public void A_token_or_key_that_is_not_valid_is_counted_without_saying_whose()
+    {
+        _metrics.AuthenticationFailed(isKey: true, isLimited: false);
+        _metrics.AuthenticationFailed(isKey: false, isLimited: true);
+
+        Assert.Equal(
+            [new Measured(1, "credential=key,limited=false"), new Measured(1, "credential=token,limited=true")],
+            _recorder.Of("webhooks.authentication.failures"));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Time.Testing;
+using Webhooks.Api.Telemetry;
 using Webhooks.Server.Logging;
 
 namespace Webhooks.Server.Tests.Logging;
@@ -50,6 +51,22 @@ public sealed class BatchedConsoleTests : IDisposable
         Log(LogLevel.Error, "error");
 
         Assert.Equal("before\nerror\n", _output.ToString());
+    }
+
+    [Fact]
+    public void A_line_ends_with_the_request_that_it_is_of()
+    {
+        var scopes = new LoggerExternalScopeProvider();
+        _console.SetScopeProvider(scopes);
+
+        using (scopes.Push("something else"))
+        using (scopes.Push(new RequestScope("order-42")))
+        {
+            Log(LogLevel.Error, "within");
+        }
+
+        Log(LogLevel.Error, "after");
+        Assert.Equal("within [request order-42]\nafter\n", _output.ToString());
     }
 
     [Fact]

@@ -31,6 +31,10 @@ public static class OperationNames
     public const string ListEvents = nameof(ListEvents);
     public const string GetEvent = nameof(GetEvent);
     public const string ExplainWebhook = nameof(ExplainWebhook);
+    public const string ListOrganizations = nameof(ListOrganizations);
+    public const string GetOrganization = nameof(GetOrganization);
+    public const string UpdateOrganization = nameof(UpdateOrganization);
+    public const string EraseOrganization = nameof(EraseOrganization);
     public const string ListAudit = nameof(ListAudit);
     public const string GetStatistics = nameof(GetStatistics);
     public const string GetWebhookStatistics = nameof(GetWebhookStatistics);

@@ -12,6 +12,7 @@ using Webhooks.Api.Events;
 using Webhooks.Api.Health;
 using Webhooks.Api.History;
 using Webhooks.Api.OpenApi;
+using Webhooks.Api.Organizations;
 using Webhooks.Api.Problems;
 using Webhooks.Api.Recoveries;
 using Webhooks.Api.Redaction;
@@ -94,6 +95,7 @@ public static class WebhooksApiPipeline
         api.MapEvents();
         api.MapAudit();
         api.MapApiKeys();
+        api.MapOrganizations();
         return endpoints;
     }
 }

@@ -8,6 +8,7 @@ using Webhooks.Core.Events;
 using Webhooks.Core.Health;
 using Webhooks.Core.History;
 using Webhooks.Core.Idempotency;
+using Webhooks.Core.Organizations;
 using Webhooks.Core.Postgres;
 using Webhooks.Core.Recoveries;
 using Webhooks.Core.Redaction;
@@ -58,6 +59,8 @@ public static class CoreServices
             .AddSingleton<OrganizationHistory>()
             .AddSingleton<Explanations>()
             .AddSingleton<AuditLog>()
+            .AddSingleton<OrganizationStore>()
+            .AddSingleton<OrganizationErasures>()
             .AddSingleton<DeliveryAttempter>()
             .AddSingleton<Redeliveries>()
             .AddSingleton<Cancellations>()

@@ -27,6 +27,8 @@ public sealed partial class FunctionTableTests
         string[] byResource =
         [
             OperationNames.CreateApiKey, OperationNames.ListApiKeys, OperationNames.GetApiKey, OperationNames.RevokeApiKey,
+            OperationNames.ListOrganizations, OperationNames.GetOrganization, OperationNames.UpdateOrganization,
+            OperationNames.EraseOrganization,
         ];
         var operations = typeof(OperationNames).GetFields(BindingFlags.Public | BindingFlags.Static).Select(
             field => (string)field.GetValue(null)!).Except(byResource);
@@ -34,6 +36,7 @@ public sealed partial class FunctionTableTests
         [
             "FanOutEvent", "StartDelivery", "DeliverWebhook", "DeliveryAttempt", "RecoverWebhook", "RecoverPages", "Maintenance",
             "HealthLive", "HealthReady", "OpenApi", "Docs", "UnknownRoute", "ApiKeys",
+            "Organizations",
         ];
 
         Assert.Equal(operations.Concat(others).Order(), AppFunction.All.Select(function => function.Name).Order());

@@ -7,6 +7,7 @@ using Webhooks.Api.Cancellation;
 using Webhooks.Api.Deliveries;
 using Webhooks.Api.Events;
 using Webhooks.Api.History;
+using Webhooks.Api.Organizations;
 using Webhooks.Api.Recoveries;
 using Webhooks.Api.Statistics;
 using Webhooks.Api.Webhooks;
@@ -30,6 +31,8 @@ namespace Webhooks.Api.Json;
 [JsonSerializable(typeof(ListPage<AuditEntryResource>))]
 [JsonSerializable(typeof(IReadOnlyList<FieldChange>))]
 [JsonSerializable(typeof(StatisticsResource))]
+[JsonSerializable(typeof(OrganizationResource))]
+[JsonSerializable(typeof(ListPage<OrganizationResource>))]
 [JsonSerializable(typeof(PublishedEventResource))]
 [JsonSerializable(typeof(PublishedEventsResource))]
 [JsonSerializable(typeof(AvailableEvents))]

@@ -81,6 +81,18 @@ internal static class AnswerExamples
         "created_at":"2026-02-02T20:16:31.104177Z","expires_at":"2027-02-01T00:00:00Z"
         """;
 
+    private const string Organization = """
+        "id":"0197a000-0000-7000-8000-000000000001","name":"Example Ltd","created_at":"2026-01-31T18:00:00Z","webhooks":3,
+        "active_webhooks":2,"pending_deliveries":17,"max_webhooks":50
+        """;
+
+    private const string ErasedOrganization = """
+        {"id":"0197a000-0000-7000-8000-000000000001","name":null,"created_at":"2026-01-31T18:00:00Z","webhooks":0,
+        "active_webhooks":0,"pending_deliveries":0,"max_webhooks":null,"erasure":{"state":"finished",
+        "began_at":"2026-02-02T09:00:00Z","requested_by":"user ada","finished_at":"2026-02-02T09:04:12.104177Z",
+        "rows":{"audit_entries":41,"webhook_deliveries":48213,"webhook_health":3,"webhooks":3} } }
+        """;
+
     private const string Published = """
         {"id":"019c1524-c2c0-704c-9458-6767cc057b2f","event":"user.created","org_id":"0197a000-0000-7000-8000-000000000001","deliveries":1}
         """;
@@ -146,6 +158,10 @@ internal static class AnswerExamples
         [OperationNames.ListAudit] = $$"""{"data":[{{AuditEntry}}],"next_cursor":null}""",
         [OperationNames.GetStatistics] = Statistics,
         [OperationNames.GetWebhookStatistics] = Statistics,
+        [OperationNames.ListOrganizations] = $$"""{"data":[{{{Organization}},"erasure":null}],"next_cursor":null}""",
+        [OperationNames.GetOrganization] = $$"""{{{Organization}},"erasure":null}""",
+        [OperationNames.UpdateOrganization] = $$"""{{{Organization}},"erasure":null}""",
+        [OperationNames.EraseOrganization] = ErasedOrganization,
         [OperationNames.PublishEvents] = Published,
         [OperationNames.CreateApiKey] = $$"""
             {{{ApiKey}},"last_used_at":null,"key":"whk_032L9qGQjCfvV0sSxe6sua4vJkQ2rT8yZ1bN6cM3xL7wP5dG9hF0aSe3Dspc4"}
@@ -165,6 +181,7 @@ internal static class AnswerExamples
         [OperationNames.Redeliver] = ProblemKind.WebhookInactive,
         [OperationNames.CancelDelivery] = ProblemKind.DeliveryFinished,
         [OperationNames.CreateRecovery] = ProblemKind.RecoveryRuns,
+        [OperationNames.UpdateOrganization] = ProblemKind.OrganizationErased,
         [OperationNames.PauseRecovery] = ProblemKind.RecoveryEnded,
         [OperationNames.ResumeRecovery] = ProblemKind.RecoveryEnded,
         [OperationNames.CancelRecovery] = ProblemKind.RecoveryEnded,

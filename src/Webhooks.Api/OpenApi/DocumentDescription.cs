@@ -21,6 +21,7 @@ internal static class DocumentDescription
         ("Events", "What happens in the platform."),
         ("Audit", "Who changed what."),
         ("API keys", "What programs call this API with, in place of a token of the authority."),
+        ("Organizations", "The platform's organizations, for those who operate it."),
         (ReceivedEvents, "The request that a webhook gets, for each event type."),
     ];
 

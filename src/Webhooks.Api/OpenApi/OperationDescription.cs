@@ -24,6 +24,7 @@ internal static class OperationDescription
         ["recovery_id"] = "The recovery's id.",
         ["event_id"] = "The event's id.",
         ["key_id"] = "The API key's id.",
+        ["org_id"] = "The organization's id.",
     };
 
     private static readonly Dictionary<int, string> _answers = new()

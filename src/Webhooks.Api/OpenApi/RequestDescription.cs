@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Webhooks.Api.ApiKeys;
 using Webhooks.Api.Authentication;
+using Webhooks.Api.Organizations;
 using Webhooks.Api.Recoveries;
 using Webhooks.Api.Webhooks;
 using Webhooks.Core;
@@ -139,6 +140,28 @@ internal sealed record RequestDescription(
             required: ["name", "scopes"]),
         """
         {"name": "Billing service", "scopes": ["webhooks:read", "events:publish"], "expires_at": "2099-02-01T00:00:00Z"}
+        """);
+
+    public static readonly RequestDescription UpdateOrganization = new(
+        "UpdateOrganization",
+        Required: true,
+        limits => Object(new()
+        {
+            ["name"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String | JsonSchemaType.Null,
+                MaxLength = UpdateOrganizationBody.MostNameCharacters,
+                Description = "What you call it; null or empty for no name.",
+            },
+            ["max_webhooks"] = WholeNumber(
+                UpdateOrganizationBody.MostWebhooks,
+                JsonSchemaType.Null,
+                $"The most webhooks that it may have; null for the installation's limit, {limits.WebhooksPerOrganization}. It takes nothing "
+                + "away from an organization that has more.",
+                least: 0),
+        }),
+        """
+        {"name": "Example Ltd", "max_webhooks": 50}
         """);
 
     public static readonly RequestDescription PublishEvents = new(

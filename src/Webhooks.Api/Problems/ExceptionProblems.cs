@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Logging;
 using Webhooks.Api.Authentication;
 using Webhooks.Api.Requests;
+using Webhooks.Core.Organizations;
 using Webhooks.Core.Postgres;
 using Webhooks.Core.Secrets;
 
@@ -44,6 +45,8 @@ internal sealed partial class ExceptionProblems(DatabaseOutages outages, ILogger
                 return Describe(bad);
             case InvalidRequestException invalid:
                 return invalid.Problem;
+            case ErasedOrganizationException erased:
+                return ProblemKind.OrganizationErased.Details($"{erased.Message} Use another organization's id.");
             case SecretUnavailableException:
                 LogSecretUnavailable(operation, exception.Message);
                 return ProblemKind.SecretUnavailable.Details(

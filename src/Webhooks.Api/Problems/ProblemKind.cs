@@ -25,6 +25,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
         409, "too-many-api-keys", "The organization has as many API keys as it may have");
     public static readonly ProblemKind ShownOnce = new(
         409, "shown-once", "The API key was made under the same Idempotency-Key before, and is shown once");
+    public static readonly ProblemKind OrganizationErased = new(409, "organization-erased", "The organization is erased");
     public static readonly ProblemKind MadeAndDeleted = new(
         409, "made-and-deleted", "What the request made under its Idempotency-Key has been deleted");
     public static readonly ProblemKind ReusedEventId = new(409, "reused-event-id", "The event's id was used for another event");
@@ -54,9 +55,9 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         MalformedBody, InvalidRequest, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, TooManyWebhooks, TooManyApiKeys,
-        ShownOnce, MadeAndDeleted, ReusedEventId, OverlapRuns, NoOverlap, WebhookInactive, DeliveryFinished, DeliveryRedacted,
-        RecoveryRuns, RecoveryEnded, ChangedMeanwhile, BodyTooLarge, UnsupportedEncoding, ReusedIdempotencyKey, TooManyFailures,
-        TooManyTests, InternalError, DatabaseUnavailable, SecretUnavailable, AuthorityUnavailable,
+        ShownOnce, OrganizationErased, MadeAndDeleted, ReusedEventId, OverlapRuns, NoOverlap, WebhookInactive, DeliveryFinished,
+        DeliveryRedacted, RecoveryRuns, RecoveryEnded, ChangedMeanwhile, BodyTooLarge, UnsupportedEncoding, ReusedIdempotencyKey,
+        TooManyFailures, TooManyTests, InternalError, DatabaseUnavailable, SecretUnavailable, AuthorityUnavailable,
     ];
 
     /// <summary>The stable URI in the member <c>type</c>.</summary>

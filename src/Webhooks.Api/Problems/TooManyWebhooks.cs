@@ -14,5 +14,5 @@ internal sealed class TooManyWebhooks(int limit) : IResult, IEndpointMetadataPro
 
     public Task ExecuteAsync(HttpContext httpContext) =>
         httpContext.Response.WriteProblemAsync(ProblemKind.TooManyWebhooks.Details(
-            $"An organization may have {limit} webhooks. Delete one that is no longer needed, or ask for a higher limit."));
+            $"The organization may have {limit} webhooks. Delete one that is no longer needed, or ask the platform's operators for a higher limit."));
 }

@@ -47,6 +47,30 @@ internal sealed class JsonFields
         { } value => Text(name, value),
     };
 
+    /// <summary>
+    /// A string that can be stored, of bounded length, or null for what may be empty, which gives an empty string; null when it is absent
+    /// or something else.
+    /// </summary>
+    public string? TextOrNull(string name, int mostCharacters)
+    {
+        if (TextOrNull(name) is not { } text)
+        {
+            return null;
+        }
+
+        if (text.Contains('\0', StringComparison.Ordinal))
+        {
+            _errors.Add(name, "It must not contain the character U+0000.");
+        }
+
+        if (text.EnumerateRunes().Count() is var length && length > mostCharacters)
+        {
+            _errors.Add(name, $"It has {length} characters; it may have {mostCharacters}.");
+        }
+
+        return text;
+    }
+
     /// <summary>A point in time, UTC; null when it is absent or something else.</summary>
     public DateTimeOffset? Time(string name)
     {

@@ -8,7 +8,6 @@ using Webhooks.Api.Deliveries;
 using Webhooks.Api.Json;
 using Webhooks.Api.Problems;
 using Webhooks.Api.Requests;
-using Webhooks.Core;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Webhooks;
 
@@ -102,14 +101,13 @@ internal static class WebhookEndpoints
         IdempotencyKey key,
         ClaimsPrincipal user,
         WebhookStore store,
-        WebhooksOptions options,
         CancellationToken cancellationToken) =>
         await store.CreateAsync(user.OrganizationId(), body.Value.Webhook, key.ForRequest(body.Bytes), cancellationToken) switch
         {
             WebhookCreation.Created(var webhook, var secret) => new MadeWebhook(webhook, secret),
+            WebhookCreation.TooMany(var most) => new TooManyWebhooks(most),
             WebhookCreation.KeyReused => new ReusedIdempotencyKey(),
-            WebhookCreation.Deleted => new MadeAndDeleted(),
-            _ => new TooManyWebhooks(options.Limits.WebhooksPerOrganization),
+            _ => new MadeAndDeleted(),
         };
 
     private static async Task<Ok<ListPage<WebhookResource>>> ListAsync(

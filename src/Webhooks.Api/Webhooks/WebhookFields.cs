@@ -57,7 +57,7 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
             ReadUrl(),
             ReadEvents(),
             fields.Boolean(Active),
-            ReadDescription(),
+            fields.TextOrNull(Description, options.Limits.DescriptionLength),
             ReadRetryDelays(),
             fields.WholeNumberOrNull(TimeoutSeconds, 1, WebhookSchedule.LongestTimeout),
             fields.Boolean(KeepSkipped));
@@ -110,27 +110,6 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
         {
             errors.Add(Events, $"It names {count} event types; a webhook may have {options.Limits.EventsPerWebhook}. Write user.* for those of a kind, or * for all.");
         }
-    }
-
-    private string? ReadDescription()
-    {
-        var text = fields.TextOrNull(Description);
-        if (text is null)
-        {
-            return null;
-        }
-
-        if (text.Contains('\0', StringComparison.Ordinal))
-        {
-            errors.Add(Description, "It must not contain the character U+0000.");
-        }
-
-        if (text.EnumerateRunes().Count() is var length && length > options.Limits.DescriptionLength)
-        {
-            errors.Add(Description, $"It has {length} characters; it may have {options.Limits.DescriptionLength}.");
-        }
-
-        return text;
     }
 
     private NewValue<IReadOnlyList<int>?>? ReadRetryDelays()

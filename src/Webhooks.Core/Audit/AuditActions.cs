@@ -2,7 +2,7 @@ namespace Webhooks.Core.Audit;
 
 /// <summary>
 /// The changes that audit entries tell of. Publishing is none, and neither is a test: what they make is in the history. Those of webhooks,
-/// their secrets, recoveries and API keys are written by triggers.
+/// their secrets, recoveries, organizations and API keys are written by triggers.
 /// </summary>
 public static class AuditActions
 {
@@ -24,6 +24,7 @@ public static class AuditActions
         "webhook.created", "webhook.updated", "webhook.enabled", "webhook.disabled", "webhook.deleted",
         "secret.rotated", "secret.promoted", "secret.overlap_ended",
         DeliveryRedelivered, DeliveryCanceled, DeliveriesCanceled, DeliveryRedacted,
+        "organization.updated", "organization.erased",
         "recovery.created", "recovery.paused", "recovery.resumed", "recovery.canceled",
         "api_key.created", "api_key.revoked",
     ];

@@ -38,7 +38,10 @@ public sealed class EventInsertion(
                   AND webhooks.events && message.names
             ) AS wanted
         ), bounded AS MATERIALIZED (
-            SELECT coalesce(sum(cardinality(webhook_ids) * cost), 0) <= @most AS fits FROM matched
+            SELECT coalesce(sum(cardinality(webhook_ids) * cost), 0) <= @most
+                   AND (SELECT webhook_refuse_organization(id) FROM organizations
+                        WHERE id = ANY (@org_ids) AND erasing_since IS NOT NULL LIMIT 1) IS NULL AS fits
+            FROM matched
         ), keyed AS (
             INSERT INTO event_keys AS known (org_id, key, event_id, fingerprint, deliveries)
             SELECT org_id, key, event_id, webhook_event_fingerprint(event, happened, data), deliveries
@@ -98,7 +101,7 @@ public sealed class EventInsertion(
     /// <param name="events">No event twice, neither by its key nor by its id.</param>
     /// <param name="deliveries">How many deliveries they are expected to make.</param>
     /// <param name="cancellationToken">Ends the statement.</param>
-    /// <exception cref="RefusedEventException">The key of one is known.</exception>
+    /// <exception cref="RefusedEventException">The key of one is known, or its organization is erased.</exception>
     /// <exception cref="StatementTimeoutException">It took longer than a statement may.</exception>
     internal async Task<InsertedEvents> InsertAsync(
         IReadOnlyList<IdentifiedEvent> events, double deliveries, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Webhooks.Core.Organizations;
 using Webhooks.Core.Telemetry;
 
 namespace Webhooks.Core.Events;
@@ -11,6 +12,12 @@ public sealed partial class EventPublisher(
     TimeProvider clock,
     ILogger<EventPublisher> logger) : IDisposable
 {
+    /// <summary>
+    /// Erased organizations that somebody has published for. An erasure is for good: their events need not keep others' statements from
+    /// being stored again.
+    /// </summary>
+    private readonly RecentlyUsed<Guid, ErasedOrganizationException> _erased = new(capacity: 1000, TimeSpan.FromHours(1), clock);
+
     private readonly PublishingLanes _lanes = new(insertion, parts, clock);
 
     /// <summary>Publishes all events or, when it throws, none.</summary>
@@ -21,6 +28,7 @@ public sealed partial class EventPublisher(
     /// have its id and number of deliveries.
     /// </returns>
     /// <exception cref="ReusedKeyException">The key of one belongs to another event.</exception>
+    /// <exception cref="ErasedOrganizationException">The organization of one is erased.</exception>
     public async Task<IReadOnlyList<PublishedEvent>> PublishAsync(IReadOnlyList<EventMessage> messages, CancellationToken cancellationToken)
     {
         if (messages.Count == 0)
@@ -32,7 +40,7 @@ public sealed partial class EventPublisher(
         var events = Identify(messages);
         RefuseReusedKeys(events);
         var publishing = new Publishing(events, together: true, cancellationToken);
-        _lanes.Add([publishing]);
+        _lanes.Add(Accepted([publishing]));
         return await StoreAsync(publishing);
     }
 
@@ -52,14 +60,18 @@ public sealed partial class EventPublisher(
         return separate;
     }
 
-    public void Dispose() => _lanes.Dispose();
+    public void Dispose()
+    {
+        _lanes.Dispose();
+        _erased.Dispose();
+    }
 
     private async Task PublishEachAsync(
         IReadOnlyList<EventMessage> messages, SeparatePublishing[] separate, CancellationToken cancellationToken)
     {
         using var activity = tracing.StartPublish(messages);
         var publishings = Identify(messages).Select(item => new Publishing([item], together: false, cancellationToken)).ToArray();
-        _lanes.Add(publishings);
+        _lanes.Add(Accepted(publishings));
         for (var index = 0; index < separate.Length; index++)
         {
             separate[index] = new SeparatePublishing(StoreOneAsync(publishings[index]), publishings[index].SetAside);
@@ -105,13 +117,50 @@ public sealed partial class EventPublisher(
     private async Task<IReadOnlyList<PublishedEvent>> StoreAsync(Publishing publishing)
     {
         await using var leaving = publishing.CancellationToken.UnsafeRegister(_ => _lanes.Leave(publishing), null);
-        var published = await publishing.Answer;
+        var published = await AnswerAsync(publishing);
         foreach (var accepted in published)
         {
             LogAccepted(accepted.Id, accepted.Event, accepted.OrgId, accepted.Deliveries, accepted.NewDeliveries.Count);
         }
 
         return published;
+    }
+
+    private async Task<IReadOnlyList<PublishedEvent>> AnswerAsync(Publishing publishing)
+    {
+        try
+        {
+            return await publishing.Answer;
+        }
+        catch (ErasedOrganizationException erased)
+        {
+            _erased.Add(erased.OrgId, erased);
+            throw;
+        }
+    }
+
+    /// <summary>Those whose organizations are not known to be erased; the others fail.</summary>
+    private Publishing[] Accepted(Publishing[] publishings)
+    {
+        if (_erased.Count == 0)
+        {
+            return publishings;
+        }
+
+        var accepted = new List<Publishing>(publishings.Length);
+        foreach (var publishing in publishings)
+        {
+            if (publishing.Events.Select(item => _erased.Find(item.Message.OrgId)).FirstOrDefault(known => known is not null) is { } erased)
+            {
+                publishing.Fail(new ErasedOrganizationException(erased.OrgId));
+            }
+            else
+            {
+                accepted.Add(publishing);
+            }
+        }
+
+        return [.. accepted];
     }
 
     private async Task<PublishedEvent> StoreOneAsync(Publishing publishing) => (await StoreAsync(publishing))[0];

@@ -169,13 +169,13 @@ internal sealed class GroupCommit(
 
     private void Refuse(Publishing publishing, RefusedEventException refused)
     {
-        if (refused.Differing.Count == 0)
+        if (refused.IsUnfinished)
         {
             lanes.AddInParts(publishing);
         }
         else
         {
-            publishing.Fail(new ReusedKeyException(refused.IndexIn(publishing.Events), refused.Differing));
+            publishing.Fail(refused.ToFailure(publishing.Events));
         }
     }
 

@@ -24,6 +24,8 @@ public sealed partial class PartwiseInsertion(
         WITH message AS (
             SELECT * FROM unnest(@org_ids, @events, @data, @event_ids, @keys, @happened, @stored) WITH ORDINALITY
                 AS message (org_id, event, data, event_id, key, happened, stored, position)
+            WHERE (SELECT webhook_refuse_organization(id) FROM organizations
+                   WHERE id = ANY (@org_ids) AND erasing_since IS NOT NULL LIMIT 1) IS NULL
         ), keyed AS (
             INSERT INTO event_keys AS known (org_id, key, event_id, fingerprint)
             SELECT org_id, key, event_id, webhook_event_fingerprint(event, happened, data)
@@ -109,7 +111,7 @@ public sealed partial class PartwiseInsertion(
     /// deliveries may be attempted at once: for whoever repeats the publishing until it has succeeded.
     /// </param>
     /// <param name="cancellationToken">Ends the statement that runs.</param>
-    /// <exception cref="RefusedEventException">The key of one belongs to another event.</exception>
+    /// <exception cref="RefusedEventException">The key of one belongs to another event, or its organization is erased.</exception>
     /// <returns>One for each event, in order.</returns>
     internal async Task<IReadOnlyList<PublishedEvent>> StoreAsync(
         IReadOnlyList<IdentifiedEvent> events, ExpectedDeliveries expected, bool together, CancellationToken cancellationToken)

@@ -41,7 +41,7 @@ internal sealed class PublishingsInParts(PartwiseInsertion insertion, ExpectedDe
         }
         catch (RefusedEventException refused)
         {
-            publishing.Fail(new ReusedKeyException(refused.IndexIn(publishing.Events), refused.Differing));
+            publishing.Fail(refused.ToFailure(publishing.Events));
         }
         catch (Exception failure)
         {

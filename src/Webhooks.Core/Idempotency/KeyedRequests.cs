@@ -1,4 +1,5 @@
 using Npgsql;
+using Webhooks.Core.Organizations;
 using Webhooks.Core.Postgres;
 
 namespace Webhooks.Core.Idempotency;
@@ -16,6 +17,7 @@ public sealed class KeyedRequests(NpgsqlDataSource database)
     /// <param name="id">The id of what is to be made.</param>
     /// <param name="make">Makes it on the connection that it is given. It may be run again, after what it did was undone.</param>
     /// <param name="isMade">Whether it was made; if not, the key is not taken.</param>
+    /// <exception cref="ErasedOrganizationException">The organization is erased.</exception>
     public Task<KeyedOutcome<T>> MakeAsync<T>(
         Guid orgId,
         RequestKey? key,
@@ -24,7 +26,7 @@ public sealed class KeyedRequests(NpgsqlDataSource database)
         Predicate<T> isMade,
         CancellationToken cancellationToken)
     {
-        return ConflictRetry.RunAsync(MakeAsync, cancellationToken);
+        return ErasedOrganizationException.TranslateAsync(() => ConflictRetry.RunAsync(MakeAsync, cancellationToken));
 
         async Task<KeyedOutcome<T>> MakeAsync(CancellationToken cancel)
         {

@@ -27,6 +27,10 @@ internal static class ConflictRetry
         }
     }
 
+    /// <summary>
+    /// What the same statement does not meet again: what a row refers to is deleted only with an organization, and then it is not found.
+    /// </summary>
     private static bool IsConflict(PostgresException failure) =>
-        failure.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
+        failure.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
+            or PostgresErrorCodes.ForeignKeyViolation;
 }

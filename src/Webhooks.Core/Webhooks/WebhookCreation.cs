@@ -13,7 +13,8 @@ public abstract record WebhookCreation
     public sealed record Created(Webhook Webhook, string Secret) : WebhookCreation;
 
     /// <summary>Nothing was made: the organization has as many webhooks as it may have.</summary>
-    public sealed record TooMany : WebhookCreation;
+    /// <param name="Most">How many those are.</param>
+    public sealed record TooMany(int Most) : WebhookCreation;
 
     /// <summary>Nothing was made: the request's key is another request's.</summary>
     public sealed record KeyReused : WebhookCreation;

@@ -35,6 +35,7 @@ public sealed class WebhookStore(
 
     /// <summary>Stores a new webhook with a new secret, once for a key. The organization's row appears with its first webhook.</summary>
     /// <exception cref="SecretUnavailableException">There is no key to encrypt or decrypt with; nothing was stored.</exception>
+    /// <exception cref="ErasedOrganizationException">The organization is erased; nothing was stored.</exception>
     public async Task<WebhookCreation> CreateAsync(
         Guid orgId, NewWebhook webhook, RequestKey? key, CancellationToken cancellationToken)
     {
@@ -46,13 +47,12 @@ public sealed class WebhookStore(
             key,
             id,
             (connection, cancel) => InsertAsync(connection, orgId, id, webhook, secret, encrypted, cancel),
-            created => created is not null,
+            creation => creation is WebhookCreation.Created,
             cancellationToken);
         return outcome switch
         {
-            KeyedOutcome<Webhook?>.First({ } created) => new WebhookCreation.Created(created, secret),
-            KeyedOutcome<Webhook?>.First => new WebhookCreation.TooMany(),
-            KeyedOutcome<Webhook?>.Repeat(var known) => await FindCreatedAsync(orgId, known, cancellationToken),
+            KeyedOutcome<WebhookCreation>.First(var creation) => creation,
+            KeyedOutcome<WebhookCreation>.Repeat(var known) => await FindCreatedAsync(orgId, known, cancellationToken),
             _ => new WebhookCreation.KeyReused(),
         };
     }
@@ -218,8 +218,9 @@ public sealed class WebhookStore(
         }
     }
 
-    /// <returns>Null when the organization has as many webhooks as it may have.</returns>
-    private async Task<Webhook?> InsertAsync(
+    /// <returns>The webhook that was created, or that there are too many.</returns>
+    /// <exception cref="ErasedOrganizationException">The organization is erased.</exception>
+    private async Task<WebhookCreation> InsertAsync(
         NpgsqlConnection connection,
         Guid orgId,
         Guid id,
@@ -232,7 +233,9 @@ public sealed class WebhookStore(
             INSERT INTO webhooks
                 (id, org_id, url, events, secret, secret_hint, active, description, retry_delays, timeout_seconds, keep_skipped)
             SELECT @id, @org_id, @url, @events, @secret, @secret_hint, @active, @description, @retry_delays, @timeout_seconds, @keep_skipped
-            WHERE (SELECT count(*) FROM webhooks WHERE org_id = @org_id AND deleted_at IS NULL) < @most
+            FROM organizations
+            WHERE id = @org_id
+              AND (SELECT count(*) FROM webhooks WHERE org_id = @org_id AND deleted_at IS NULL) < coalesce(max_webhooks, @most)
             """;
         await using var batch = new NpgsqlBatch(connection);
         OrganizationRow.Lock(batch, orgId);
@@ -256,8 +259,12 @@ public sealed class WebhookStore(
         });
         batch.BatchCommands.Add(new(Find) { Parameters = { new("id", id), new("org_id", orgId) } });
         await using var reader = await batch.ExecuteAuditedAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var most = reader.IsDBNull(0) ? options.Limits.WebhooksPerOrganization : reader.GetInt32(0);
         await reader.NextResultAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? await ReadAsync(reader, cancellationToken) : null;
+        return await reader.ReadAsync(cancellationToken)
+            ? new WebhookCreation.Created(await ReadAsync(reader, cancellationToken), secret)
+            : new WebhookCreation.TooMany(most);
     }
 
     /// <summary>A webhook that was created, with the secret that it has now.</summary>

@@ -4,6 +4,7 @@ using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
+using Webhooks.Core.Organizations;
 using Webhooks.Core.Postgres;
 
 namespace Webhooks.Functions.Deliveries;
@@ -45,6 +46,11 @@ public sealed partial class FanOutEvent(
         {
             return Refuse(message, reused.Message);
         }
+        catch (ErasedOrganizationException)
+        {
+            LogDropped(message.MessageId, read.Messages[0].OrgId);
+            return new FanOutResult();
+        }
         catch (Exception failure) when (DatabaseFailure.IsForGood(failure))
         {
             return Refuse(message, $"it cannot be stored ({DatabaseFailure.Describe(failure)}).");
@@ -84,4 +90,7 @@ public sealed partial class FanOutEvent(
     [LoggerMessage(1, LogLevel.Error,
         "webhook event message {MessageId} can never be accepted and goes to " + QueueNames.EventsPoison + ": {Reason}")]
     private partial void LogRefused(string messageId, string reason);
+
+    [LoggerMessage(2, LogLevel.Warning, "webhook event message {MessageId} is dropped: its organization {OrgId} is erased")]
+    private partial void LogDropped(string messageId, Guid orgId);
 }

@@ -1,4 +1,5 @@
 using Webhooks.Core.Events;
+using Webhooks.Core.Organizations;
 using Webhooks.Core.Postgres;
 using Webhooks.Server.Engine;
 
@@ -82,6 +83,10 @@ internal sealed class BatchPublisher(
             catch (ReusedKeyException reused)
             {
                 return new MessageOutcome.Poison(reused.Message);
+            }
+            catch (ErasedOrganizationException)
+            {
+                return new MessageOutcome.Dropped(item.OrgId);
             }
             catch (Exception outage) when (DatabaseFailure.IsOutage(outage))
             {

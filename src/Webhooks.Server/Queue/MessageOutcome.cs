@@ -10,6 +10,10 @@ internal abstract record MessageOutcome
     /// <summary>Its event is committed: remove it.</summary>
     internal sealed record Published : MessageOutcome;
 
+    /// <summary>Its organization is erased: remove it, since it must not be kept anywhere.</summary>
+    /// <param name="OrgId">The organization.</param>
+    internal sealed record Dropped(Guid OrgId) : MessageOutcome;
+
     /// <summary>Move it to the poison queue.</summary>
     /// <param name="Reason">Why, without anything of its data.</param>
     internal sealed record Poison(string Reason) : MessageOutcome;

@@ -186,6 +186,10 @@ internal sealed partial class QueueListener(
                 case MessageOutcome.Published:
                     await queue.DeleteAsync(message, cancellationToken);
                     break;
+                case MessageOutcome.Dropped dropped:
+                    await queue.DeleteAsync(message, cancellationToken);
+                    LogDropped(message.Id, dropped.OrgId);
+                    break;
                 case MessageOutcome.Poison poison:
                     await queue.MoveToPoisonAsync(message, cancellationToken);
                     LogPoison(message.Id, options.PoisonQueueName, poison.Reason);
@@ -219,6 +223,9 @@ internal sealed partial class QueueListener(
 
     [LoggerMessage(3, LogLevel.Warning, "webhook event messages were not finished and become visible again: {Count}")]
     private partial void LogNotFinished(int count);
+
+    [LoggerMessage(5, LogLevel.Warning, "webhook event message {MessageId} is dropped: its organization {OrgId} is erased")]
+    private partial void LogDropped(string messageId, Guid orgId);
 
     [LoggerMessage(4, LogLevel.Warning, "webhook event message {MessageId} was not finished and becomes visible again")]
     private partial void LogFailed(string messageId, Exception failure);

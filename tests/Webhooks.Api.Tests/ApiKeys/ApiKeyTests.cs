@@ -43,7 +43,8 @@ public sealed class ApiKeyTests(SharedApi api)
         using var owner = api.Server.ForNewOrganization();
         using var program = With(await MakeAsync(owner, _everything));
 
-        foreach (var (method, path) in Operations.All)
+        foreach (var (method, path) in Operations.All.Where(
+            operation => Operations.ScopeOf(operation.Method, operation.Path) != Scopes.Admin))
         {
             Assert.DoesNotContain(
                 (await program.CallAsync(method, path, "{}")).Status,

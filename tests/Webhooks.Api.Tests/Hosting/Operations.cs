@@ -5,6 +5,8 @@ namespace Webhooks.Api.Tests.Hosting;
 /// <summary>Every operation of the API, with ids that nothing has.</summary>
 public static class Operations
 {
+    private const string Organizations = "/api/v1/organizations";
+
     private static readonly string _someWebhook = $"{Calls.Webhooks}/{Guid.NewGuid()}";
 
     public static IReadOnlyList<(HttpMethod Method, string Path)> All { get; } =
@@ -35,6 +37,10 @@ public static class Operations
         (HttpMethod.Get, "/api/v1/events"),
         (HttpMethod.Get, $"/api/v1/events/{Guid.NewGuid()}"),
         (HttpMethod.Get, "/api/v1/audit"),
+        (HttpMethod.Get, Organizations),
+        (HttpMethod.Get, $"{Organizations}/{Guid.NewGuid()}"),
+        (HttpMethod.Patch, $"{Organizations}/{Guid.NewGuid()}"),
+        (HttpMethod.Delete, $"{Organizations}/{Guid.NewGuid()}"),
         (HttpMethod.Get, "/api/v1/webhooks/events/available"),
         (HttpMethod.Post, "/api/v1/events"),
         (HttpMethod.Post, "/api/v1/api-keys"),
@@ -48,6 +54,11 @@ public static class Operations
         if (method == HttpMethod.Post && path == "/api/v1/events")
         {
             return Scopes.PublishEvents;
+        }
+
+        if (path.StartsWith(Organizations, StringComparison.Ordinal))
+        {
+            return Scopes.Admin;
         }
 
         return method == HttpMethod.Get ? Scopes.ReadWebhooks : Scopes.WriteWebhooks;

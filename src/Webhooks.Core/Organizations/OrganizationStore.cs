@@ -1,0 +1,138 @@
+using System.Text.Json;
+using Npgsql;
+using NpgsqlTypes;
+using Webhooks.Core.Audit;
+using Webhooks.Core.Postgres;
+
+namespace Webhooks.Core.Organizations;
+
+/// <summary>
+/// The organizations of the platform, for those who operate it. An organization has a row from its first webhook, or from when an operator
+/// first changed something of it.
+/// </summary>
+public sealed class OrganizationStore(NpgsqlDataSource database)
+{
+    /// <summary>The most webhooks or deliveries of an organization that are counted, so that nobody waits for a count of millions.</summary>
+    public const int MostCounted = 10_000;
+
+    /// <summary>
+    /// What an organization is read from: <c>page</c> is some of them. Counts begin with the organization's webhooks and look into an index
+    /// for each; the bounds keep the planner from any other way.
+    /// </summary>
+    private const string Counted = """
+        SELECT page.id, name, page.created_at, webhooks, active_webhooks, pending_deliveries, max_webhooks,
+               erasing_since, erased_by, erased_at, erased_rows
+        FROM page
+        CROSS JOIN LATERAL (
+            SELECT count(*)::int AS webhooks, (count(*) FILTER (WHERE active))::int AS active_webhooks
+            FROM (SELECT active FROM webhooks WHERE org_id = page.id AND deleted_at IS NULL LIMIT @most_counted) AS own
+        ) AS own
+        CROSS JOIN LATERAL (
+            SELECT count(*)::int AS pending_deliveries
+            FROM (
+                SELECT FROM (SELECT id FROM webhooks WHERE org_id = page.id AND deleted_at IS NULL LIMIT @most_counted) AS own
+                CROSS JOIN LATERAL (
+                    SELECT FROM webhook_deliveries WHERE webhook_id = own.id AND status = 'pending' LIMIT @most_counted
+                ) AS waiting
+                LIMIT @most_counted
+            ) AS waiting
+        ) AS waiting
+        ORDER BY page.id DESC
+        """;
+
+    /// <summary>A page of all organizations, by id, the greatest first; erased ones are among them.</summary>
+    /// <param name="nameContains">Only those whose name contains this text, whatever its case; null for all.</param>
+    /// <param name="after">The last id of the page before, or null for the first.</param>
+    public async Task<Page<Organization>> ListAsync(string? nameContains, int limit, Guid? after, CancellationToken cancellationToken)
+    {
+        const string Sql = $"""
+            WITH page AS MATERIALIZED (
+                SELECT * FROM organizations
+                WHERE (@after IS NULL OR id < @after) AND (@name IS NULL OR position(lower(@name) IN lower(name)) > 0)
+                ORDER BY id DESC
+                LIMIT @limit
+            )
+            {Counted}
+            """;
+        await using var command = database.CreateCommand(Sql);
+        command.Parameters.Add(NullableParameter.Create("after", NpgsqlDbType.Uuid, after));
+        command.Parameters.Add(NullableParameter.Create("name", NpgsqlDbType.Text, nameContains));
+        command.Parameters.AddWithValue("limit", limit + 1L);
+        command.Parameters.AddWithValue("most_counted", (long)MostCounted);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var organizations = new List<Organization>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            organizations.Add(Read(reader));
+        }
+
+        return Page<Organization>.Of(organizations, limit, organization => organization.Id);
+    }
+
+    /// <summary>One organization; null when there is none that is known.</summary>
+    public async Task<Organization?> FindAsync(Guid id, CancellationToken cancellationToken)
+    {
+        const string Sql = $"""
+            WITH page AS MATERIALIZED (SELECT * FROM organizations WHERE id = @id)
+            {Counted}
+            """;
+        await using var command = database.CreateCommand(Sql);
+        command.Parameters.AddWithValue("id", id);
+        command.Parameters.AddWithValue("most_counted", (long)MostCounted);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
+    }
+
+    /// <summary>Changes what is given, of an organization that may not be known before.</summary>
+    /// <exception cref="ErasedOrganizationException">It was erased.</exception>
+    public async Task UpdateAsync(Guid id, OrganizationChanges changes, CancellationToken cancellationToken)
+    {
+        const string Sql = """
+            INSERT INTO organizations AS known (id, name, max_webhooks) VALUES (@id, @name, @max_webhooks)
+            ON CONFLICT (id) DO UPDATE SET
+                name = CASE WHEN @sets_name THEN excluded.name ELSE known.name END,
+                max_webhooks = CASE WHEN @sets_max_webhooks THEN excluded.max_webhooks ELSE known.max_webhooks END
+            WHERE known.erasing_since IS NULL
+            RETURNING id
+            """;
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new(Sql)
+        {
+            Parameters =
+            {
+                new("id", id),
+                new("sets_name", changes.Name.HasValue),
+                NullableParameter.Create("name", NpgsqlDbType.Text, changes.Name?.Value),
+                new("sets_max_webhooks", changes.MaxWebhooks.HasValue),
+                NullableParameter.Create("max_webhooks", NpgsqlDbType.Integer, changes.MaxWebhooks?.Value),
+            },
+        });
+        await using var reader = await batch.ExecuteAuditedAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+        {
+            throw new ErasedOrganizationException(id);
+        }
+    }
+
+    private static Organization Read(NpgsqlDataReader reader)
+    {
+        return new Organization(
+            Id: Value<Guid>("id"),
+            Name: Value<string?>("name"),
+            CreatedAt: Value<DateTimeOffset>("created_at"),
+            Webhooks: Value<int>("webhooks"),
+            ActiveWebhooks: Value<int>("active_webhooks"),
+            PendingDeliveries: Value<int>("pending_deliveries"),
+            MaxWebhooks: Value<int?>("max_webhooks"),
+            Erasure: Value<DateTimeOffset?>("erasing_since") is { } began
+                ? new OrganizationErasure(
+                    began,
+                    Value<string>("erased_by"),
+                    Value<DateTimeOffset?>("erased_at"),
+                    JsonSerializer.Deserialize<SortedDictionary<string, long>>(Value<string>("erased_rows"))!)
+                : null);
+
+        T Value<T>(string column) =>
+            reader.GetOrdinal(column) is var ordinal && reader.IsDBNull(ordinal) ? default! : reader.GetFieldValue<T>(ordinal);
+    }
+}

@@ -66,6 +66,25 @@ export class History {
     };
   }
 
+  /**
+   * Opens the statistics of all of the history: of the organization by hour, or of some webhooks by day.
+   *
+   * @returns {Promise<(turn: number) => Promise<void>>} asks for them
+   */
+  async statistics({ ofWebhooks }) {
+    const token = await this.#load.ask('createToken', { organization: this.#organization });
+    const window = { from: new Date(startOfWeek(weeks - 1)).toISOString(), to: new Date(startOfWeek(-1)).toISOString() };
+    const query = new URLSearchParams({ ...window, interval: ofWebhooks ? 'day' : 'hour', group_by: 'event' });
+    return async (turn) => {
+      const scope = ofWebhooks ? `webhooks/${this.#webhooks[turn % this.#webhooks.length]}/` : '';
+      const answer = await fetch(`${this.#server.url}/api/v1/${scope}stats?${query}`, { headers: { authorization: `Bearer ${token}` } });
+      const statistics = await answer.json();
+      if (!(statistics.totals?.deliveries > 0)) {
+        throw new Error(`statistics were answered with ${answer.status} and ${statistics.totals?.deliveries} deliveries`);
+      }
+    };
+  }
+
   /** A time with a quarter of the history before it. */
   get early() {
     return new Date(startOfWeek(weeks - 1) + (weeks / 4) * millisecondsPerWeek).toISOString();
@@ -119,10 +138,25 @@ export class History {
         for values from ('${leastId(startOfWeek(week))}') to ('${leastId(startOfWeek(week - 1))}')`);
     }
 
-    await this.#database.query('vacuum (analyze) webhook_deliveries');
+    await this.#database.query(countDeliveries);
+    await this.#database.query('vacuum (analyze) webhook_deliveries, webhook_statistics');
     await this.#database.query('analyze webhooks');
   }
 }
+
+/** What the server would have counted: all of the organization by hour and day, webhooks by day. */
+const countDeliveries = `
+  insert into webhook_statistics
+  select minutes, org_id, scope, date_trunc(unit, created_at, 'UTC') as at, event,
+         case when status = 'pending' then '' else coalesce(error, '') end as error,
+         count(*), count(*) filter (where status = 'succeeded'), count(*) filter (where status = 'failed'),
+         count(*) filter (where status = 'canceled'), 0, count(*) filter (where status = 'succeeded'),
+         coalesce(sum(attempt_number) filter (where status in ('succeeded', 'failed')), 0), sum(attempt_number),
+         coalesce(sum(attempt_number) filter (where status = 'failed'), 0), array_fill(0, array[29]) || count(*)::int
+  from webhook_deliveries cross join lateral (values
+    (60, 'hour', '00000000-0000-0000-0000-000000000000'), (1440, 'day', '00000000-0000-0000-0000-000000000000'), (1440, 'day', webhook_id)
+  ) as span (minutes, unit, scope)
+  group by 1, 2, 3, 4, 5, 6`;
 
 /** Fills the partition of a week; it gets its indexes when it is attached. */
 async function fillWeek(connection, week, deliveries) {

@@ -1,5 +1,5 @@
-// How long pages of history and claims of due work take with few and with many deliveries in the database. Both databases are asked in
-// turn, so that what else the machine does meets them alike.
+// How long pages of history, statistics and claims of due work take with few and with many deliveries in the database. Both databases
+// are asked in turn, so that what else the machine does meets them alike.
 import { now } from '../../clock.mjs';
 import { median } from '../../numbers.mjs';
 import { History } from './history.mjs';
@@ -7,6 +7,7 @@ import { History } from './history.mjs';
 const smallHistory = 10_000;
 const pageSize = 50;
 const pageRuns = { warmUps: 50, repetitions: 300 };
+const statisticsRuns = { warmUps: 20, repetitions: 100 };
 const claimSize = 10;
 const claimRuns = { warmUps: 20, repetitions: 100 };
 
@@ -22,7 +23,7 @@ const pages = {
   'filtered by response status': async () => ({ response_status: 500 }),
 };
 
-/** @returns one result for each kind of page and one for claims, with the median times in milliseconds */
+/** @returns one result for each kind of page, for statistics and for claims, with the median times in milliseconds */
 export async function scale(subject, services, { history }) {
   const histories = [];
   try {
@@ -33,6 +34,8 @@ export async function scale(subject, services, { history }) {
       results.push({ what: `history page, ${kind}`, ...await comparePages(histories, makeQuery) });
     }
 
+    results.push({ what: 'statistics of all webhooks, 1,344 hours', ...await compareStatistics(histories, { ofWebhooks: false }) });
+    results.push({ what: 'statistics of a webhook, 56 days', ...await compareStatistics(histories, { ofWebhooks: true }) });
     results.push({ what: 'claim of due work', ...await compareClaims(histories) });
     return results.map((result) => ({ scenario: 'scale', deliveries: { small: smallHistory, large: history }, problems: [], ...result }));
   } finally {
@@ -51,6 +54,18 @@ async function comparePages(histories, makeQuery) {
     };
   }));
   return compare(small, large, pageRuns);
+}
+
+async function compareStatistics(histories, which) {
+  const [small, large] = await Promise.all(histories.map(async (history) => {
+    const ask = await history.statistics(which);
+    return async (turn) => {
+      const startedAt = now();
+      await ask(turn);
+      return (now() - startedAt) / 1e6;
+    };
+  }));
+  return compare(small, large, statisticsRuns);
 }
 
 async function compareClaims(histories) {

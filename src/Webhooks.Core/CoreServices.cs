@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Webhooks.Core.Alerts;
 using Webhooks.Core.ApiKeys;
 using Webhooks.Core.Audit;
 using Webhooks.Core.Cancellation;
@@ -79,6 +80,7 @@ public static class CoreServices
             .AddSingleton<SignalPublisher>()
             .AddSingleton<DeliveryStatistics>()
             .AddSingleton<StatisticsFolding>()
+            .AddSingleton<FailureRateAlerts>()
             .AddSingleton<PartitionMaintenance>()
             .AddSingleton<Migrator>()
             .AddSingleton<DatabaseSessions>()

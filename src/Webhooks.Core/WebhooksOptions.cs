@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Configuration;
+using Webhooks.Core.Alerts;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
 using Webhooks.Core.Postgres;
@@ -80,6 +81,9 @@ public sealed class WebhooksOptions
     /// <summary>How long counts are kept.</summary>
     public StatisticsOptions Statistics { get; init; } = new();
 
+    /// <summary>When an organization is told that its attempts fail.</summary>
+    public AlertOptions Alerts { get; init; } = new();
+
     /// <summary>Bounds on what callers may store.</summary>
     public WebhooksLimits Limits { get; init; } = new();
 
@@ -101,6 +105,7 @@ public sealed class WebhooksOptions
             CircuitOpensAfter = Read(section, nameof(CircuitOpensAfter), ParseOpensAfter, 10),
             DatabasePooling = Read(section.GetSection("Database"), "Pooling", ParsePooling, DatabasePooling.Session),
             Statistics = StatisticsOptions.From(section.GetSection(nameof(Statistics))),
+            Alerts = AlertOptions.From(section.GetSection(nameof(Alerts))),
             Limits = WebhooksLimits.From(section.GetSection(nameof(Limits))),
         };
     }

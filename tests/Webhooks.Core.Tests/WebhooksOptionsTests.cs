@@ -18,6 +18,9 @@ public sealed class WebhooksOptionsTests
         Assert.Equal(TimeSpan.FromDays(90), options.DeliveryRetention);
         Assert.Equal(TimeSpan.FromDays(365), options.AuditRetention);
         Assert.Null(options.PayloadRetention);
+        Assert.Equal(TimeSpan.FromDays(400), options.Statistics.Retention);
+        Assert.Equal((0.5, 20), (options.Alerts.FailureRate, options.Alerts.LeastAttempts));
+        Assert.Equal(TimeSpan.FromMinutes(5), options.Alerts.Window);
         Assert.Equal(2048, options.Limits.UrlLength);
         Assert.Equal(256 * 1024, options.Limits.EventBytes);
     }
@@ -33,6 +36,10 @@ public sealed class WebhooksOptionsTests
             ("DeliveryRetention", "30.00:00:00"),
             ("AuditRetention", "31.00:00:00"),
             ("PayloadRetention", "7.00:00:00"),
+            ("Statistics:Retention", "90.00:00:00"),
+            ("Alerts:FailureRate", "0"),
+            ("Alerts:LeastAttempts", "1"),
+            ("Alerts:Window", "01:00:00"),
             ("Limits:UrlLength", "100"),
             ("Limits:EventsPerRequest", "10"));
 
@@ -43,6 +50,9 @@ public sealed class WebhooksOptionsTests
         Assert.Equal(TimeSpan.FromDays(30), options.DeliveryRetention);
         Assert.Equal(TimeSpan.FromDays(31), options.AuditRetention);
         Assert.Equal(TimeSpan.FromDays(7), options.PayloadRetention);
+        Assert.Equal(TimeSpan.FromDays(90), options.Statistics.Retention);
+        Assert.Equal((0, 1), (options.Alerts.FailureRate, options.Alerts.LeastAttempts));
+        Assert.Equal(TimeSpan.FromHours(1), options.Alerts.Window);
         Assert.Equal(100, options.Limits.UrlLength);
         Assert.Equal(10, options.Limits.EventsPerRequest);
     }
@@ -86,6 +96,10 @@ public sealed class WebhooksOptionsTests
     [InlineData("AllowedNetworks", "intranet", "Write CIDR")]
     [InlineData("RequireHttps", "yes", "Write true or false")]
     [InlineData("PayloadRetention", "00:30:00", "00:00:00 (as long as deliveries) or from 01:00:00")]
+    [InlineData("Statistics:Retention", "30.00:00:00", "from 90.00:00:00 to 3650.00:00:00")]
+    [InlineData("Alerts:FailureRate", "50", "from 0 (no alerts) to 1")]
+    [InlineData("Alerts:LeastAttempts", "0", "Write a whole number from 1 to 1000000.")]
+    [InlineData("Alerts:Window", "00:00:30", "from 00:01:00 to 01:00:00")]
     [InlineData("DeliveryRetention", "7.00:00:00", "from 14.00:00:00 to 3650.00:00:00")]
     [InlineData("DeliveryRetention", "4000.00:00:00", "from 14.00:00:00 to 3650.00:00:00")]
     [InlineData("AuditRetention", "29.00:00:00", "from 30.00:00:00 to 3650.00:00:00")]

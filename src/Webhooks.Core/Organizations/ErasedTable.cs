@@ -22,6 +22,7 @@ internal sealed record ErasedTable(string Name, string Belongs)
         new("webhook_health", OfWebhook),
         new("webhooks", OfOrganization),
         new("webhook_statistics", $"minutes IN (1, 60, 1440) AND {OfOrganization}"),
+        new("webhook_alerts", OfOrganization),
         new("api_keys", OfOrganization),
         new("event_keys", OfOrganization),
         new("request_keys", OfOrganization),

@@ -3,12 +3,13 @@ using Npgsql;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Statistics;
 using Webhooks.Core.Telemetry;
+using Webhooks.Core.Webhooks;
 
 namespace Webhooks.Core.Signals;
 
 /// <summary>
-/// The publishing of operational events. Whatever causes one stores it in its own transaction (<c>webhook_signals</c>); here it becomes
-/// deliveries, in the statement that marks it as published. So none is lost when a process ends, and of several servers one publishes it.
+/// The publishing of operational events and alerts. Whatever causes one stores it in its own transaction (<c>webhook_signals</c>, where
+/// the organization stands for the webhook of an alert); here it becomes deliveries, in the statement that marks it as published. So none is lost when a process ends, and of several servers one publishes it.
 /// </summary>
 public sealed partial class SignalPublisher(
     NpgsqlDataSource database,
@@ -19,6 +20,13 @@ public sealed partial class SignalPublisher(
 {
     /// <summary>Of one statement: each may go to many webhooks.</summary>
     private const int MostAtOnce = 20;
+
+    /// <summary>What else than their names a webhook may list to get alerts.</summary>
+    private static readonly (string Event, string Listed)[] _listed =
+        [.. AlertEvents.All.SelectMany(name => ListedEvents.NamesOf(name).Select(listed => (name, listed)))];
+
+    private static readonly string[] _listedEvents = Array.ConvertAll(_listed, entry => entry.Event);
+    private static readonly string[] _listedNames = Array.ConvertAll(_listed, entry => entry.Listed);
 
     /// <summary>Publishes what is stored and not published.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -33,10 +41,12 @@ public sealed partial class SignalPublisher(
 
     private async Task<int> PublishAsync(CancellationToken cancellationToken)
     {
-        // A webhook that names none of these event types is not looked at for any of them, and "*" is no name.
+        // A webhook that lists none of these event types is not looked at for any of them, and "*" stands for alerts alone.
         const string Sql = $"""
             WITH signal AS (
-                SELECT * FROM webhook_signals WHERE published_at IS NULL ORDER BY id LIMIT @most FOR UPDATE SKIP LOCKED
+                SELECT *, event || ARRAY (
+                    SELECT name FROM unnest(@events, @names) AS listed (type, name) WHERE type = event) AS names
+                FROM webhook_signals WHERE published_at IS NULL ORDER BY id LIMIT @most FOR UPDATE SKIP LOCKED
             ), published AS (
                 UPDATE webhook_signals SET published_at = now()
                 WHERE (webhook_id, event, period) IN (SELECT webhook_id, event, period FROM signal)
@@ -46,7 +56,8 @@ public sealed partial class SignalPublisher(
                        webhook_payload(signal.event, webhook_time_text(signal.at), signal.data, webhooks.id), now()
                 FROM signal JOIN webhooks
                   ON webhooks.org_id = signal.org_id AND webhooks.active AND webhooks.deleted_at IS NULL
-                    AND webhooks.id <> signal.webhook_id AND signal.event = ANY (webhooks.events)
+                    AND webhooks.id <> signal.webhook_id
+                    AND webhooks.events && signal.names
                 ORDER BY 1
                 ON CONFLICT (id) DO NOTHING
                 RETURNING id, event_id, org_id, webhook_id, event, status
@@ -57,13 +68,24 @@ public sealed partial class SignalPublisher(
             """;
         await using var command = database.CreateCommand(Sql);
         command.Parameters.AddWithValue("most", MostAtOnce);
+        command.Parameters.AddWithValue("events", _listedEvents);
+        command.Parameters.AddWithValue("names", _listedNames);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var (published, deliveries) = (0, new List<Guid>());
         while (await reader.ReadAsync(cancellationToken))
         {
             var (name, made) = (reader.GetString(1), reader.GetFieldValue<Guid[]>(4));
             metrics.OperationalEventPublished(name);
-            LogPublished(reader.GetGuid(0), name, reader.GetGuid(2), reader.GetGuid(3), made.Length);
+            var (id, about, organization) = (reader.GetGuid(0), reader.GetGuid(2), reader.GetGuid(3));
+            if (about == organization)
+            {
+                LogPublished(id, name, organization, made.Length);
+            }
+            else
+            {
+                LogPublished(id, name, about, organization, made.Length);
+            }
+
             deliveries.AddRange(made);
             published++;
         }
@@ -84,4 +106,7 @@ public sealed partial class SignalPublisher(
         LogLevel.Information,
         "webhook operational event {EventId} {Event} about webhook {WebhookId} of organization {OrgId}: {Deliveries} deliveries")]
     private partial void LogPublished(Guid eventId, string @event, Guid webhookId, Guid orgId, int deliveries);
+
+    [LoggerMessage(2, LogLevel.Warning, "webhook event {EventId} {Event} of organization {OrgId}: {Deliveries} deliveries")]
+    private partial void LogPublished(Guid eventId, string @event, Guid orgId, int deliveries);
 }

@@ -1,6 +1,7 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
+using Webhooks.Core.Alerts;
 using Webhooks.Core.Organizations;
 using Webhooks.Core.Postgres;
 using Webhooks.Core.Redaction;
@@ -11,8 +12,8 @@ using Webhooks.Core.Telemetry;
 namespace Webhooks.Functions.Maintenance;
 
 /// <summary>
-/// The chores, on one instance at a time: every minute the sweep, operational events, statistics, erasures and the count of pending
-/// deliveries, and once an hour partitions and finished orchestrations.
+/// The chores, on one instance at a time: every minute the sweep, statistics, alerts, operational events, erasures and the count of
+/// pending deliveries, and once an hour partitions and finished orchestrations.
 /// </summary>
 public sealed partial class MaintenanceFunction(
     StrandedDeliveries stranded,
@@ -20,6 +21,7 @@ public sealed partial class MaintenanceFunction(
     SignalPublisher signals,
     StatisticsFolding statistics,
     OrganizationErasures erasures,
+    FailureRateAlerts alerts,
     PendingCount pending,
     PartitionMaintenance partitions,
     ExpiredPayloads payloads,
@@ -41,8 +43,9 @@ public sealed partial class MaintenanceFunction(
         var failures = new List<Exception>();
         await TryAsync("the sweep", stranded.RunAsync);
         await TryAsync("the sweep of recoveries", cancel => recoveries.RunAsync(client, cancel));
-        await TryAsync("operational events", signals.RunAsync);
         await TryAsync("statistics", statistics.RunAsync);
+        await TryAsync("alerts", alerts.RunAsync);
+        await TryAsync("operational events", signals.RunAsync);
         await TryAsync("erasures of organizations", cancel => erasures.RunAsync(_erasurePatience, cancel));
         await TryAsync("the count of pending deliveries", pending.RunAsync);
         if (IsFirstOfHour(timer))

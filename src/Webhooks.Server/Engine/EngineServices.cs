@@ -29,6 +29,7 @@ public static class EngineServices
         .AddHostedService<RecoveryService>()
         .AddHostedService<SignalService>()
         .AddHostedService<StatisticsService>()
+        .AddHostedService<AlertService>()
         .AddHostedService<ErasureService>()
         .AddHostedService<MaintenanceService>()
         .Configure<HostOptions>(host => host.ShutdownTimeout = Longest(host.ShutdownTimeout, DeliveryEngine.StopsWithin(options)));

@@ -218,6 +218,7 @@ public sealed class StatisticsTests : DatabaseTest
         await CreateAsync("/works", "*");
         await CreateAsync("/fails", "user.created", "webhook.disabled", "webhook.enabled", "delivery.exhausted");
         var claims = new List<ClaimedDelivery>();
+        await EndInEveryWayAsync();
         (string Name, Func<Task> Run)[] operations =
         [
             ("create", () => CreateAsync("/works", "*")),
@@ -272,6 +273,21 @@ public sealed class StatisticsTests : DatabaseTest
             var webhook = new NewWebhook($"{receiver.Url}{path}", events, Active: true, Description: null);
             var created = Assert.IsType<WebhookCreation.Created>(await store.CreateAsync(_org, webhook, null, Cancel));
             webhooks.Add(created.Webhook.Id);
+        }
+
+        async Task EndInEveryWayAsync()
+        {
+            await PublishManyAsync(_org, 1);
+            var (one, other) = (await deliveries.ClaimDueAsync(2, _lease, Cancel)) switch { var both => (both[0], both[1]) };
+            await deliveries.RecordAsync(
+                [
+                    Result(one, Answered(200), new NextStep.Succeeded(), 10),
+                    Result(other, Answered(404), new NextStep.Failed(), 20),
+                ],
+                Cancel);
+            await PublishManyAsync(_org, 1);
+            await store.UpdateAsync(_org, webhooks[0], new WebhookChanges(Active: false), null, Cancel);
+            await PublishManyAsync(_org, 1);
         }
 
         async Task PublishTwiceAsync()
@@ -371,8 +387,10 @@ public sealed class StatisticsTests : DatabaseTest
         {
             var totals = (await Statistics.ReadAsync(_org, Today, null, Cancel)).Totals;
             var expected = await QueryAsync<string>("""
-                SELECT concat_ws(' ', count(*), count(*) FILTER (WHERE status = 'succeeded'), count(*) FILTER (WHERE status = 'failed'),
-                    count(*) FILTER (WHERE status = 'canceled'), count(*) FILTER (WHERE status = 'skipped'), coalesce(sum(attempt_number), 0))
+                SELECT concat_ws(
+                    ' ', count(*), count(*) FILTER (WHERE status = 'succeeded'), count(*) FILTER (WHERE status = 'failed'),
+                    count(*) FILTER (WHERE status = 'canceled'), count(*) FILTER (WHERE status = 'skipped'),
+                    coalesce(sum(attempt_number), 0))
                 FROM webhook_deliveries
                 """);
             Assert.True(

@@ -18,8 +18,8 @@ using Webhooks.Api.Recoveries;
 using Webhooks.Api.Redaction;
 using Webhooks.Api.Redelivery;
 using Webhooks.Api.Requests;
-using Webhooks.Api.Statistics;
 using Webhooks.Api.Security;
+using Webhooks.Api.Statistics;
 using Webhooks.Api.Webhooks;
 
 namespace Webhooks.Api;

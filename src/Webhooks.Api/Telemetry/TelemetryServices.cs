@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
+using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using Webhooks.Core.Telemetry;
 
@@ -16,6 +17,10 @@ public static class TelemetryServices
     public static bool HasOtlpEndpoint(this IConfiguration configuration) =>
         configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 };
 
+    /// <summary>Has everything counted that both hosts measure.</summary>
+    public static MeterProviderBuilder AddWebhooksMeters(this MeterProviderBuilder metrics) =>
+        metrics.AddMeter(WebhooksMetrics.MeterName, Npgsql);
+
     /// <summary>
     /// Adds the collection of telemetry, and its export by OTLP where there is an endpoint (further settings are OpenTelemetry's standard
     /// variables). Only for hosts that export it: without this, nothing is collected.
@@ -28,7 +33,7 @@ public static class TelemetryServices
         var telemetry = services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(configuration["OTEL_SERVICE_NAME"] ?? serviceName))
             .WithTracing(tracing => tracing.AddSource(WebhooksTracing.SourceName, Npgsql))
-            .WithMetrics(metrics => metrics.AddMeter(WebhooksMetrics.MeterName, Npgsql))
+            .WithMetrics(metrics => metrics.AddWebhooksMeters())
             .WithLogging(configureBuilder: null, logging =>
             {
                 logging.IncludeFormattedMessage = true;

@@ -10,7 +10,8 @@ public sealed class PendingCount(NpgsqlDataSource database, WebhooksMetrics metr
     public const int MostCounted = 100_000;
 
     /// <summary>
-    /// The number of deliveries, those due for longest, among which the oldest is looked for. With more pending than that, one whose next
+    /// The number of deliveries, those due for longest, among which the oldest is looked for, and of those whose turn is next, among which
+    /// the claimed ones are counted. With more pending than that, one whose next
     /// attempt is still to come may be older; one that is older than its attempts can take is overdue, and found.
     /// </summary>
     private const int MostExamined = 10_000;
@@ -38,7 +39,21 @@ public sealed class PendingCount(NpgsqlDataSource database, WebhooksMetrics metr
                  FROM (
                     SELECT webhook_id, created_at, next_attempt_at FROM webhook_deliveries WHERE status = 'pending'
                     ORDER BY greatest(next_attempt_at, lease_until) LIMIT @most_examined) AS longest_due
-                 JOIN webhooks ON webhooks.id = longest_due.webhook_id)
+                 JOIN webhooks ON webhooks.id = longest_due.webhook_id),
+                (SELECT count(*) FROM (
+                    SELECT id FROM webhook_deliveries WHERE status = 'pending' AND greatest(next_attempt_at, lease_until) <= now()
+                    ORDER BY greatest(next_attempt_at, lease_until) LIMIT @most_counted) AS due),
+                (SELECT greatest(now() - greatest(next_attempt_at, lease_until), interval '0') FROM webhook_deliveries
+                 WHERE status = 'pending'
+                 ORDER BY greatest(next_attempt_at, lease_until) LIMIT 1),
+                (SELECT count(*) FILTER (WHERE lease_until > now()) FROM (
+                    SELECT lease_until FROM webhook_deliveries WHERE status = 'pending' AND greatest(next_attempt_at, lease_until) > now()
+                    ORDER BY greatest(next_attempt_at, lease_until) LIMIT @most_examined) AS next),
+                paused.by_circuit, paused.by_receiver
+            FROM (
+                SELECT count(*) FILTER (WHERE paused_by = 'circuit') AS by_circuit,
+                       count(*) FILTER (WHERE paused_by = 'retry_after') AS by_receiver
+                FROM webhook_health WHERE paused_until > now()) AS paused
             """;
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(IndexOrder.Prefer());
@@ -49,6 +64,15 @@ public sealed class PendingCount(NpgsqlDataSource database, WebhooksMetrics metr
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        metrics.PendingCounted(reader.GetInt64(0), reader.IsDBNull(1) ? TimeSpan.Zero : reader.GetTimeSpan(1));
+        metrics.BacklogCounted(new CountedBacklog(
+            Pending: reader.GetInt64(0),
+            OldestPending: TimeOrZero(1),
+            Due: reader.GetInt64(2),
+            OldestDue: TimeOrZero(3),
+            Leased: reader.GetInt64(4),
+            PausedByCircuit: reader.GetInt64(5),
+            PausedByReceiver: reader.GetInt64(6)));
+
+        TimeSpan TimeOrZero(int column) => reader.IsDBNull(column) ? TimeSpan.Zero : reader.GetTimeSpan(column);
     }
 }

@@ -38,8 +38,14 @@ public sealed class WebhooksMetrics : IDisposable
     private readonly Counter<long> _authenticationFailures;
     private readonly ObservableGauge<long> _pending;
     private readonly ObservableGauge<double> _oldestPending;
+    private readonly ObservableGauge<long> _due;
+    private readonly ObservableGauge<double> _oldestDue;
+    private readonly ObservableGauge<long> _leased;
+    private readonly ObservableGauge<long> _paused;
+    private readonly ObservableGauge<long> _queue;
 
-    private volatile CountedPending? _counted;
+    private volatile Counted<CountedBacklog>? _backlog;
+    private volatile Counted<(long Events, long Poison)>? _messages;
 
     public WebhooksMetrics(TimeProvider clock)
     {
@@ -61,16 +67,42 @@ public sealed class WebhooksMetrics : IDisposable
         _authenticationFailures = Meter.CreateCounter<long>(
             "webhooks.authentication.failures", "{failure}", "Requests whose token or API key was not valid.");
         _pending = Meter.CreateObservableGauge(
-            "webhooks.deliveries.pending", ObservePending, "{delivery}", "Deliveries that are not finished.");
+            "webhooks.deliveries.pending",
+            () => Observe(_backlog, static backlog => backlog.Pending),
+            "{delivery}",
+            "Deliveries that are not finished.");
         _oldestPending = Meter.CreateObservableGauge(
             "webhooks.deliveries.oldest_pending",
-            ObserveOldestPending,
+            () => Observe(_backlog, static backlog => backlog.OldestPending.TotalSeconds),
             "s",
             "Time since the creation of the oldest delivery that is not finished; of a webhook with waits of its own, since it is due.");
+        _due = Meter.CreateObservableGauge(
+            "webhooks.deliveries.due",
+            () => Observe(_backlog, static backlog => backlog.Due),
+            "{delivery}",
+            "Deliveries whose attempt is due, and that nobody has claimed.");
+        _oldestDue = Meter.CreateObservableGauge(
+            "webhooks.deliveries.oldest_due",
+            () => Observe(_backlog, static backlog => backlog.OldestDue.TotalSeconds),
+            "s",
+            "For how long the first of the deliveries that are due has been so.");
+        _leased = Meter.CreateObservableGauge(
+            "webhooks.deliveries.leased",
+            () => Observe(_backlog, static backlog => backlog.Leased),
+            "{delivery}",
+            "Deliveries that are claimed: they are being attempted, or are about to be.");
+        _paused = Meter.CreateObservableGauge(
+            "webhooks.paused", ObservePaused, "{webhook}", "Webhooks to which nothing is sent for a while because of their receivers.");
+        _queue = Meter.CreateObservableGauge(
+            "webhooks.queue.messages", ObserveQueue, "{message}", "Messages on the queue of events, and on that of those refused.");
     }
 
-    /// <summary>Whether anyone wants to know of pending deliveries, which have to be counted for it.</summary>
-    public bool WantsPending => _pending.Enabled || _oldestPending.Enabled;
+    /// <summary>Whether anyone wants to know of the backlog, which has to be counted for it.</summary>
+    public bool WantsPending =>
+        _pending.Enabled || _oldestPending.Enabled || _due.Enabled || _oldestDue.Enabled || _leased.Enabled || _paused.Enabled;
+
+    /// <summary>Whether anyone wants to know of the queue, whose messages have to be counted for it.</summary>
+    public bool WantsQueue => _queue.Enabled;
 
     internal Meter Meter { get; }
 
@@ -119,23 +151,38 @@ public sealed class WebhooksMetrics : IDisposable
     public void AuthenticationFailed(bool isKey, bool isLimited) => _authenticationFailures.Add(
         1, new KeyValuePair<string, object?>("credential", isKey ? "key" : "token"), new("limited", isLimited ? "true" : "false"));
 
-    /// <summary>Takes over what was counted.</summary>
-    /// <param name="count">Deliveries that are pending.</param>
-    /// <param name="oldest">
-    /// Time since the creation of the oldest of them, or since it is due where the webhook has waits of its own; zero when there is none.
-    /// </param>
-    public void PendingCounted(long count, TimeSpan oldest) => _counted = new CountedPending(count, oldest, _clock.GetTimestamp());
+    /// <summary>Takes over what was counted in the database.</summary>
+    public void BacklogCounted(CountedBacklog backlog) => _backlog = new Counted<CountedBacklog>(backlog, _clock.GetTimestamp());
+
+    /// <summary>Takes over what was counted on the queue.</summary>
+    /// <param name="events">Messages to be published.</param>
+    /// <param name="poison">Messages that were refused.</param>
+    public void QueueCounted(long events, long poison) =>
+        _messages = new Counted<(long Events, long Poison)>((events, poison), _clock.GetTimestamp());
 
     public void Dispose() => Meter.Dispose();
 
-    private IEnumerable<Measurement<long>> ObservePending() =>
-        Valid() is { } counted ? [new Measurement<long>(counted.Count)] : [];
+    private IEnumerable<Measurement<long>> ObservePaused() => _backlog is { } counted && IsValid(counted)
+        ?
+        [
+            new(counted.Value.PausedByCircuit, new KeyValuePair<string, object?>("by", "circuit")),
+            new(counted.Value.PausedByReceiver, new KeyValuePair<string, object?>("by", "retry_after")),
+        ]
+        : [];
 
-    private IEnumerable<Measurement<double>> ObserveOldestPending() =>
-        Valid() is { } counted ? [new Measurement<double>(counted.Oldest.TotalSeconds)] : [];
+    private IEnumerable<Measurement<long>> ObserveQueue() => _messages is { } counted && IsValid(counted)
+        ?
+        [
+            new(counted.Value.Events, new KeyValuePair<string, object?>("queue", "events")),
+            new(counted.Value.Poison, new KeyValuePair<string, object?>("queue", "poison")),
+        ]
+        : [];
 
-    private CountedPending? Valid() =>
-        _counted is { } counted && _clock.GetElapsedTime(counted.At) <= PendingValidity ? counted : null;
+    private IEnumerable<Measurement<TValue>> Observe<TCount, TValue>(Counted<TCount>? counted, Func<TCount, TValue> value)
+        where TValue : struct =>
+        counted is not null && IsValid(counted) ? [new Measurement<TValue>(value(counted.Value))] : [];
 
-    private sealed record CountedPending(long Count, TimeSpan Oldest, long At);
+    private bool IsValid<T>(Counted<T> counted) => _clock.GetElapsedTime(counted.At) <= PendingValidity;
+
+    private sealed record Counted<T>(T Value, long At);
 }

@@ -34,6 +34,11 @@ internal static class ListenUrls
         }
     }
 
+    /// <summary>The ports of URLs.</summary>
+    /// <exception cref="InvalidSettingException">One is not a URL.</exception>
+    public static IEnumerable<int> PortsOf(string urls) =>
+        urls.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(url => Parse(url).Port);
+
     private static BindingAddress Parse(string url)
     {
         try

@@ -33,6 +33,7 @@ internal static partial class ServeCommand
         var set = Settings.Read([]);
         var listenUrls = ListenUrls.Choose(urls, set);
         ListenUrls.RequireFree(listenUrls);
+        MetricsUrl.From(set)?.RequireFree(listenUrls);
         await using var local = isLocal ? await LocalRun.StartAsync(set, withQueue: true, termination) : LocalRun.None;
         await using var app = Build(local.Settings, listenUrls, out var reportDescriptors);
         await Database.MigrateAsync(app.Services, termination);

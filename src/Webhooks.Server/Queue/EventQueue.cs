@@ -87,6 +87,14 @@ internal sealed class EventQueue
         await DeleteAsync(message, cancellationToken);
     }
 
+    /// <summary>About how many messages there are on the queue, and how many on the poison queue.</summary>
+    public async Task<(long Events, long Poison)> CountAsync(CancellationToken cancellationToken)
+    {
+        QueueProperties events = await _messages.GetPropertiesAsync(cancellationToken);
+        QueueProperties poison = await _poison.GetPropertiesAsync(cancellationToken);
+        return (events.ApproximateMessagesCountLong, poison.ApproximateMessagesCountLong);
+    }
+
     /// <summary>Its time was up and somebody else has received it, or has removed it already.</summary>
     private static bool IsLost(RequestFailedException failure) =>
         failure.ErrorCode == QueueErrorCode.MessageNotFound || failure.ErrorCode == QueueErrorCode.PopReceiptMismatch;

@@ -23,7 +23,8 @@ public static class QueueServices
         .AddSingleton(options)
         .AddSingleton(Connect(options))
         .AddSingleton<BatchPublisher>()
-        .AddHostedService<QueueListener>();
+        .AddHostedService<QueueListener>()
+        .AddHostedService<QueueDepthService>();
 
     private static EventQueue Connect(QueueListenerOptions options)
     {

@@ -45,6 +45,50 @@ public sealed class PendingCountTests : DatabaseTest
     }
 
     [Fact]
+    public async Task What_is_due_what_is_claimed_and_what_waits_are_told_apart()
+    {
+        await AddWebhookAsync(_org);
+        var deliveries = await PublishManyAsync(_org, 5);
+        await ExecuteAsync("UPDATE webhook_deliveries SET next_attempt_at = now() - interval '7 minutes'");
+        await ExecuteAsync("UPDATE webhook_deliveries SET next_attempt_at = now() + interval '2 hours' WHERE id = $1", deliveries[0]);
+        await ExecuteAsync(
+            "UPDATE webhook_deliveries SET lease_token = gen_random_uuid(), lease_until = now() + interval '1 minute' WHERE id = $1",
+            deliveries[1]);
+        await ExecuteAsync(
+            "UPDATE webhook_deliveries SET lease_token = gen_random_uuid(), lease_until = now() - interval '1 minute' WHERE id = $1",
+            deliveries[2]);
+        using var recorder = new MeasurementRecorder(_metrics);
+
+        await new PendingCount(Database, _metrics).RunAsync(Cancel);
+
+        Assert.Equal([new Measured(3, "")], recorder.Observe("webhooks.deliveries.due"));
+        Assert.Equal([new Measured(1, "")], recorder.Observe("webhooks.deliveries.leased"));
+        Assert.InRange(Assert.Single(recorder.Observe("webhooks.deliveries.oldest_due")).Value, 420, 480);
+    }
+
+    [Fact]
+    public async Task Paused_webhooks_are_counted_by_what_pauses_them_and_without_saying_whose()
+    {
+        for (var webhook = 0; webhook < 4; webhook++)
+        {
+            await AddWebhookAsync(_org);
+        }
+
+        await ExecuteAsync(
+            """
+            UPDATE webhook_health SET paused_until = now() + interval '1 minute' * paused.minutes, paused_by = paused.by
+            FROM (SELECT webhook_id, (ARRAY['circuit', 'circuit', 'retry_after', 'circuit'])[row_number() OVER ()] AS by,
+                         (ARRAY[1, 2, 3, -1])[row_number() OVER ()] AS minutes FROM webhook_health) AS paused
+            WHERE webhook_health.webhook_id = paused.webhook_id
+            """);
+        using var recorder = new MeasurementRecorder(_metrics);
+
+        await new PendingCount(Database, _metrics).RunAsync(Cancel);
+
+        Assert.Equal([new Measured(2, "by=circuit"), new Measured(1, "by=retry_after")], recorder.Observe("webhooks.paused"));
+    }
+
+    [Fact]
     public async Task The_oldest_may_be_days_old()
     {
         await AddWebhookAsync(_org);

@@ -35,11 +35,16 @@ public sealed class WebhooksMetricsTests : IDisposable
                 "webhooks.attempt.duration s Histogram`1",
                 "webhooks.attempts {attempt} Counter`1",
                 "webhooks.authentication.failures {failure} Counter`1",
+                "webhooks.deliveries.due {delivery} ObservableGauge`1",
+                "webhooks.deliveries.leased {delivery} ObservableGauge`1",
+                "webhooks.deliveries.oldest_due s ObservableGauge`1",
                 "webhooks.deliveries.oldest_pending s ObservableGauge`1",
                 "webhooks.deliveries.pending {delivery} ObservableGauge`1",
                 "webhooks.event.delay s Histogram`1",
                 "webhooks.health.changes {change} Counter`1",
                 "webhooks.operational_events {event} Counter`1",
+                "webhooks.paused {webhook} ObservableGauge`1",
+                "webhooks.queue.messages {message} ObservableGauge`1",
             ],
             _recorder.Instruments.Values.Select(instrument => $"{instrument.Name} {instrument.Unit} {instrument.GetType().Name}").Order());
         Assert.All(_recorder.Instruments.Values.OfType<Histogram<double>>(), histogram =>
@@ -107,7 +112,8 @@ public sealed class WebhooksMetricsTests : IDisposable
     {
         Assert.Empty(_recorder.Observe("webhooks.deliveries.pending"));
 
-        _metrics.PendingCounted(7, TimeSpan.FromMinutes(3));
+        _metrics.BacklogCounted(new CountedBacklog(
+            7, TimeSpan.FromMinutes(3), Due: 2, TimeSpan.FromSeconds(4), Leased: 3, PausedByCircuit: 1, PausedByReceiver: 0));
         _clock.Advance(WebhooksMetrics.PendingValidity);
         Assert.Equal([new Measured(7, "")], _recorder.Observe("webhooks.deliveries.pending"));
         Assert.Equal([new Measured(180, "")], _recorder.Observe("webhooks.deliveries.oldest_pending"));

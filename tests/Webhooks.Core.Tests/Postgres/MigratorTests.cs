@@ -38,6 +38,19 @@ public sealed class MigratorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_role_that_owns_the_database_and_is_no_superuser_migrates_it()
+    {
+        var role = $"owner_{Guid.NewGuid():N}";
+        await ExecuteAsync($"CREATE ROLE {role}");
+        await ExecuteAsync($"DO $$ BEGIN EXECUTE format('ALTER DATABASE %I OWNER TO {role}', current_database()); END $$");
+        var connection = new NpgsqlConnectionStringBuilder(_database!.ConnectionString) { Options = $"-c role={role}" };
+        await using var database = NpgsqlDataSource.Create(connection.ConnectionString);
+
+        Assert.NotEmpty(await Migrator(database: database).MigrateAsync(Cancel));
+        Assert.Empty(await Migrator().MigrateAsync(Cancel));
+    }
+
+    [Fact]
     public async Task A_second_run_has_nothing_to_do()
     {
         await Migrator().MigrateAsync(Cancel);

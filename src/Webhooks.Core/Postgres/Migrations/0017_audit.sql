@@ -126,13 +126,17 @@ CREATE TRIGGER audit_entries_kept_all BEFORE TRUNCATE ON audit_entries FOR EACH 
 -- Deletes the oldest entries that are older than some time, and tells how many. It runs as its owner: where that is another than the role of
 -- the application, that role needs no right to delete.
 CREATE FUNCTION webhook_forget_audit(lifetime interval, most int) RETURNS int
-    LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT SET webhooks.audit_deletion = 'retention'
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
 AS $$
-    WITH forgotten AS (
-        DELETE FROM audit_entries WHERE id = ANY (ARRAY (
-            SELECT id FROM audit_entries WHERE id < webhook_least_id(now() - lifetime) AND at < now() - lifetime
-            ORDER BY id LIMIT most FOR UPDATE SKIP LOCKED))
-        RETURNING id
-    )
-    SELECT count(*)::int FROM forgotten
-$$;
+DECLARE
+    forgotten int;
+BEGIN
+    -- Only a superuser may give a function such a setting of its own, and the role that migrates is none.
+    PERFORM set_config('webhooks.audit_deletion', 'retention', true);
+    DELETE FROM audit_entries WHERE id = ANY (ARRAY (
+        SELECT id FROM audit_entries WHERE id < webhook_least_id(now() - lifetime) AND at < now() - lifetime
+        ORDER BY id LIMIT most FOR UPDATE SKIP LOCKED));
+    GET DIAGNOSTICS forgotten = ROW_COUNT;
+    PERFORM set_config('webhooks.audit_deletion', '', true);
+    RETURN forgotten;
+END $$;

@@ -63,12 +63,15 @@ END $$;
 
 -- Deletes entries of an organization that is being erased, and tells how many; as webhook_forget_audit does, as its owner.
 CREATE FUNCTION webhook_erase_audit(erased_org uuid, most int) RETURNS int
-    LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT SET webhooks.audit_deletion = 'erasure'
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
 AS $$
-    WITH forgotten AS (
-        DELETE FROM audit_entries WHERE id = ANY (ARRAY (
-            SELECT id FROM audit_entries WHERE org_id = erased_org ORDER BY id LIMIT most))
-        RETURNING id
-    )
-    SELECT count(*)::int FROM forgotten
-$$;
+DECLARE
+    forgotten int;
+BEGIN
+    PERFORM set_config('webhooks.audit_deletion', 'erasure', true);
+    DELETE FROM audit_entries WHERE id = ANY (ARRAY (
+        SELECT id FROM audit_entries WHERE org_id = erased_org ORDER BY id LIMIT most));
+    GET DIAGNOSTICS forgotten = ROW_COUNT;
+    PERFORM set_config('webhooks.audit_deletion', '', true);
+    RETURN forgotten;
+END $$;

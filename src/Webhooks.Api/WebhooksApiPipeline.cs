@@ -9,6 +9,7 @@ using Webhooks.Api.Authentication;
 using Webhooks.Api.Cancellation;
 using Webhooks.Api.Deliveries;
 using Webhooks.Api.Events;
+using Webhooks.Api.Filters;
 using Webhooks.Api.Health;
 using Webhooks.Api.History;
 using Webhooks.Api.OpenApi;
@@ -85,6 +86,7 @@ public static class WebhooksApiPipeline
             .ProducesProblem(StatusCodes.Status500InternalServerError)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         api.MapWebhooks();
+        api.MapFilters();
         api.MapDeliveries();
         api.MapRedaction();
         api.MapRedelivery();

@@ -6,6 +6,7 @@ using Webhooks.Core.Audit;
 using Webhooks.Core.Cancellation;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
+using Webhooks.Core.Filters;
 using Webhooks.Core.Health;
 using Webhooks.Core.History;
 using Webhooks.Core.Idempotency;
@@ -62,6 +63,7 @@ public static class CoreServices
             .AddSingleton<AuditLog>()
             .AddSingleton<OrganizationStore>()
             .AddSingleton<OrganizationErasures>()
+            .AddSingleton<FilterTrials>()
             .AddSingleton<DeliveryAttempter>()
             .AddSingleton<Redeliveries>()
             .AddSingleton<Cancellations>()

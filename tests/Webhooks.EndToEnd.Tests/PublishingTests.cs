@@ -72,6 +72,27 @@ public sealed class PublishingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Only_events_that_pass_a_filter_arrive_and_the_others_are_explained()
+    {
+        var filtered = await _api.RegisterAsync(
+            new
+            {
+                url = $"{_receiver.Url}/filtered",
+                events = new[] { "*" },
+                filter = new { data = new { number = new Dictionary<string, int> { ["$gte"] = 2 } } },
+            });
+        var all = await _api.RegisterAsync($"{_receiver.Url}/all", "*");
+
+        var left = await _api.PublishAsync(1, Cancel);
+        await _api.PublishAsync(2, Cancel);
+
+        var requests = await _receiver.WaitForAsync(3);
+        Assert.Equal(["/all", "/all", "/filtered"], requests.Select(request => request.Path).Order());
+        Assert.Equal("filtered", (await _api.ExplainAsync(filtered.Id, left))["reason"]!.GetValue<string>());
+        Assert.Equal(2, (await _api.HistoryAsync(all.Id)).Count);
+    }
+
+    [Fact]
     public async Task The_same_event_published_both_ways_is_delivered_once()
     {
         var webhook = await _api.RegisterAsync($"{_receiver.Url}/hook", "*");

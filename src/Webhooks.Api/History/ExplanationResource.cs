@@ -10,6 +10,7 @@ namespace Webhooks.Api.History;
 /// <param name="Reason">
 /// The one reason. Of its delivery: `delivered`, `pending`, `failed`, `canceled`, `skipped` (it came while the webhook was inactive, and is
 /// kept). Why there is none: `created_later` (the webhook was made after it), `not_subscribed` (the webhook does not list its type),
+/// `filtered` (it does not pass the webhook's filter as it is now),
 /// `inactive` (somebody deactivated the webhook, and nothing was kept), `disabled` (the same, but by its receiver: see
 /// `webhook.disabled_reason`), `unknown_event`.
 /// </param>
@@ -50,6 +51,8 @@ internal sealed record ExplanationResource(
             "The event is about the webhook itself, which it is not told; or it did not list the event's type then, and was changed since.",
         ExplanationReason.NotSubscribed =>
             "The webhook did not list the event's type when the event came. It was changed since.",
+        ExplanationReason.Filtered =>
+            "The event does not pass the webhook's filter as it is now. POST /webhooks/filter/test says which condition it is.",
         ExplanationReason.Inactive when explanation.Webhook.Active =>
             "The webhook was inactive when the event came, or did not list its type, and kept nothing. It was changed since.",
         ExplanationReason.Inactive => "The webhook is inactive, and nothing was kept of the event.",

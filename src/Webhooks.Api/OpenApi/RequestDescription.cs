@@ -8,6 +8,7 @@ using Webhooks.Api.Recoveries;
 using Webhooks.Api.Webhooks;
 using Webhooks.Core;
 using Webhooks.Core.Deliveries;
+using Webhooks.Core.Filters;
 using Webhooks.Core.Recoveries;
 
 namespace Webhooks.Api.OpenApi;
@@ -34,7 +35,8 @@ internal sealed record RequestDescription(
         limits => Object(WebhookProperties(limits), required: ["url", "events"]),
         """
         {"url": "https://example.com/webhooks", "events": ["user.created", "subscription.created"], "description": "My webhook",
-         "active": true, "retry_delays": [60, 600, 3600, 86400], "timeout_seconds": 10}
+         "active": true, "filter": {"data": {"plan": {"$in": ["pro", "enterprise"]}}}, "retry_delays": [60, 600, 3600, 86400],
+         "timeout_seconds": 10}
         """);
 
     public static readonly RequestDescription UpdateWebhook = new(
@@ -54,6 +56,33 @@ internal sealed record RequestDescription(
         }),
         """
         {"event": "user.created"}
+        """);
+
+    public static readonly RequestDescription TestFilter = new(
+        "TestFilter",
+        Required: true,
+        _ => Object(
+            new()
+            {
+                ["filter"] = FilterSchema(JsonSchemaType.Object, "The filter to try."),
+                ["payload"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Object,
+                    Description = "What it is tried on, as webhooks get it.",
+                    Required = new HashSet<string>(StringComparer.Ordinal) { "event", "timestamp", "data" },
+                    Properties = new Dictionary<string, IOpenApiSchema>
+                    {
+                        ["event"] = Text("The event type."),
+                        ["timestamp"] = Text("When it happened."),
+                        ["data"] = new OpenApiSchema { Description = "What happened." },
+                    },
+                    AdditionalProperties = new OpenApiSchema(),
+                },
+            },
+            required: ["filter", "payload"]),
+        """
+        {"filter": {"data": {"amount": {"$gte": 100}, "currency": "EUR"}},
+         "payload": {"event": "payment.succeeded", "timestamp": "2026-01-31T18:30:00.000Z", "data": {"amount": 250, "currency": "USD"}}}
         """);
 
     public static readonly RequestDescription RotateSecret = new(
@@ -179,6 +208,9 @@ internal sealed record RequestDescription(
     /// <summary>The example, parsed.</summary>
     public JsonNode ParseExample() => JsonNode.Parse(Example)!;
 
+    private static OpenApiSchema FilterSchema(JsonSchemaType type, string description) =>
+        new() { Type = type, Description = description, AdditionalProperties = new OpenApiSchema() };
+
     private static Dictionary<string, IOpenApiSchema> WebhookProperties(WebhooksLimits limits) => new()
     {
         ["url"] = new OpenApiSchema
@@ -220,6 +252,14 @@ internal sealed record RequestDescription(
                 + "has set others. A pending delivery keeps the time of its next attempt, and follows a change from then on. Together they "
                 + "must end a week before deliveries are no longer kept.",
         },
+        ["filter"] = FilterSchema(
+            JsonSchemaType.Object | JsonSchemaType.Null,
+            "Which of these events it gets, by what is in them; null, as for a new webhook, for all. A pattern of the payload: fields are "
+            + "joined by and, and a value means equal. Operators: `$eq` `$neq` `$gt` `$gte` `$lt` `$lte` `$in` `$nin` `$startsWith` "
+            + "`$endsWith` `$contains` `$exist` `$and` `$or` `$not`. A condition on an array holds if it holds for an element. A field that "
+            + "is missing fulfils only `$exist: false`, `$neq`, `$nin` and `$not`. At most "
+            + $"{Filter.MostConditions} conditions, {Filter.GreatestDepth} levels and "
+            + $"{Filter.MostBytes} bytes. It is about events that come after it was set."),
         ["timeout_seconds"] = WholeNumber(
             WebhookSchedule.LongestTimeout,
             JsonSchemaType.Null,

@@ -165,6 +165,9 @@ internal sealed class JsonFields
         }
     }
 
+    /// <summary>Whatever it is; null when it is absent.</summary>
+    public JsonElement? Value(string name) => Take(name);
+
     /// <summary>Adds an error when a member is absent.</summary>
     public void Require(string name)
     {

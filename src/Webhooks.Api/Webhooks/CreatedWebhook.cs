@@ -1,3 +1,4 @@
+using Webhooks.Api.Json;
 using Webhooks.Core.Webhooks;
 
 namespace Webhooks.Api.Webhooks;
@@ -6,7 +7,7 @@ namespace Webhooks.Api.Webhooks;
 /// <param name="Id">The webhook's id.</param>
 /// <param name="OrgId">The organization that it belongs to.</param>
 /// <param name="Url">Where deliveries are posted.</param>
-/// <param name="Events">Event types, or `*` for all.</param>
+/// <param name="Events">Event types, `user.*` for those of a kind, or `*` for all.</param>
 /// <param name="Active">Whether events are delivered to it.</param>
 /// <param name="Description">The organization's own note, or null.</param>
 /// <param name="RetryDelays">
@@ -14,6 +15,7 @@ namespace Webhooks.Api.Webhooks;
 /// </param>
 /// <param name="TimeoutSeconds">The time for one attempt, in seconds; null when the system's holds.</param>
 /// <param name="KeepSkipped">Whether events that come while it is inactive are kept, as deliveries whose status is `skipped`.</param>
+/// <param name="Filter">Which of these events it gets, by what is in them: a JSON pattern; null for all.</param>
 /// <param name="Secret">What deliveries are signed with. Only a repeat of the request shows it again: keep it.</param>
 /// <param name="SecretHint">
 /// The last four characters of the secret that `webhook-signature` lists first; null when the keys cannot be read now.
@@ -34,6 +36,7 @@ internal sealed record CreatedWebhook(
     IReadOnlyList<int>? RetryDelays,
     int? TimeoutSeconds,
     bool KeepSkipped,
+    RawJson? Filter,
     string Secret,
     string? SecretHint,
     DateTime? PreviousSecretExpiresAt,
@@ -53,6 +56,7 @@ internal sealed record CreatedWebhook(
         webhook.RetryDelays,
         webhook.TimeoutSeconds,
         webhook.KeepSkipped,
+        RawJson.From(webhook.Filter),
         secret,
         webhook.SecretHint,
         webhook.PreviousSecretExpiresAt?.UtcDateTime,

@@ -1,9 +1,11 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Webhooks.Api.Requests;
 using Webhooks.Core;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
+using Webhooks.Core.Filters;
 using Webhooks.Core.Webhooks;
 
 namespace Webhooks.Api.Webhooks;
@@ -18,6 +20,7 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
     private const string RetryDelays = "retry_delays";
     private const string TimeoutSeconds = "timeout_seconds";
     private const string KeepSkipped = "keep_skipped";
+    private const string FilterField = "filter";
 
     /// <summary>The fields of a body.</summary>
     public static WebhookFields From(ReadOnlyMemory<byte> utf8Json, HttpContext context, FieldErrors errors) =>
@@ -41,7 +44,8 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
                 changes.Description,
                 changes.RetryDelays?.Value,
                 changes.TimeoutSeconds?.Value,
-                changes.KeepSkipped ?? true);
+                changes.KeepSkipped ?? true,
+                changes.Filter?.Value);
     }
 
     /// <summary>What to change of a webhook; null when there are errors.</summary>
@@ -60,7 +64,8 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
             fields.TextOrNull(Description, options.Limits.DescriptionLength),
             ReadRetryDelays(),
             fields.WholeNumberOrNull(TimeoutSeconds, 1, WebhookSchedule.LongestTimeout),
-            fields.Boolean(KeepSkipped));
+            fields.Boolean(KeepSkipped),
+            ReadFilter());
         fields.RefuseOthers();
         return changes;
     }
@@ -108,9 +113,19 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
         }
         else if (count > options.Limits.EventsPerWebhook)
         {
-            errors.Add(Events, $"It names {count} event types; a webhook may have {options.Limits.EventsPerWebhook}. Write user.* for those of a kind, or * for all.");
+            errors.Add(
+                Events,
+                $"It names {count} event types; a webhook may have {options.Limits.EventsPerWebhook}. Write user.* for those of a kind, or "
+                + "* for all.");
         }
     }
+
+    private NewValue<Filter?>? ReadFilter() => fields.Value(FilterField) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Null } => new NewValue<Filter?>(null),
+        { } pattern => FilterCompiler.Compile(pattern, FilterField, errors) is { } filter ? new NewValue<Filter?>(filter) : null,
+    };
 
     private NewValue<IReadOnlyList<int>?>? ReadRetryDelays()
     {

@@ -1,3 +1,4 @@
+using Webhooks.Api.Json;
 using Webhooks.Core.Webhooks;
 
 namespace Webhooks.Api.Webhooks;
@@ -6,7 +7,7 @@ namespace Webhooks.Api.Webhooks;
 /// <param name="Id">The webhook's id.</param>
 /// <param name="OrgId">The organization that it belongs to.</param>
 /// <param name="Url">Where deliveries are posted.</param>
-/// <param name="Events">Event types, or `*` for all.</param>
+/// <param name="Events">Event types, `user.*` for those of a kind, or `*` for all.</param>
 /// <param name="Active">Whether events are delivered to it.</param>
 /// <param name="Description">The organization's own note, or null.</param>
 /// <param name="RetryDelays">
@@ -14,6 +15,7 @@ namespace Webhooks.Api.Webhooks;
 /// </param>
 /// <param name="TimeoutSeconds">The time for one attempt, in seconds; null when the system's holds.</param>
 /// <param name="KeepSkipped">Whether events that come while it is inactive are kept, as deliveries whose status is `skipped`.</param>
+/// <param name="Filter">Which of these events it gets, by what is in them: a JSON pattern; null for all.</param>
 /// <param name="SecretHint">
 /// The last four characters of the secret that `webhook-signature` lists first; null when the keys cannot be read now.
 /// </param>
@@ -36,6 +38,7 @@ internal sealed record WebhookResource(
     IReadOnlyList<int>? RetryDelays,
     int? TimeoutSeconds,
     bool KeepSkipped,
+    RawJson? Filter,
     string? SecretHint,
     DateTime? PreviousSecretExpiresAt,
     DateTime? DisabledAt,
@@ -54,6 +57,7 @@ internal sealed record WebhookResource(
         webhook.RetryDelays,
         webhook.TimeoutSeconds,
         webhook.KeepSkipped,
+        RawJson.From(webhook.Filter),
         webhook.SecretHint,
         webhook.PreviousSecretExpiresAt?.UtcDateTime,
         webhook.DisabledAt?.UtcDateTime,

@@ -36,6 +36,7 @@ public sealed class EventInsertion(
                 FROM webhooks
                 WHERE webhooks.org_id = message.org_id AND (webhooks.active OR webhooks.keep_skipped) AND webhooks.deleted_at IS NULL
                   AND webhooks.events && message.names
+                  AND webhook_filter_matches(webhooks.filter_path, message.event, message."timestamp", message.data)
             ) AS wanted
         ), bounded AS MATERIALIZED (
             SELECT coalesce(sum(cardinality(webhook_ids) * cost), 0) <= @most

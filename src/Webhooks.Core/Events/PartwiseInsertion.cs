@@ -68,7 +68,9 @@ public sealed partial class PartwiseInsertion(
                 FROM (
                     SELECT id, active FROM webhooks
                     WHERE webhooks.org_id = message.org_id AND (webhooks.active OR webhooks.keep_skipped) AND webhooks.deleted_at IS NULL
-                      AND webhooks.events && message.names AND webhooks.created_at <= message.made_until
+                      AND webhooks.events && message.names
+                      AND webhook_filter_matches(webhooks.filter_path, message.event, message."timestamp", message.data)
+                      AND webhooks.created_at <= message.made_until
                       AND webhooks.id > message.after
                     ORDER BY id LIMIT @limit
                 ) AS next

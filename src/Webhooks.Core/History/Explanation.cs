@@ -14,7 +14,8 @@ public sealed record Explanation(ExplanationReason Reason, Webhook Webhook, Expl
     /// <summary>Explains.</summary>
     /// <param name="webhook">The webhook.</param>
     /// <param name="deliveries">The event's deliveries, to all webhooks of the organization, newest first.</param>
-    public static Explanation Of(Webhook webhook, IReadOnlyList<DeliverySummary> deliveries)
+    /// <param name="isFiltered">Whether the webhook has no delivery of the event, and a filter that the event does not pass.</param>
+    public static Explanation Of(Webhook webhook, IReadOnlyList<DeliverySummary> deliveries, bool isFiltered = false)
     {
         if (deliveries.Count == 0)
         {
@@ -25,7 +26,7 @@ public sealed record Explanation(ExplanationReason Reason, Webhook Webhook, Expl
         var own = deliveries.Where(delivery => delivery.WebhookId == webhook.Id).ToArray();
         var deciding = own.FirstOrDefault(delivery => delivery.Status == DeliveryStatus.Succeeded) ?? own.FirstOrDefault();
         return new Explanation(
-            deciding is null ? ReasonWithout(webhook, known) : ReasonOf(deciding.Status), webhook, known, deciding);
+            deciding is null ? ReasonWithout(webhook, known, isFiltered) : ReasonOf(deciding.Status), webhook, known, deciding);
     }
 
     private static ExplanationReason ReasonOf(DeliveryStatus status) => status switch
@@ -42,7 +43,7 @@ public sealed record Explanation(ExplanationReason Reason, Webhook Webhook, Expl
     /// Every webhook that was active and listed the type has a delivery. Of a webhook that would have one by what it is now, it is told
     /// which of the two was otherwise then: one that keeps what it misses would have a skipped delivery if it had been inactive.
     /// </summary>
-    private static ExplanationReason ReasonWithout(Webhook webhook, ExplainedEvent known)
+    private static ExplanationReason ReasonWithout(Webhook webhook, ExplainedEvent known, bool isFiltered)
     {
         if (webhook.CreatedAt > known.CreatedAt)
         {
@@ -52,6 +53,11 @@ public sealed record Explanation(ExplanationReason Reason, Webhook Webhook, Expl
         if (!webhook.Lists(known.Event))
         {
             return ExplanationReason.NotSubscribed;
+        }
+
+        if (isFiltered)
+        {
+            return ExplanationReason.Filtered;
         }
 
         return webhook switch

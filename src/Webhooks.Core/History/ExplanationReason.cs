@@ -24,6 +24,9 @@ public enum ExplanationReason
     /// <summary>The webhook does not list its type.</summary>
     NotSubscribed,
 
+    /// <summary>The webhook has a filter that it does not pass.</summary>
+    Filtered,
+
     /// <summary>The webhook is inactive, because somebody deactivated it, and nothing is kept.</summary>
     Inactive,
 

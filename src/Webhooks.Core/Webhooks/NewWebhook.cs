@@ -1,3 +1,5 @@
+using Webhooks.Core.Filters;
+
 namespace Webhooks.Core.Webhooks;
 
 /// <summary>A webhook to store.</summary>
@@ -8,6 +10,7 @@ namespace Webhooks.Core.Webhooks;
 /// <param name="RetryDelays">The waits between attempts, in seconds; none means a single attempt, null the system's.</param>
 /// <param name="TimeoutSeconds">The time for one attempt; null for the system's.</param>
 /// <param name="KeepSkipped">Whether events that come while it is inactive are kept as skipped deliveries.</param>
+/// <param name="Filter">Which of these events it gets, by what is in them; null for all.</param>
 public sealed record NewWebhook(
     string Url,
     IReadOnlyList<string> Events,
@@ -15,4 +18,5 @@ public sealed record NewWebhook(
     string? Description,
     IReadOnlyList<int>? RetryDelays = null,
     int? TimeoutSeconds = null,
-    bool KeepSkipped = true);
+    bool KeepSkipped = true,
+    Filter? Filter = null);

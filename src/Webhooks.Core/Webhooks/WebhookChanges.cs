@@ -1,3 +1,5 @@
+using Webhooks.Core.Filters;
+
 namespace Webhooks.Core.Webhooks;
 
 /// <summary>Changes to a webhook; null means unchanged.</summary>
@@ -8,6 +10,7 @@ namespace Webhooks.Core.Webhooks;
 /// <param name="RetryDelays">The new waits between attempts, in seconds; of null, the system's.</param>
 /// <param name="TimeoutSeconds">The new time for one attempt; of null, the system's.</param>
 /// <param name="KeepSkipped">Whether events that come while it is inactive are kept as skipped deliveries.</param>
+/// <param name="Filter">The new filter; of null, none.</param>
 public sealed record WebhookChanges(
     string? Url = null,
     IReadOnlyList<string>? Events = null,
@@ -15,4 +18,5 @@ public sealed record WebhookChanges(
     string? Description = null,
     NewValue<IReadOnlyList<int>?>? RetryDelays = null,
     NewValue<int?>? TimeoutSeconds = null,
-    bool? KeepSkipped = null);
+    bool? KeepSkipped = null,
+    NewValue<Filter?>? Filter = null);

@@ -22,7 +22,8 @@ public sealed class WebhookStore(
         disabled_at, disabled_reason, consecutive_failures, failing_since, last_success_at, last_failure_at,
         CASE WHEN openings = 0 THEN 0 WHEN paused_until > now() AND NOT probing THEN 1 ELSE 2 END AS circuit,
         CASE WHEN paused_until > now() AND NOT probing THEN paused_until END AS paused_until,
-        CASE WHEN paused_until > now() AND NOT probing THEN paused_by END AS paused_by
+        CASE WHEN paused_until > now() AND NOT probing THEN paused_by END AS paused_by,
+        filter::text AS filter
         """;
 
     /// <summary>Where <see cref="Columns"/> come from.</summary>
@@ -123,6 +124,8 @@ public sealed class WebhookStore(
                 retry_delays = CASE WHEN @sets_retry_delays THEN @retry_delays ELSE retry_delays END,
                 timeout_seconds = CASE WHEN @sets_timeout_seconds THEN @timeout_seconds ELSE timeout_seconds END,
                 keep_skipped = coalesce(@keep_skipped, keep_skipped),
+                filter = CASE WHEN @sets_filter THEN @filter ELSE filter END,
+                filter_path = CASE WHEN @sets_filter THEN @filter_path::jsonpath ELSE filter_path END,
                 updated_at = now()
             WHERE id = @id AND org_id = @org_id AND deleted_at IS NULL AND {IsInState}
             """;
@@ -160,6 +163,9 @@ public sealed class WebhookStore(
                     new("sets_timeout_seconds", changes.TimeoutSeconds.HasValue),
                     TimeoutSeconds(changes.TimeoutSeconds?.Value),
                     NullableParameter.Create("keep_skipped", NpgsqlDbType.Boolean, changes.KeepSkipped),
+                    new("sets_filter", changes.Filter.HasValue),
+                    NullableParameter.Create("filter", NpgsqlDbType.Jsonb, changes.Filter?.Value?.Pattern),
+                    NullableParameter.Create("filter_path", NpgsqlDbType.Text, changes.Filter?.Value?.Path),
                 },
             });
             if (changes.Active is false)
@@ -231,8 +237,10 @@ public sealed class WebhookStore(
     {
         const string Insert = """
             INSERT INTO webhooks
-                (id, org_id, url, events, secret, secret_hint, active, description, retry_delays, timeout_seconds, keep_skipped)
-            SELECT @id, @org_id, @url, @events, @secret, @secret_hint, @active, @description, @retry_delays, @timeout_seconds, @keep_skipped
+                (id, org_id, url, events, secret, secret_hint, active, description, retry_delays, timeout_seconds, keep_skipped, filter,
+                 filter_path)
+            SELECT @id, @org_id, @url, @events, @secret, @secret_hint, @active, @description, @retry_delays, @timeout_seconds, @keep_skipped,
+                   @filter, @filter_path::jsonpath
             FROM organizations
             WHERE id = @org_id
               AND (SELECT count(*) FROM webhooks WHERE org_id = @org_id AND deleted_at IS NULL) < coalesce(max_webhooks, @most)
@@ -254,6 +262,8 @@ public sealed class WebhookStore(
                 RetryDelays(webhook.RetryDelays),
                 TimeoutSeconds(webhook.TimeoutSeconds),
                 new("keep_skipped", webhook.KeepSkipped),
+                NullableParameter.Create("filter", NpgsqlDbType.Jsonb, webhook.Filter?.Pattern),
+                NullableParameter.Create("filter_path", NpgsqlDbType.Text, webhook.Filter?.Path),
                 new("most", options.Limits.WebhooksPerOrganization),
             },
         });
@@ -312,6 +322,7 @@ public sealed class WebhookStore(
         RetryDelays: reader.IsDBNull(8) ? null : reader.GetFieldValue<int[]>(8),
         TimeoutSeconds: reader.IsDBNull(9) ? null : reader.GetInt32(9),
         KeepSkipped: reader.GetBoolean(13),
+        Filter: reader.IsDBNull(23) ? null : reader.GetString(23),
         DisabledAt: TimeOrNull(reader, 14),
         DisabledReason: reader.IsDBNull(15) ? null : reader.GetString(15),
         Health: new WebhookHealth(

@@ -35,6 +35,11 @@ public sealed class WebhookFunctions(ApiPipeline api)
     public Task<IResult> TestAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Webhook + "/test")] HttpRequest request) =>
         api.RunAsync(request);
 
+    [Function(OperationNames.TestFilter)]
+    public Task<IResult> TestFilterAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Webhooks + "/filter/test")] HttpRequest request) =>
+        api.RunAsync(request);
+
     [Function(OperationNames.RotateSecret)]
     public Task<IResult> RotateSecretAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Secret + "/rotate")] HttpRequest request) =>

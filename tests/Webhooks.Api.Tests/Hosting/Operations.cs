@@ -16,6 +16,7 @@ public static class Operations
         (HttpMethod.Get, _someWebhook),
         (HttpMethod.Patch, _someWebhook),
         (HttpMethod.Delete, _someWebhook),
+        (HttpMethod.Post, Calls.Webhooks + "/filter/test"),
         (HttpMethod.Post, _someWebhook + "/test"),
         (HttpMethod.Post, _someWebhook + "/secret/rotate"),
         (HttpMethod.Post, _someWebhook + "/secret/promote"),
@@ -61,6 +62,8 @@ public static class Operations
             return Scopes.Admin;
         }
 
-        return method == HttpMethod.Get ? Scopes.ReadWebhooks : Scopes.WriteWebhooks;
+        return method == HttpMethod.Get || path.EndsWith("/filter/test", StringComparison.Ordinal)
+            ? Scopes.ReadWebhooks
+            : Scopes.WriteWebhooks;
     }
 }

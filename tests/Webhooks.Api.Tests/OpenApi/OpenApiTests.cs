@@ -62,6 +62,7 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("UpdateWebhook", "200 400 401 403 404 412 413 415 429 500 503")]
     [InlineData("DeleteWebhook", "204 400 401 403 404 412 429 500 503")]
     [InlineData("TestWebhook", "200 400 401 403 404 413 415 429 500 503")]
+    [InlineData("TestFilter", "200 400 401 403 413 415 429 500 503")]
     [InlineData("RotateSecret", "200 400 401 403 404 409 413 415 422 429 500 503")]
     [InlineData("PromoteSecret", "200 400 401 403 404 409 429 500 503")]
     [InlineData("EndSecretOverlap", "204 400 401 403 404 429 500 503")]
@@ -143,8 +144,8 @@ public sealed partial class OpenApiTests(SharedApi api)
     }
 
     [Theory]
-    [InlineData("CreateWebhook", "CreateWebhook", "active description events keep_skipped retry_delays timeout_seconds url", "events url")]
-    [InlineData("UpdateWebhook", "UpdateWebhook", "active description events keep_skipped retry_delays timeout_seconds url", "")]
+    [InlineData("CreateWebhook", "CreateWebhook", "active description events filter keep_skipped retry_delays timeout_seconds url", "events url")]
+    [InlineData("UpdateWebhook", "UpdateWebhook", "active description events filter keep_skipped retry_delays timeout_seconds url", "")]
     [InlineData("TestWebhook", "TestWebhook", "event", "")]
     [InlineData("RotateSecret", "RotateSecret", "force overlap_seconds", "")]
     [InlineData("CancelDeliveries", "CancelDeliveries", "created_before", "created_before")]
@@ -189,13 +190,13 @@ public sealed partial class OpenApiTests(SharedApi api)
     [Theory]
     [InlineData(
         "Webhook",
-        "active created_at description disabled_at disabled_reason events health id keep_skipped org_id previous_secret_expires_at "
+        "active created_at description disabled_at disabled_reason events filter health id keep_skipped org_id previous_secret_expires_at "
             + "retry_delays secret_hint timeout_seconds updated_at url")]
     [InlineData("WebhookHealth", "circuit consecutive_failures failing_since last_failure_at last_success_at paused_by paused_until state")]
     [InlineData("Hold", "by until")]
     [InlineData(
         "CreatedWebhook",
-        "active created_at description disabled_at disabled_reason events health id keep_skipped org_id previous_secret_expires_at "
+        "active created_at description disabled_at disabled_reason events filter health id keep_skipped org_id previous_secret_expires_at "
             + "retry_delays secret secret_hint timeout_seconds updated_at url")]
     [InlineData("RotatedSecret", "previous_secret_expires_at secret")]
     [InlineData("CanceledDeliveries", "canceled complete under_way")]

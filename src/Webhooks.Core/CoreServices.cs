@@ -62,6 +62,7 @@ public static class CoreServices
             .AddSingleton<Explanations>()
             .AddSingleton<AuditLog>()
             .AddSingleton<OrganizationStore>()
+            .AddSingleton<PublishLimits>()
             .AddSingleton<OrganizationErasures>()
             .AddSingleton<FilterTrials>()
             .AddSingleton<DeliveryAttempter>()

@@ -1,4 +1,3 @@
-using Azure.Storage.Queues;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Webhooks.Api;
@@ -23,7 +22,9 @@ internal static class FunctionsServices
         .AddWebhooksKeyRing(configuration)
         .AddSingleton<IDeliveryDispatch, QueueDispatch>()
         .AddWebhooksCore(WebhooksOptions.From(configuration))
-        .AddKeyedSingleton(QueueNames.Deliveries, DeliveriesQueue(configuration))
+        .AddKeyedSingleton(QueueNames.Deliveries, StorageConnection.Queue(configuration, QueueNames.Deliveries))
+        .AddKeyedSingleton(QueueNames.Events, StorageConnection.Queue(configuration, QueueNames.Events))
+        .AddSingleton<LaterEvents>()
         .AddSingleton<DatabasePatience>()
         .AddSingleton<DeliveryStarter>()
         .AddSingleton<RecoveryStarter>()
@@ -33,7 +34,4 @@ internal static class FunctionsServices
         .AddSingleton<FinishedOrchestrations>()
         .AddWebhooksApiChores()
         .AddApiPipeline(configuration);
-
-    private static QueueClient DeliveriesQueue(IConfiguration configuration) =>
-        StorageConnection.Queue(configuration, QueueNames.Deliveries);
 }

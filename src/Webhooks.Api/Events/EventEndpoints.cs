@@ -6,6 +6,7 @@ using Webhooks.Api.Authentication;
 using Webhooks.Api.Requests;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
+using Webhooks.Core.Organizations;
 
 namespace Webhooks.Api.Events;
 
@@ -34,10 +35,23 @@ internal static class EventEndpoints
             .RequireAuthorization(Scopes.ReadWebhooks);
     }
 
-    private static async Task<Results<Accepted<PublishedEventResource>, Accepted<PublishedEventsResource>, ReusedEventId>> PublishAsync(
-        Body<PublishEventsBody> body, EventPublisher publisher, IDeliveryDispatch dispatch, CancellationToken cancellationToken)
+    private static async Task<Results<Accepted<PublishedEventResource>, Accepted<PublishedEventsResource>, ReusedEventId,
+        PublishRefused>> PublishAsync(
+        Body<PublishEventsBody> body,
+        PublishLimits limits,
+        EventPublisher publisher,
+        IDeliveryDispatch dispatch,
+        HttpContext context,
+        CancellationToken cancellationToken)
     {
         var (messages, isArray) = body.Value;
+        var allowance = await limits.TakeAsync(messages, cancellationToken);
+        if (allowance is { Granted: false })
+        {
+            return new PublishRefused(allowance);
+        }
+
+        RateLimitHeaders.Write(context.Response, allowance);
         IReadOnlyList<PublishedEvent> published;
         try
         {

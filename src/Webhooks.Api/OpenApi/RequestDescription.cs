@@ -188,9 +188,30 @@ internal sealed record RequestDescription(
                 $"The most webhooks that it may have; null for the installation's limit, {limits.WebhooksPerOrganization}. It takes nothing "
                 + "away from an organization that has more.",
                 least: 0),
+            ["publish_rate"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object | JsonSchemaType.Null,
+                Description = "How many events it may publish, over HTTP and the queue together; null for no limit. What is too much is 429 "
+                    + "over HTTP; messages of the queue wait.",
+                Properties = new Dictionary<string, IOpenApiSchema>
+                {
+                    ["per_second"] = new OpenApiSchema
+                    {
+                        Type = JsonSchemaType.Number,
+                        Format = "double",
+                        Minimum = UpdateOrganizationBody.LeastPerSecond.ToString(CultureInfo.InvariantCulture),
+                        Maximum = UpdateOrganizationBody.MostPerSecond.ToString(CultureInfo.InvariantCulture),
+                        Description = "Events a second, in the long run.",
+                    },
+                    ["burst"] = WholeNumber(
+                        UpdateOrganizationBody.MostBurst, description: "The most at once, after a while without any; also in one array."),
+                },
+                Required = new HashSet<string>(StringComparer.Ordinal) { "per_second", "burst" },
+                AdditionalPropertiesAllowed = false,
+            },
         }),
         """
-        {"name": "Example Ltd", "max_webhooks": 50}
+        {"name": "Example Ltd", "max_webhooks": 50, "publish_rate": {"per_second": 20, "burst": 100}}
         """);
 
     public static readonly RequestDescription PublishEvents = new(

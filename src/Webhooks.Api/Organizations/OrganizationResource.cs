@@ -10,6 +10,7 @@ namespace Webhooks.Api.Organizations;
 /// <param name="ActiveWebhooks">How many of them are active.</param>
 /// <param name="PendingDeliveries">How many deliveries to them are pending; 10,000 are counted at most.</param>
 /// <param name="MaxWebhooks">The most webhooks that it may have; null when the installation's limit holds.</param>
+/// <param name="PublishRate">How many events it may publish; null when there is no limit.</param>
 /// <param name="Erasure">How far its erasure is; null when nobody has asked for it.</param>
 internal sealed record OrganizationResource(
     Guid Id,
@@ -19,6 +20,7 @@ internal sealed record OrganizationResource(
     int ActiveWebhooks,
     int PendingDeliveries,
     int? MaxWebhooks,
+    PublishRate? PublishRate,
     ErasureResource? Erasure)
 {
     public static OrganizationResource From(Organization organization) => new(
@@ -29,5 +31,6 @@ internal sealed record OrganizationResource(
         organization.ActiveWebhooks,
         organization.PendingDeliveries,
         organization.MaxWebhooks,
+        organization.PublishRate,
         organization.Erasure is { } erasure ? ErasureResource.From(erasure) : null);
 }

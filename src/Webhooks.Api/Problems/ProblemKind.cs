@@ -44,6 +44,9 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
         422, "reused-idempotency-key", "The Idempotency-Key was used for another request");
     public static readonly ProblemKind TooManyFailures = new(
         429, "too-many-failed-authentications", "Too many tokens from this address were not valid");
+    public static readonly ProblemKind MoreThanBurst = new(
+        413, "more-than-burst", "The organization may not publish so many events at once");
+    public static readonly ProblemKind PublishLimit = new(429, "publish-limit", "The organization publishes more than it may");
     public static readonly ProblemKind TooManyTests = new(429, "too-many-tests", "The organization has too many tests under way");
     public static readonly ProblemKind InternalError = new(500, "internal-error", "Something went wrong on our side");
     public static readonly ProblemKind DatabaseUnavailable = new(503, "database-unavailable", "The database does not answer");
@@ -57,7 +60,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
         MalformedBody, InvalidRequest, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, TooManyWebhooks, TooManyApiKeys,
         ShownOnce, OrganizationErased, MadeAndDeleted, ReusedEventId, OverlapRuns, NoOverlap, WebhookInactive, DeliveryFinished,
         DeliveryRedacted, RecoveryRuns, RecoveryEnded, ChangedMeanwhile, BodyTooLarge, UnsupportedEncoding, ReusedIdempotencyKey,
-        TooManyFailures, TooManyTests, InternalError, DatabaseUnavailable, SecretUnavailable, AuthorityUnavailable,
+        TooManyFailures, PublishLimit, MoreThanBurst, TooManyTests, InternalError, DatabaseUnavailable, SecretUnavailable, AuthorityUnavailable,
     ];
 
     /// <summary>The stable URI in the member <c>type</c>.</summary>

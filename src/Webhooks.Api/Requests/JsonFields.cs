@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Webhooks.Core.Events;
 using Webhooks.Core.Webhooks;
@@ -13,17 +14,20 @@ internal sealed class JsonFields
     private readonly Dictionary<string, JsonElement> _members = new(StringComparer.Ordinal);
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
     private readonly FieldErrors _errors;
+    private readonly string _path;
 
     /// <param name="body">A JSON object.</param>
     /// <param name="errors">Gets what is wrong.</param>
-    public JsonFields(JsonElement body, FieldErrors errors)
+    /// <param name="path">What comes before the names of its members in errors.</param>
+    public JsonFields(JsonElement body, FieldErrors errors, string path = "")
     {
         _errors = errors;
+        _path = path;
         foreach (var member in body.EnumerateObject())
         {
             if (!_members.TryAdd(member.Name, member.Value))
             {
-                errors.Add(member.Name, "It is given twice. Give it once.");
+                errors.Add(path + member.Name, "It is given twice. Give it once.");
             }
         }
     }
@@ -60,15 +64,56 @@ internal sealed class JsonFields
 
         if (text.Contains('\0', StringComparison.Ordinal))
         {
-            _errors.Add(name, "It must not contain the character U+0000.");
+            _errors.Add(_path + name, "It must not contain the character U+0000.");
         }
 
         if (text.EnumerateRunes().Count() is var length && length > mostCharacters)
         {
-            _errors.Add(name, $"It has {length} characters; it may have {mostCharacters}.");
+            _errors.Add(_path + name, $"It has {length} characters; it may have {mostCharacters}.");
         }
 
         return text;
+    }
+
+    /// <summary>A number within bounds; null when it is absent or something else.</summary>
+    public double? Number(string name, double least, double most)
+    {
+        if (Take(name) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        var given = value.ValueKind == JsonValueKind.Number ? "another number" : Kind(value);
+        _errors.Add(_path + name, string.Create(
+            CultureInfo.InvariantCulture, $"It must be a number from {least} to {most}, but it is {given}."));
+        return null;
+    }
+
+    /// <summary>An object, or null; without a value when it is absent or something else.</summary>
+    /// <param name="read">Reads its members; others are refused.</param>
+    public NewValue<T?>? ObjectOrNull<T>(string name, Func<JsonFields, T> read)
+        where T : class
+    {
+        switch (Take(name))
+        {
+            case null:
+                return null;
+            case { ValueKind: JsonValueKind.Null }:
+                return new NewValue<T?>(null);
+            case { ValueKind: JsonValueKind.Object } value:
+                var fields = new JsonFields(value, _errors, $"{_path}{name}.");
+                var made = read(fields);
+                fields.RefuseOthers();
+                return new NewValue<T?>(made);
+            case { } value:
+                _errors.Add(_path + name, $"It must be an object, or null, but it is {Kind(value)}.");
+                return null;
+        }
     }
 
     /// <summary>A point in time, UTC; null when it is absent or something else.</summary>
@@ -84,7 +129,7 @@ internal sealed class JsonFields
             return time;
         }
 
-        _errors.Add(name, "It must be an ISO 8601 time with Z or an offset, as in 2026-01-31T18:30:00Z.");
+        _errors.Add(_path + name, "It must be an ISO 8601 time with Z or an offset, as in 2026-01-31T18:30:00Z.");
         return null;
     }
 
@@ -101,7 +146,7 @@ internal sealed class JsonFields
             return value.GetBoolean();
         }
 
-        _errors.Add(name, $"It must be true or false, but it is {Kind(value)}.");
+        _errors.Add(_path + name, $"It must be true or false, but it is {Kind(value)}.");
         return null;
     }
 
@@ -121,7 +166,7 @@ internal sealed class JsonFields
 
         if (value.ValueKind != JsonValueKind.Array)
         {
-            _errors.Add(name, $"It must be an array of strings, but it is {Kind(value)}.");
+            _errors.Add(_path + name, $"It must be an array of strings, but it is {Kind(value)}.");
             return null;
         }
 
@@ -160,7 +205,7 @@ internal sealed class JsonFields
             case { ValueKind: JsonValueKind.Array } array:
                 return new(Items(name, array).Select(item => WholeNumber(item.Path, item.Value, least, most)).OfType<int>().ToArray());
             case { } value:
-                _errors.Add(name, $"It must be an array of whole numbers, or null, but it is {Kind(value)}.");
+                _errors.Add(_path + name, $"It must be an array of whole numbers, or null, but it is {Kind(value)}.");
                 return null;
         }
     }
@@ -173,7 +218,7 @@ internal sealed class JsonFields
     {
         if (!_members.ContainsKey(name))
         {
-            _errors.Add(name, "It is missing.");
+            _errors.Add(_path + name, "It is missing.");
         }
     }
 
@@ -182,7 +227,7 @@ internal sealed class JsonFields
     {
         foreach (var name in _members.Keys.Except(_taken))
         {
-            _errors.Add(name, $"There is no such field. The fields are {string.Join(", ", _taken)}.");
+            _errors.Add(_path + name, $"There is no such field. The fields are {string.Join(", ", _taken)}.");
         }
     }
 
@@ -203,7 +248,7 @@ internal sealed class JsonFields
         }
 
         var given = value.ValueKind == JsonValueKind.Number ? "another number" : Kind(value);
-        _errors.Add(path, $"It must be a whole number from {least} to {most}, but it is {given}.");
+        _errors.Add(_path + path, $"It must be a whole number from {least} to {most}, but it is {given}.");
         return null;
     }
 
@@ -214,7 +259,7 @@ internal sealed class JsonFields
             return value.GetString();
         }
 
-        _errors.Add(path, $"It must be a string, but it is {Kind(value)}.");
+        _errors.Add(_path + path, $"It must be a string, but it is {Kind(value)}.");
         return null;
     }
 

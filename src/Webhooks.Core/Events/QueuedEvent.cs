@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 
 namespace Webhooks.Core.Events;
 
@@ -24,6 +25,37 @@ public sealed record QueuedEvent(string MessageId, DateTimeOffset InsertedOn, lo
         }
 
         return read with { Messages = [.. read.Messages.Select(Identified)] };
+    }
+
+    /// <summary>
+    /// The text of a message that is to be put on the queue again: of an event that had its id from this message, with that id, so that it
+    /// is the same event.
+    /// </summary>
+    /// <param name="read">The event that <see cref="Read"/> gave.</param>
+    public string NamedText(EventMessage read)
+    {
+        if (read.OwnId is not { } id)
+        {
+            return Encoding.UTF8.GetString(Body.Span);
+        }
+
+        const string Id = "id";
+        var json = QueuedText.Json(Body);
+        using var document = JsonDocument.Parse(json.Span.StartsWith(Encoding.UTF8.Preamble) ? json[Encoding.UTF8.Preamble.Length..] : json);
+        using var text = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(text))
+        {
+            writer.WriteStartObject();
+            writer.WriteString(Id, id);
+            foreach (var member in document.RootElement.EnumerateObject().Where(member => member.Name != Id))
+            {
+                member.WriteTo(writer);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
     }
 
     private EventMessage Identified(EventMessage message) =>

@@ -23,6 +23,7 @@ internal sealed record ErasedTable(string Name, string Belongs)
         new("webhooks", OfOrganization),
         new("webhook_statistics", $"minutes IN (1, 60, 1440) AND {OfOrganization}"),
         new("webhook_alerts", OfOrganization),
+        new("publish_limits", OfOrganization),
         new("api_keys", OfOrganization),
         new("event_keys", OfOrganization),
         new("request_keys", OfOrganization),

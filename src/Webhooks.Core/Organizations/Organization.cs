@@ -8,6 +8,7 @@ namespace Webhooks.Core.Organizations;
 /// <param name="ActiveWebhooks">Those of them that are active.</param>
 /// <param name="PendingDeliveries">The deliveries to them that are pending, up to <see cref="OrganizationStore.MostCounted"/>.</param>
 /// <param name="MaxWebhooks">The most webhooks that it may have; null when the installation's limit holds.</param>
+/// <param name="PublishRate">How many events it may publish; null when there is no limit.</param>
 /// <param name="Erasure">How far its erasure is; null when nobody has asked for it.</param>
 public sealed record Organization(
     Guid Id,
@@ -17,4 +18,5 @@ public sealed record Organization(
     int ActiveWebhooks,
     int PendingDeliveries,
     int? MaxWebhooks,
+    PublishRate? PublishRate,
     OrganizationErasure? Erasure);

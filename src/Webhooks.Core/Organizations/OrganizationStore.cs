@@ -21,8 +21,8 @@ public sealed class OrganizationStore(NpgsqlDataSource database)
     /// </summary>
     private const string Counted = """
         SELECT page.id, name, page.created_at, webhooks, active_webhooks, pending_deliveries, max_webhooks,
-               erasing_since, erased_by, erased_at, erased_rows
-        FROM page
+               erasing_since, erased_by, erased_at, erased_rows, per_second, burst
+        FROM page LEFT JOIN publish_limits ON publish_limits.org_id = page.id
         CROSS JOIN LATERAL (
             SELECT count(*)::int AS webhooks, (count(*) FILTER (WHERE active))::int AS active_webhooks
             FROM (SELECT active FROM webhooks WHERE org_id = page.id AND deleted_at IS NULL LIMIT @most_counted) AS own
@@ -107,11 +107,29 @@ public sealed class OrganizationStore(NpgsqlDataSource database)
                 NullableParameter.Create("max_webhooks", NpgsqlDbType.Integer, changes.MaxWebhooks?.Value),
             },
         });
+        if (changes.PublishRate is { Value: var rate })
+        {
+            batch.BatchCommands.Add(PublishRateOf(id, rate));
+        }
+
         await using var reader = await batch.ExecuteAuditedAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
         {
             throw new ErasedOrganizationException(id);
         }
+    }
+
+    /// <summary>The command that sets or takes away an organization's limit of events. What has been published stays counted.</summary>
+    private static NpgsqlBatchCommand PublishRateOf(Guid id, PublishRate? rate)
+    {
+        const string Set = """
+            INSERT INTO publish_limits (org_id, per_second, burst)
+            SELECT id, @per_second, @burst FROM organizations WHERE id = @id AND erasing_since IS NULL
+            ON CONFLICT (org_id) DO UPDATE SET per_second = excluded.per_second, burst = excluded.burst
+            """;
+        return rate is null
+            ? new NpgsqlBatchCommand("DELETE FROM publish_limits WHERE org_id = @id") { Parameters = { new("id", id) } }
+            : new NpgsqlBatchCommand(Set) { Parameters = { new("id", id), new("per_second", rate.PerSecond), new("burst", rate.Burst) } };
     }
 
     private static Organization Read(NpgsqlDataReader reader)
@@ -124,6 +142,7 @@ public sealed class OrganizationStore(NpgsqlDataSource database)
             ActiveWebhooks: Value<int>("active_webhooks"),
             PendingDeliveries: Value<int>("pending_deliveries"),
             MaxWebhooks: Value<int?>("max_webhooks"),
+            PublishRate: Value<double?>("per_second") is { } perSecond ? new PublishRate(perSecond, Value<int>("burst")) : null,
             Erasure: Value<DateTimeOffset?>("erasing_since") is { } began
                 ? new OrganizationErasure(
                     began,

@@ -13,6 +13,8 @@ namespace Webhooks.Functions.Deliveries;
 public sealed partial class FanOutEvent(
     EventMessageReader reader,
     EventPublisher publisher,
+    PublishLimits limits,
+    LaterEvents later,
     PendingDeliveries pending,
     DeliveryStarter starter,
     DatabasePatience patience,
@@ -40,7 +42,7 @@ public sealed partial class FanOutEvent(
 
         try
         {
-            return await patience.RunAsync(() => FanOutAsync(read.Messages[0], client), cancellationToken);
+            return await patience.RunAsync(() => FanOutAsync(queued, read.Messages[0], client), cancellationToken);
         }
         catch (ReusedKeyException reused)
         {
@@ -61,8 +63,14 @@ public sealed partial class FanOutEvent(
         }
     }
 
-    private async Task<FanOutResult> FanOutAsync(EventMessage message, DurableTaskClient client)
+    private async Task<FanOutResult> FanOutAsync(QueuedEvent queued, EventMessage message, DurableTaskClient client)
     {
+        if (await limits.TakeAsync([message], CancellationToken.None) is { Granted: false, Wait: var wait })
+        {
+            await later.PutAsync(queued, message, wait, CancellationToken.None);
+            return new FanOutResult();
+        }
+
         var published = await publisher.PublishEach([message], CancellationToken.None)[0].Published;
         var deliveries = published.NewDeliveries.Count == published.Deliveries
             ? published.NewDeliveries

@@ -6,10 +6,12 @@ using Webhooks.Server.Engine;
 namespace Webhooks.Server.Queue;
 
 /// <summary>Publishes the events of a batch of messages, each for itself, and says what is to become of each message.</summary>
-internal sealed class BatchPublisher(
+internal sealed partial class BatchPublisher(
     QueueListenerOptions options,
     EventMessageReader reader,
     EventPublisher publisher,
+    PublishLimits limits,
+    PublishPace pace,
     DatabaseSessions sessions,
     TimeProvider clock,
     ILogger<BatchPublisher> logger)
@@ -17,6 +19,20 @@ internal sealed class BatchPublisher(
     private static readonly Task _never = new TaskCompletionSource().Task;
 
     private readonly Availability _database = new("the database", logger);
+
+    /// <summary>Learns which organizations have limits, before a batch is published. While the database is away, what is known holds.</summary>
+    public async Task RefreshLimitsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await limits.RefreshAsync(cancellationToken);
+        }
+        catch (Exception outage) when (DatabaseFailure.IsOutage(outage))
+        {
+            sessions.Heed(outage);
+            _database.Lost(outage);
+        }
+    }
 
     /// <summary>
     /// Publishes what can be published: together what is small, and nothing waits for what is not. While the database cannot be used, it
@@ -34,7 +50,13 @@ internal sealed class BatchPublisher(
         var events = new List<EventMessage>();
         foreach (var message in batch)
         {
-            if (Read(message, out var reason) is { } read)
+            var read = Read(message, out var reason);
+            if (read is not null && limits.Find(read.OrgId) is not null)
+            {
+                inHand.Add(new MessageInHand(
+                    message, FinishLimitedAsync(message, read, giveUp, cancellationToken), SetAside: Task.CompletedTask));
+            }
+            else if (read is not null)
             {
                 messages.Add(message);
                 events.Add(read);
@@ -50,7 +72,7 @@ internal sealed class BatchPublisher(
             var publishings = publisher.PublishEach(events, cancellationToken);
             inHand.AddRange(publishings.Select((publishing, index) => new MessageInHand(
                 messages[index],
-                FinishAsync(publishing.Published, messages[index], events[index], giveUp, cancellationToken),
+                FinishAsync(publishing.Published, messages[index].Receives, events[index], giveUp, cancellationToken),
                 publishing.SetAside)));
         }
 
@@ -64,10 +86,56 @@ internal sealed class BatchPublisher(
         return read.Messages is [var only] ? only : null;
     }
 
+    /// <summary>
+    /// Sees an event through whose organization has a limit, once that allows it. Its message is received again and again meanwhile, so how
+    /// often says nothing of failures: these are counted here.
+    /// </summary>
+    private async Task<MessageOutcome> FinishLimitedAsync(
+        HeldMessage message, EventMessage item, CancellationToken giveUp, CancellationToken cancellationToken)
+    {
+        var backoff = new Backoff(clock);
+        for (var tries = 1; ; tries++)
+        {
+            if (await WaitForLimitAsync(item, giveUp) is { } later)
+            {
+                return new MessageOutcome.Later(later);
+            }
+
+            var published = publisher.PublishEach([item], cancellationToken)[0].Published;
+            var outcome = await FinishAsync(published, tries, item, giveUp, cancellationToken);
+            if (outcome is not MessageOutcome.TryAgain again)
+            {
+                return outcome;
+            }
+
+            LogTryAgain(message.Id, again.Reason);
+            await backoff.WaitAsync(giveUp);
+        }
+    }
+
+    /// <summary>Waits for the limit, and for the database if it has to.</summary>
+    private async Task<TimeSpan?> WaitForLimitAsync(EventMessage item, CancellationToken giveUp)
+    {
+        for (var backoff = new Backoff(clock); ;)
+        {
+            try
+            {
+                return await pace.WaitAsync(item, giveUp);
+            }
+            catch (Exception outage) when (DatabaseFailure.IsOutage(outage))
+            {
+                sessions.Heed(outage);
+                _database.Lost(outage);
+            }
+
+            await backoff.WaitAsync(giveUp);
+        }
+    }
+
     /// <summary>Sees an event through: publishes it again for as long as the database cannot be used.</summary>
     private async Task<MessageOutcome> FinishAsync(
         Task<PublishedEvent> published,
-        HeldMessage message,
+        long tries,
         EventMessage item,
         CancellationToken giveUp,
         CancellationToken cancellationToken)
@@ -95,7 +163,7 @@ internal sealed class BatchPublisher(
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {
-                return OutcomeOf(failure, message);
+                return OutcomeOf(failure, tries);
             }
 
             await backoff.WaitAsync(giveUp);
@@ -105,12 +173,15 @@ internal sealed class BatchPublisher(
         }
     }
 
-    private MessageOutcome OutcomeOf(Exception failure, HeldMessage message)
+    private MessageOutcome OutcomeOf(Exception failure, long tries)
     {
         var reason = DatabaseFailure.Describe(failure);
         return DatabaseFailure.IsForGood(failure) ? new MessageOutcome.Poison($"It cannot be stored: {reason}.")
-            : message.Receives >= options.MaxReceives
-                ? new MessageOutcome.Poison($"It failed {message.Receives} times, at last with {reason}.")
+            : tries >= options.MaxReceives
+                ? new MessageOutcome.Poison($"It failed {tries} times, at last with {reason}.")
             : new MessageOutcome.TryAgain(reason);
     }
+
+    [LoggerMessage(3, LogLevel.Warning, "webhook event message {MessageId} could not be published and is tried again: {Reason}")]
+    private partial void LogTryAgain(string messageId, string reason);
 }

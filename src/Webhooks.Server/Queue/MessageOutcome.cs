@@ -18,6 +18,10 @@ internal abstract record MessageOutcome
     /// <param name="Reason">Why, without anything of its data.</param>
     internal sealed record Poison(string Reason) : MessageOutcome;
 
+    /// <summary>Give it back for a while: its organization publishes more than it may.</summary>
+    /// <param name="After">When it is to be visible again.</param>
+    internal sealed record Later(TimeSpan After) : MessageOutcome;
+
     /// <summary>Let it become visible again.</summary>
     /// <param name="Reason">Why it failed, without anything of its data.</param>
     internal sealed record TryAgain(string Reason) : MessageOutcome;

@@ -85,6 +85,7 @@ internal sealed partial class QueueListener(
 
             idle.Reset();
             inHand.RemoveAll(task => task.IsCompleted);
+            await publisher.RefreshLimitsAsync(stoppingToken);
             inHand.AddRange(Handle(batch, stoppingToken));
         }
     }
@@ -189,6 +190,9 @@ internal sealed partial class QueueListener(
                 case MessageOutcome.Dropped dropped:
                     await queue.DeleteAsync(message, cancellationToken);
                     LogDropped(message.Id, dropped.OrgId);
+                    break;
+                case MessageOutcome.Later later:
+                    await queue.RenewAsync(message, later.After, cancellationToken);
                     break;
                 case MessageOutcome.Poison poison:
                     await queue.MoveToPoisonAsync(message, cancellationToken);

@@ -22,6 +22,7 @@ public static class QueueServices
     internal static IServiceCollection AddQueueListener(this IServiceCollection services, QueueListenerOptions options) => services
         .AddSingleton(options)
         .AddSingleton(Connect(options))
+        .AddSingleton<PublishPace>()
         .AddSingleton<BatchPublisher>()
         .AddHostedService<QueueListener>()
         .AddHostedService<QueueDepthService>();

@@ -5,6 +5,7 @@ using Azure.Storage.Queues.Models;
 using Microsoft.Extensions.Logging;
 using Webhooks.Functions.Deliveries;
 using Webhooks.Functions.Tests.Hosting;
+using Webhooks.Testing;
 
 namespace Webhooks.Functions.Tests.Deliveries;
 
@@ -195,6 +196,62 @@ public sealed class FanOutEventTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("order-17")]
+    public async Task A_message_beyond_its_organizations_limit_is_put_back_as_the_same_event_and_is_delivered_once_when_it_comes_again(
+        string? key)
+    {
+        await AddWebhooksAsync(2);
+        await LimitAsync("0.05");
+        await FanOutAsync(AppCalls.EventMessage(_organization, key: "first"));
+        var message = await _app.Queues.ReceiveEventAsync(AppCalls.EventMessage(_organization, key: key));
+
+        var put = await FanOutAsync(message);
+
+        Assert.Empty(put.Deliveries);
+        Assert.Empty(put.Poison);
+        Assert.Equal(2, (await StoredAsync()).Count);
+        await LimitAsync("10000");
+        QueueMessage? again = null;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                again = await _app.Queues.Events.ReceiveMessageAsync(cancellationToken: TestContext.Current.CancellationToken);
+                return again is not null && again.MessageId != message.MessageId;
+            },
+            () => "the message does not come again",
+            TestContext.Current.CancellationToken);
+        var calls = 0;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                calls++;
+                await FanOutAsync(again!);
+                return (await StoredAsync()).Count == 4;
+            },
+            () => $"the event is not delivered after {calls} calls",
+            TestContext.Current.CancellationToken);
+
+        // As after a crash before the host has removed the first one.
+        await FanOutAsync(message);
+        await FanOutAsync(again!);
+        Assert.Equal(4, (await StoredAsync()).Count);
+    }
+
+    [Fact]
+    public async Task A_message_of_an_erased_organization_is_dropped()
+    {
+        await AddWebhooksAsync(1);
+        await _app.ExecuteAsync("UPDATE organizations SET erasing_since = now(), erased_by = 'user ada' WHERE id = $1", _organization);
+
+        var result = await FanOutAsync(AppCalls.EventMessage(_organization));
+
+        Assert.Empty(result.Poison);
+        Assert.Empty(result.Deliveries);
+        Assert.Empty(await StoredAsync());
+    }
+
     [Fact]
     public void A_fan_out_message_is_compact_json_far_below_what_a_queue_takes()
     {
@@ -211,6 +268,11 @@ public sealed class FanOutEventTests : IAsyncLifetime
 
     private Task<FanOutResult> FanOutAsync(QueueMessage message) =>
         _app.Function<FanOutEvent>().RunAsync(message, _app.Orchestrations, TestContext.Current.CancellationToken);
+
+    private Task<int> LimitAsync(string perSecond) => _app.ExecuteAsync(
+        $"INSERT INTO publish_limits (org_id, per_second, burst) VALUES ($1, {perSecond}, 1) "
+        + "ON CONFLICT (org_id) DO UPDATE SET per_second = excluded.per_second",
+        _organization);
 
     /// <returns>The first one's id. The others have its secret as it is stored, which is good for the first alone.</returns>
     private async Task<Guid> AddWebhooksAsync(int count)

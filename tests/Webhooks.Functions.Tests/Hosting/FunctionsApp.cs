@@ -68,6 +68,7 @@ public sealed class FunctionsApp : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddWebhooksFunctions(builder.Configuration);
         builder.Services.AddKeyedSingleton(QueueNames.Deliveries, queues.Deliveries);
+        builder.Services.AddKeyedSingleton(QueueNames.Events, queues.Events);
         builder.Services.AddRouting();
         adjust?.Invoke(builder.Services);
 

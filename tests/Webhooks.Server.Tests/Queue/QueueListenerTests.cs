@@ -82,6 +82,46 @@ public sealed class QueueListenerTests
     }
 
     [Fact]
+    public async Task Messages_beyond_an_organizations_limit_wait_and_all_arrive_and_hold_up_nobody_else()
+    {
+        await using var scene = await QueueScene.CreateAsync();
+        var other = await scene.AddOrganizationAsync(webhooks: 1);
+        await scene.ScalarAsync($"INSERT INTO publish_limits (org_id, per_second, burst) VALUES ('{scene.OrgId}', 0.01, 2)");
+        await scene.PutAsync(Enumerable.Range(0, PublishPace.MostOfOne + 20).Select(number => scene.Message(data: $"{{\"n\":{number}}}")));
+        await scene.PutAsync(Enumerable.Range(0, 20).Select(_ => scene.Message(organization: other)));
+
+        await scene.StartListenerAsync();
+        await scene.StartListenerAsync();
+
+        await DeliveryScene.WaitUntilAsync(async () => await scene.DeliveriesAsync($"org_id = '{other}'") == 20);
+        Assert.Equal(2, await scene.DeliveriesAsync($"org_id = '{scene.OrgId}'"));
+        await scene.ScalarAsync("UPDATE publish_limits SET per_second = 1000");
+        await DeliveryScene.WaitUntilAsync(
+            async () => await scene.DeliveriesAsync($"org_id = '{scene.OrgId}'") == PublishPace.MostOfOne + 20);
+        await scene.WaitUntilEmptyAsync();
+        Assert.Empty(await scene.PoisonAsync());
+        Assert.Equal(
+            (long)PublishPace.MostOfOne + 20,
+            await scene.ScalarAsync($"SELECT count(DISTINCT payload->'data'->'n') FROM webhook_deliveries WHERE org_id = '{scene.OrgId}'"));
+    }
+
+    [Fact]
+    public async Task A_message_of_an_erased_organization_is_removed_and_the_log_says_so()
+    {
+        await using var scene = await QueueScene.CreateAsync();
+        var erased = await scene.AddOrganizationAsync(webhooks: 1);
+        await scene.ScalarAsync($"UPDATE organizations SET erasing_since = now(), erased_by = 'user ada' WHERE id = '{erased}'");
+        await scene.PutAsync(scene.Message(organization: erased), scene.Message());
+
+        await scene.StartListenerAsync();
+
+        await scene.WaitUntilEmptyAsync();
+        await scene.WaitForLogAsync(1, $"is dropped: its organization {erased} is erased");
+        Assert.Empty(await scene.PoisonAsync());
+        Assert.Equal(1, await scene.DeliveriesAsync());
+    }
+
+    [Fact]
     public async Task A_message_that_can_never_be_valid_goes_to_the_poison_queue_at_once_and_harms_no_other()
     {
         await using var scene = await QueueScene.CreateAsync();

@@ -148,13 +148,18 @@ public sealed class AuditEntryTests : DatabaseTest
     [Fact]
     public async Task Each_column_of_a_webhook_is_told_or_has_been_left_out_on_purpose()
     {
-        string[] told = ["url", "events", "active", "description", "retry_delays", "timeout_seconds", "keep_skipped", "disabled_reason"];
+        string[] told =
+        [
+            "url", "events", "active", "description", "retry_delays", "timeout_seconds", "keep_skipped", "filter", "disabled_reason",
+        ];
         string[] toldInOtherWords = ["secret_promoted", "previous_secret_expires_at", "rotated_at", "deleted_at"];
         string[] leftOut =
         [
             // Who it is, when (the entry says so), secrets, and what requests are known by.
             "id", "org_id", "created_at", "updated_at", "disabled_at", "secret", "secret_hint", "previous_secret", "rotation_key",
             "rotation_request",
+            // What the filter was compiled into.
+            "filter_path",
         ];
 
         Assert.Equal(

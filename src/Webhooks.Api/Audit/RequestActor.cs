@@ -6,7 +6,9 @@ using Webhooks.Core.Audit;
 
 namespace Webhooks.Api.Audit;
 
-/// <summary>The middleware that says on whose behalf a request changes things: for as long as it is handled, in whatever it calls.</summary>
+/// <summary>
+/// The middleware that says on whose behalf a request changes things: for as long as it is handled, in whatever it calls.
+/// </summary>
 /// <param name="addresses">Finds the address of a request's caller.</param>
 internal sealed class RequestActor(ClientAddress addresses)
 {

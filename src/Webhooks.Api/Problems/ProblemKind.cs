@@ -60,7 +60,8 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
         MalformedBody, InvalidRequest, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, TooManyWebhooks, TooManyApiKeys,
         ShownOnce, OrganizationErased, MadeAndDeleted, ReusedEventId, OverlapRuns, NoOverlap, WebhookInactive, DeliveryFinished,
         DeliveryRedacted, RecoveryRuns, RecoveryEnded, ChangedMeanwhile, BodyTooLarge, UnsupportedEncoding, ReusedIdempotencyKey,
-        TooManyFailures, PublishLimit, MoreThanBurst, TooManyTests, InternalError, DatabaseUnavailable, SecretUnavailable, AuthorityUnavailable,
+        TooManyFailures, PublishLimit, MoreThanBurst, TooManyTests, InternalError, DatabaseUnavailable, SecretUnavailable,
+        AuthorityUnavailable,
     ];
 
     /// <summary>The stable URI in the member <c>type</c>.</summary>

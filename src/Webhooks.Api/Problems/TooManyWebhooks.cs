@@ -14,5 +14,6 @@ internal sealed class TooManyWebhooks(int limit) : IResult, IEndpointMetadataPro
 
     public Task ExecuteAsync(HttpContext httpContext) =>
         httpContext.Response.WriteProblemAsync(ProblemKind.TooManyWebhooks.Details(
-            $"The organization may have {limit} webhooks. Delete one that is no longer needed, or ask the platform's operators for a higher limit."));
+            $"The organization may have {limit} webhooks. Delete one that is no longer needed, or ask the platform's operators for a "
+            + "higher limit."));
 }

@@ -6,7 +6,9 @@ namespace Webhooks.Core.Audit;
 
 /// <summary>Somebody who changes something. What is stored of one is made storable and no longer than it has to be.</summary>
 /// <param name="Kind">What it is.</param>
-/// <param name="Id">The <c>sub</c> of its token, or the id of its key or session; null of the system, and of a token that says no one.</param>
+/// <param name="Id">
+/// The <c>sub</c> of its token, or the id of its key or session; null of the system, and of a token that says no one.
+/// </param>
 /// <param name="Address">The address that its request came from; null when there was none.</param>
 /// <param name="RequestId">The id of its request; null when there was none.</param>
 public sealed record Actor(ActorKind Kind, string? Id, string? Address, string? RequestId)

@@ -6,13 +6,15 @@ using Webhooks.Core.Statistics;
 namespace Webhooks.Core.Cancellation;
 
 /// <summary>
-/// The pending deliveries of a webhook that has been deactivated or deleted, which are canceled: as many as one short statement takes in the
-/// transaction of that change, the rest after it in others. What is left then, and what somebody is attempting, is canceled when it comes
-/// due.
+/// The pending deliveries of a webhook that has been deactivated or deleted, which are canceled: as many as one short statement takes in
+/// the transaction of that change, the rest after it in others. What is left then, and what somebody is attempting, is canceled when it
+/// comes due.
 /// </summary>
 internal static class StoppedBacklog
 {
-    /// <summary>Deliveries in one statement: their rows are locked for tens of milliseconds, which is what recording may wait for.</summary>
+    /// <summary>
+    /// Deliveries in one statement: their rows are locked for tens of milliseconds, which is what recording may wait for.
+    /// </summary>
     public const int MostPerStatement = 1000;
 
     /// <summary>A test delivery is made for an inactive webhook, too.</summary>
@@ -38,8 +40,8 @@ internal static class StoppedBacklog
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The command that cancels the first of them. It follows a statement that has locked the webhook's row, as every transaction that locks
-    /// both does.
+    /// The command that cancels the first of them. It follows a statement that has locked the webhook's row, as every transaction that
+    /// locks both does.
     /// </summary>
     public static NpgsqlBatchCommand Cancel(Guid orgId, Guid webhookId) =>
         Command(Sql, orgId, webhookId);

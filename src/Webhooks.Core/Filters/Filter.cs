@@ -3,8 +3,8 @@ namespace Webhooks.Core.Filters;
 /// <summary>A filter: which of a webhook's events it gets, by what is in them.</summary>
 /// <param name="Pattern">The JSON pattern, as it was given.</param>
 /// <param name="Path">
-/// The same as a jsonpath predicate on an event's data, with the variables <c>event</c> and <c>timestamp</c>; it is true or false, and never
-/// neither.
+/// The same as a jsonpath predicate on an event's data, with the variables <c>event</c> and <c>timestamp</c>; it is true or false, and
+/// never neither.
 /// </param>
 /// <param name="Conditions">Its conditions, in the order of the pattern.</param>
 public sealed record Filter(string Pattern, string Path, IReadOnlyList<FilterCondition> Conditions)

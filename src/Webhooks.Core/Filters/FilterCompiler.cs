@@ -5,9 +5,9 @@ using Webhooks.Core.Events;
 namespace Webhooks.Core.Filters;
 
 /// <summary>
-/// The compiler of JSON patterns into jsonpath predicates. Every condition becomes an <c>exists</c> with a filter expression: it is false for
-/// what is missing or of another type, and never unknown, so that its negation is its opposite. In the lax mode a condition on an array holds
-/// if it holds for an element.
+/// The compiler of JSON patterns into jsonpath predicates. Every condition becomes an <c>exists</c> with a filter expression: it is false
+/// for what is missing or of another type, and never unknown, so that its negation is its opposite. In the lax mode a condition on an array
+/// holds if it holds for an element.
 /// </summary>
 /// <remarks>
 /// A pattern can only name fields and compare them with literals: there are no regular expressions of a caller's, no comparison of two
@@ -20,7 +20,8 @@ public sealed class FilterCompiler
 
     private static readonly string[] _operators =
     [
-        "$eq", "$neq", "$gt", "$gte", "$lt", "$lte", "$in", "$nin", "$startsWith", "$endsWith", "$contains", "$exist", "$and", "$or", "$not",
+        "$eq", "$neq", "$gt", "$gte", "$lt", "$lte", "$in", "$nin", "$startsWith", "$endsWith", "$contains", "$exist", "$and", "$or",
+        "$not",
     ];
 
     private readonly List<FilterCondition> _conditions = [];

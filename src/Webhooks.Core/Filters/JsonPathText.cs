@@ -23,7 +23,9 @@ internal static class JsonPathText
         return literal.Append('"').ToString();
     }
 
-    /// <summary>A literal of a regular expression that matches strings which end with a text, and has nothing else of a meaning in it.</summary>
+    /// <summary>
+    /// A literal of a regular expression that matches strings which end with a text, and has nothing else of a meaning in it.
+    /// </summary>
     public static string EndsWith(string text)
     {
         var expression = new StringBuilder(text.Length + 2);

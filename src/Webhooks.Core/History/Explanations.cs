@@ -21,7 +21,9 @@ public sealed class Explanations(WebhookStore webhooks, OrganizationHistory hist
         return Explanation.Of(webhook, deliveries, isFiltered);
     }
 
-    /// <summary>By the filter as it is now. Of an event whose data have been erased nobody knows: then the filter is held to be the reason.</summary>
+    /// <summary>
+    /// By the filter as it is now. Of an event whose data have been erased nobody knows: then the filter is held to be the reason.
+    /// </summary>
     private async Task<bool> PassesFilterAsync(
         Guid orgId, Guid webhookId, DeliverySummary delivery, CancellationToken cancellationToken) =>
         await history.FindEventAsync(orgId, delivery.EventId, cancellationToken) is { Data: { } data, Timestamp: { } timestamp }

@@ -12,7 +12,9 @@ namespace Webhooks.Core.Organizations;
 /// </summary>
 public sealed class OrganizationStore(NpgsqlDataSource database)
 {
-    /// <summary>The most webhooks or deliveries of an organization that are counted, so that nobody waits for a count of millions.</summary>
+    /// <summary>
+    /// The most webhooks or deliveries of an organization that are counted, so that nobody waits for a count of millions.
+    /// </summary>
     public const int MostCounted = 10_000;
 
     /// <summary>

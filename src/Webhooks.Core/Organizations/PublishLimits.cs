@@ -74,9 +74,9 @@ public sealed class PublishLimits(NpgsqlDataSource database, TimeProvider clock)
 
     private async Task<PublishAllowance?> TakeAsync(KeyValuePair<Guid, int>[] wanted, CancellationToken cancellationToken)
     {
-        // An event moves the time at which the bucket is full by its share of a second, rounded up to what PostgreSQL's times can tell: there
-        // is never more than the limit. A time that is further ahead than a whole burst is that of another limit, or of a clock that was wrong:
-        // it is brought back, also by who is refused.
+        // An event moves the time at which the bucket is full by its share of a second, rounded up to what PostgreSQL's times can tell:
+        // there is never more than the limit. A time that is further ahead than a whole burst is that of another limit, or of a clock that
+        // was wrong: it is brought back, also by who is refused.
         const string Sql = """
             WITH locked AS MATERIALIZED (
                 SELECT publish_limits.org_id, per_second, burst, events, free_at
@@ -99,7 +99,8 @@ public sealed class PublishLimits(NpgsqlDataSource database, TimeProvider clock)
                 WHERE publish_limits.org_id = judged.org_id AND (granted OR publish_limits.free_at > judged.unchanged)
             )
             SELECT org_id, per_second, burst, events, granted, greatest(full_at - at - whole, interval '0') AS wait,
-                   greatest(floor(extract(epoch FROM at + whole - stands_at) * per_second + 1e-3), 0)::int AS remaining, stands_at - at AS reset
+                   greatest(floor(extract(epoch FROM at + whole - stands_at) * per_second + 1e-3), 0)::int AS remaining,
+                   stands_at - at AS reset
             FROM judged CROSS JOIN decided
             CROSS JOIN LATERAL (SELECT CASE WHEN granted THEN full_at ELSE unchanged END AS stands_at) AS bucket
             ORDER BY events > burst DESC, wait DESC, remaining

@@ -9,7 +9,8 @@ namespace Webhooks.Core.Signals;
 
 /// <summary>
 /// The publishing of operational events and alerts. Whatever causes one stores it in its own transaction (<c>webhook_signals</c>, where
-/// the organization stands for the webhook of an alert); here it becomes deliveries, in the statement that marks it as published. So none is lost when a process ends, and of several servers one publishes it.
+/// the organization stands for the webhook of an alert); here it becomes deliveries, in the statement that marks it as published. So none
+/// is lost when a process ends, and of several servers one publishes it.
 /// </summary>
 public sealed partial class SignalPublisher(
     NpgsqlDataSource database,

@@ -239,8 +239,8 @@ public sealed class WebhookStore(
             INSERT INTO webhooks
                 (id, org_id, url, events, secret, secret_hint, active, description, retry_delays, timeout_seconds, keep_skipped, filter,
                  filter_path)
-            SELECT @id, @org_id, @url, @events, @secret, @secret_hint, @active, @description, @retry_delays, @timeout_seconds, @keep_skipped,
-                   @filter, @filter_path::jsonpath
+            SELECT @id, @org_id, @url, @events, @secret, @secret_hint, @active, @description, @retry_delays, @timeout_seconds,
+                   @keep_skipped, @filter, @filter_path::jsonpath
             FROM organizations
             WHERE id = @org_id
               AND (SELECT count(*) FROM webhooks WHERE org_id = @org_id AND deleted_at IS NULL) < coalesce(max_webhooks, @most)

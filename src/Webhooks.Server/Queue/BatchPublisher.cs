@@ -20,7 +20,9 @@ internal sealed partial class BatchPublisher(
 
     private readonly Availability _database = new("the database", logger);
 
-    /// <summary>Learns which organizations have limits, before a batch is published. While the database is away, what is known holds.</summary>
+    /// <summary>
+    /// Learns which organizations have limits, before a batch is published. While the database is away, what is known holds.
+    /// </summary>
     public async Task RefreshLimitsAsync(CancellationToken cancellationToken)
     {
         try

@@ -39,7 +39,8 @@ internal sealed class PublishPace(PublishLimits limits, TimeProvider clock)
             {
                 while (await limits.TakeAsync([message], cancellationToken) is { Granted: false, Wait: var wait })
                 {
-                    await Task.Delay(wait > _longestWait ? _longestWait : wait < _shortestWait ? _shortestWait : wait, clock, cancellationToken);
+                    var within = wait > _longestWait ? _longestWait : wait < _shortestWait ? _shortestWait : wait;
+                    await Task.Delay(within, clock, cancellationToken);
                 }
 
                 return null;
@@ -90,7 +91,9 @@ internal sealed class PublishPace(PublishLimits limits, TimeProvider clock)
         }
     }
 
-    /// <summary>As long as those that wait will take, within bounds; not the same for all, so that they do not come back together.</summary>
+    /// <summary>
+    /// As long as those that wait will take, within bounds; not the same for all, so that they do not come back together.
+    /// </summary>
     private TimeSpan TimeToGiveBack(Guid orgId)
     {
         var seconds = limits.Find(orgId) is { } rate ? MostOfOne / rate.PerSecond : 0;

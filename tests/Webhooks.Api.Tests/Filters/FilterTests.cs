@@ -93,5 +93,6 @@ public sealed class FilterTests(SharedApi api) : IAsyncLifetime
         _client.Post("/api/v1/webhooks/filter/test", $$"""{"filter":{{filter}},"payload":{{payload}} }""");
 
     private async Task<Guid> PublishAsync(string data) =>
-        (await _client.Post("/api/v1/events", $$"""{"event":"user.created","data":{{data}} }""")).MustBe(HttpStatusCode.Accepted)["id"].GetGuid();
+        (await _client.Post("/api/v1/events", $$"""{"event":"user.created","data":{{data}} }"""))
+            .MustBe(HttpStatusCode.Accepted)["id"].GetGuid();
 }

@@ -10,7 +10,9 @@ internal static class NaiveFilter
 {
     public static bool Matches(JsonNode? pattern, JsonObject payload) => Fields(pattern!.AsObject(), [payload]);
 
-    /// <summary>Whether what a field has in a payload, which are several values when there are arrays on the way, is as a pattern demands.</summary>
+    /// <summary>
+    /// Whether what a field has in a payload, which are several values when there are arrays on the way, is as a pattern demands.
+    /// </summary>
     private static bool Matches(JsonNode? pattern, IReadOnlyList<JsonNode?> values) =>
         pattern is JsonObject fields ? Fields(fields, values) : Any(values, value => Same(value, pattern));
 
@@ -29,7 +31,8 @@ internal static class NaiveFilter
         "$nin" => !Any(values, value => member.Value!.AsArray().Any(item => Same(value, item))),
         "$startsWith" => Any(values, value => Text(value)?.StartsWith(Text(member.Value)!, StringComparison.Ordinal) is true),
         "$endsWith" => Any(values, value => Text(value)?.EndsWith(Text(member.Value)!, StringComparison.Ordinal) is true),
-        "$contains" when Text(member.Value) is { } part => Any(values, value => Text(value)?.Contains(part, StringComparison.Ordinal) is true),
+        "$contains" when Text(member.Value) is { } part =>
+            Any(values, value => Text(value)?.Contains(part, StringComparison.Ordinal) is true),
         "$contains" => Any(values, value => Same(value, member.Value)),
         "$exist" => values.Count > 0 == member.Value!.GetValue<bool>(),
         _ => Matches(member.Value, [.. values.SelectMany(Elements).OfType<JsonObject>().Where(item => item.ContainsKey(member.Key))
@@ -40,9 +43,11 @@ internal static class NaiveFilter
     private static bool Any(IReadOnlyList<JsonNode?> values, Predicate<JsonNode?> condition) =>
         values.SelectMany(Elements).SelectMany(Elements).Any(value => condition(value));
 
-    private static IEnumerable<JsonNode?> Elements(JsonNode? value) => value is JsonArray array ? array.AsEnumerable() : Enumerable.Repeat(value, 1);
+    private static IEnumerable<JsonNode?> Elements(JsonNode? value) =>
+        value is JsonArray array ? array.AsEnumerable() : Enumerable.Repeat(value, 1);
 
-    private static bool Same(JsonNode? value, JsonNode? other) => value is not (JsonObject or JsonArray) && JsonNode.DeepEquals(value, other);
+    private static bool Same(JsonNode? value, JsonNode? other) =>
+        value is not (JsonObject or JsonArray) && JsonNode.DeepEquals(value, other);
 
     /// <summary>Null when they have no order.</summary>
     private static int? Compare(JsonNode? value, JsonNode? other) => (value?.GetValueKind(), other?.GetValueKind()) switch

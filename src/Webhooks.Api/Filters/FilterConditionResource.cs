@@ -1,4 +1,4 @@
-using Webhooks.Api.Json;
+using System.Text.Json;
 using Webhooks.Core.Filters;
 
 namespace Webhooks.Api.Filters;
@@ -8,8 +8,8 @@ namespace Webhooks.Api.Filters;
 /// <param name="Condition">What it demands: a value, or an operator with its operand.</param>
 /// <param name="Holds">Whether the payload fulfils it.</param>
 /// <param name="Negated">Whether it stands within `$not`, so that it must not hold.</param>
-internal sealed record FilterConditionResource(string Field, RawJson Condition, bool Holds, bool Negated)
+internal sealed record FilterConditionResource(string Field, JsonElement Condition, bool Holds, bool Negated)
 {
     public static FilterConditionResource From(FilterCondition condition, bool holds) =>
-        new(condition.Field, new RawJson(condition.Condition), holds, condition.Negated);
+        new(condition.Field, JsonElement.Parse(condition.Condition), holds, condition.Negated);
 }

@@ -114,6 +114,7 @@ public sealed class SoakTests(ITestOutputHelper output) : IAsyncLifetime
 
         // The load is to stay what it is.
         ["Webhooks__CircuitOpensAfter"] = "0",
+        ["Webhooks__Alerts__FailureRate"] = "0",
 
         // A line for each attempt is more than this process wants to keep.
         ["Logging__LogLevel__Webhooks.Core.Deliveries"] = "Error",

@@ -19,8 +19,11 @@ namespace Webhooks.Api.Security;
 internal sealed partial class FailedAuthentications(
     ClientAddress addresses, WebhooksMetrics metrics, TimeProvider clock, ILogger<FailedAuthentications> logger) : IDisposable
 {
-    /// <summary>Failures of an address within <see cref="Window"/> after which it is told to wait.</summary>
-    public const int Most = 10;
+    /// <summary>
+    /// Failures of an address within <see cref="Window"/> after which it is told to wait. A program whose key was revoked is told why for a
+    /// while first, and so are several behind one address; who guesses secrets of 196 bits needs more.
+    /// </summary>
+    public const int Most = 50;
 
     /// <summary>The time in which failures are counted, from the first of them.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(1);

@@ -370,7 +370,7 @@ public sealed class ApiKeyTests(SharedApi api)
     private static async Task<int> StreamAsync(HttpClient client, CountdownEvent begun, Func<long> revokedAt)
     {
         var (accepted, late, refused) = (0, 0, 0);
-        while (refused < 20)
+        while (refused < FailedAuthentications.Most + 10)
         {
             var revoked = revokedAt();
             var isLate = revoked > 0 && Environment.TickCount64 - revoked > KnownKeys.Validity.TotalMilliseconds;

@@ -94,7 +94,8 @@ public sealed class QueueListenerTests
         await scene.StartListenerAsync();
 
         await DeliveryScene.WaitUntilAsync(async () => await scene.DeliveriesAsync($"org_id = '{other}'") == 20);
-        Assert.Equal(2, await scene.DeliveriesAsync($"org_id = '{scene.OrgId}'"));
+        // As many as the burst allows; the next may be published after a hundred seconds.
+        await DeliveryScene.WaitUntilAsync(async () => await scene.DeliveriesAsync($"org_id = '{scene.OrgId}'") == 2);
         await scene.ScalarAsync("UPDATE publish_limits SET per_second = 1000");
         await DeliveryScene.WaitUntilAsync(
             async () => await scene.DeliveriesAsync($"org_id = '{scene.OrgId}'") == PublishPace.MostOfOne + 20);

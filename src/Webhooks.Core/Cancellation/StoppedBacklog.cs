@@ -12,10 +12,8 @@ namespace Webhooks.Core.Cancellation;
 /// </summary>
 internal static class StoppedBacklog
 {
-    /// <summary>
-    /// Deliveries in one statement: their rows are locked for tens of milliseconds, which is what recording may wait for.
-    /// </summary>
-    public const int MostPerStatement = 1000;
+    /// <summary>Deliveries in one statement: as many as when somebody cancels a backlog.</summary>
+    public const int MostPerStatement = Cancellations.MostPerStatement;
 
     /// <summary>A test delivery is made for an inactive webhook, too.</summary>
     private const string Sql = $"""

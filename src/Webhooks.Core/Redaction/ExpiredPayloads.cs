@@ -27,14 +27,14 @@ public sealed partial class ExpiredPayloads(
             return;
         }
 
-        var until = clock.GetTimestamp() + (long)(_patience.TotalSeconds * clock.TimestampFrequency);
+        var began = clock.GetTimestamp();
         await ListLateAsync(retention, cancellationToken);
         var erased = await RunAsync(
             await FindPositionAsync(cancellationToken),
             (after, cancel) => EraseNextAsync(after, retention, cancel),
-            until,
+            began,
             cancellationToken);
-        erased += await RunAsync(Guid.Empty, EraseListedAsync, until, cancellationToken);
+        erased += await RunAsync(Guid.Empty, EraseListedAsync, began, cancellationToken);
         if (erased > 0)
         {
             LogErased(erased, retention);
@@ -45,12 +45,12 @@ public sealed partial class ExpiredPayloads(
     private async Task<int> RunAsync(
         Guid first,
         Func<Guid, CancellationToken, Task<(int Erased, Guid? Last)>> stepAsync,
-        long until,
+        long began,
         CancellationToken cancellationToken)
     {
         var erased = 0;
         Guid? last = first;
-        while (last is { } after && clock.GetTimestamp() < until)
+        while (last is { } after && clock.GetElapsedTime(began) < _patience)
         {
             var step = await ConflictRetry.RunAsync(cancel => stepAsync(after, cancel), cancellationToken);
             erased += step.Erased;

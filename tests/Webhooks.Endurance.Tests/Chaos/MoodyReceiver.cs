@@ -18,6 +18,7 @@ internal sealed class MoodyReceiver : IAsyncDisposable
     private LightReceiver _server = null!;
     private RegisteredWebhook? _webhook;
     private WebhookVerifier? _verifier;
+    private volatile bool _isMended;
 
     private MoodyReceiver(int seed, double failures)
     {
@@ -47,6 +48,9 @@ internal sealed class MoodyReceiver : IAsyncDisposable
         _webhook = webhook;
         _verifier = new WebhookVerifier(webhook.Secret);
     }
+
+    /// <summary>Fails no more.</summary>
+    public void Mend() => _isMended = true;
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
@@ -93,7 +97,7 @@ internal sealed class MoodyReceiver : IAsyncDisposable
     {
         lock (_random)
         {
-            return Answer.Choose(_random, _failures);
+            return Answer.Choose(_random, _isMended ? 0 : _failures);
         }
     }
 

@@ -28,8 +28,9 @@ public sealed class HostileReceiverTests(ITestOutputHelper output) : IAsyncLifet
         ["Webhooks__AttemptTimeout"] = "00:00:05",
         ["Webhooks__RetryDelays"] = "00:00:01,00:00:02,00:00:02,00:00:04,00:00:04",
 
-        // Whoever behaves badly is to go on with it: nothing spares the others that.
+        // Whoever behaves badly is to go on with it: nothing spares the others that, and nothing is told about it.
         ["Webhooks__CircuitOpensAfter"] = "0",
+        ["Webhooks__Alerts__FailureRate"] = "0",
 
         // So few that hanging receivers could take them all.
         ["Webhooks__Engine__MaxInFlight"] = "128",

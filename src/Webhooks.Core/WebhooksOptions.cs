@@ -92,7 +92,7 @@ public sealed class WebhooksOptions
     public static WebhooksOptions From(IConfiguration configuration)
     {
         var section = configuration.GetSection(Section);
-        return new WebhooksOptions
+        var options = new WebhooksOptions
         {
             RetryDelays = Read(section, nameof(RetryDelays), ParseRetryDelays, RetrySchedule.Default),
             AttemptTimeout = Read(section, nameof(AttemptTimeout), ParseAttemptTimeout, TimeSpan.FromSeconds(30)),
@@ -108,6 +108,14 @@ public sealed class WebhooksOptions
             Alerts = AlertOptions.From(section.GetSection(nameof(Alerts))),
             Limits = WebhooksLimits.From(section.GetSection(nameof(Limits))),
         };
+        return options.RetryDelays.Total <= options.LongestRetrying
+            ? options
+            : throw new InvalidSettingException(
+                $"{section.Path}:{nameof(RetryDelays)}",
+                section[nameof(RetryDelays)]!,
+                $"The waits add up to {Text(options.RetryDelays.Total)}; they may add up to {Text(options.LongestRetrying)} (days first), "
+                + $"because deliveries are kept for {Text(options.DeliveryRetention)} ({nameof(DeliveryRetention)}), and the last attempt "
+                + "has to come a week before that.");
     }
 
     /// <summary>Reads one setting of a section.</summary>
@@ -178,7 +186,7 @@ public sealed class WebhooksOptions
     private static Func<string, TimeSpan> RetentionFrom(TimeSpan shortest) => text =>
         ParseDuration(text) is var retention && retention >= shortest && retention <= TimeSpan.FromDays(3650)
             ? retention
-            : throw new FormatException($"It must be from {shortest:d\\.hh\\:mm\\:ss} to 3650.00:00:00 (days first).");
+            : throw new FormatException($"It must be from {Text(shortest)} to 3650.00:00:00 (days first).");
 
     private static TimeSpan? ParsePayloadRetention(string text) => ParseDuration(text) switch
     {
@@ -196,6 +204,8 @@ public sealed class WebhooksOptions
         var time when time >= TimeSpan.FromSeconds(1) && time <= TimeSpan.FromDays(366) => time,
         _ => throw new FormatException("It must be 00:00:00 (never) or from 00:00:01 to 366.00:00:00 (days first)."),
     };
+
+    private static string Text(TimeSpan duration) => duration.ToString("d\\.hh\\:mm\\:ss", CultureInfo.InvariantCulture);
 
     private static string[] Items(string text) =>
         text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

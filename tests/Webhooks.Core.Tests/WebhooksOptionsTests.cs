@@ -82,6 +82,20 @@ public sealed class WebhooksOptionsTests
     public void Empty_retry_delays_mean_a_single_attempt() => Assert.Equal(1, Read(("RetryDelays", "")).RetryDelays.MaxAttempts);
 
     [Fact]
+    public void Retry_delays_that_outlast_the_deliveries_are_refused()
+    {
+        Assert.Equal(TimeSpan.FromDays(7), Read(("RetryDelays", "7.00:00:00"), ("DeliveryRetention", "14.00:00:00")).RetryDelays.Total);
+
+        var refused = Assert.Throws<InvalidSettingException>(
+            () => Read(("RetryDelays", "4.00:00:00,3.00:00:01"), ("DeliveryRetention", "14.00:00:00")));
+        Assert.Equal(
+            "Setting Webhooks__RetryDelays is '4.00:00:00,3.00:00:01'. The waits add up to 7.00:00:01; they may add up to "
+            + "7.00:00:00 (days first), because deliveries are kept for 14.00:00:00 (DeliveryRetention), and the last attempt "
+            + "has to come a week before that.",
+            refused.Message);
+    }
+
+    [Fact]
     public void An_address_with_a_prefix_length_means_its_network() =>
         Assert.Equal([IPNetwork.Parse("10.0.0.0/8")], Read(("AllowedNetworks", "10.1.2.3/8")).AllowedNetworks);
 

@@ -27,6 +27,9 @@ public sealed class RetrySchedule
     /// <summary>One more than there are delays.</summary>
     public int MaxAttempts => _delays.Length + 1;
 
+    /// <summary>The sum of all delays.</summary>
+    public TimeSpan Total => _delays.Aggregate(TimeSpan.Zero, (total, delay) => total + delay);
+
     /// <summary>The delays, in order.</summary>
     public IReadOnlyList<TimeSpan> Delays => _delays;
 

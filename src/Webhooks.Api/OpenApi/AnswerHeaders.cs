@@ -1,12 +1,21 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.OpenApi;
+using Webhooks.Api.Security;
 
 namespace Webhooks.Api.OpenApi;
 
 /// <summary>The headers that answers have.</summary>
 internal static class AnswerHeaders
 {
-    /// <summary>Those of every operation's answers.</summary>
+    private static readonly OpenApiHeader _requestId = new()
+    {
+        Description = "The request's id: its own, or a new one. Problems, log lines and the audit have it.",
+        Required = true,
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+        Example = "0198c0de-5d2a-7c41-9f3e-2b6a8d4e1c07",
+    };
+
+    /// <summary>Those of every operation's answers that depend on their status.</summary>
     private static readonly AnswerHeader[] _all =
     [
         new(StatusCodes.Status201Created, "Location", JsonSchemaType.String, "The path of what was created."),
@@ -30,10 +39,11 @@ internal static class AnswerHeaders
     /// <param name="own">Those of the operation beside the ones that every operation has.</param>
     public static void Describe(IOpenApiResponse answer, int status, IEnumerable<AnswerHeader> own)
     {
+        var described = (OpenApiResponse)answer;
+        described.Headers ??= new Dictionary<string, IOpenApiHeader>();
+        described.Headers[RequestIds.Header] = _requestId;
         foreach (var header in _all.Concat(own).Where(header => header.Status == status))
         {
-            var described = (OpenApiResponse)answer;
-            described.Headers ??= new Dictionary<string, IOpenApiHeader>();
             described.Headers[header.Name] = header.ToHeader();
         }
     }

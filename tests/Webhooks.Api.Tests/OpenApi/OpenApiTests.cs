@@ -128,13 +128,13 @@ public sealed partial class OpenApiTests(SharedApi api)
     }
 
     [Theory]
-    [InlineData("CreateWebhook", "201", "ETag Location")]
-    [InlineData("GetWebhook", "200", "ETag")]
-    [InlineData("GetWebhook", "304", "ETag")]
-    [InlineData("UpdateWebhook", "200", "ETag")]
-    [InlineData("UpdateWebhook", "412", "ETag")]
-    [InlineData("PromoteSecret", "200", "ETag")]
-    [InlineData("TestWebhook", "429", "Retry-After")]
+    [InlineData("CreateWebhook", "201", "ETag Location X-Request-Id")]
+    [InlineData("GetWebhook", "200", "ETag X-Request-Id")]
+    [InlineData("GetWebhook", "304", "ETag X-Request-Id")]
+    [InlineData("UpdateWebhook", "200", "ETag X-Request-Id")]
+    [InlineData("UpdateWebhook", "412", "ETag X-Request-Id")]
+    [InlineData("PromoteSecret", "200", "ETag X-Request-Id")]
+    [InlineData("TestWebhook", "429", "Retry-After X-Request-Id")]
     public async Task An_answer_documents_its_headers(string id, string status, string names)
     {
         var answer = (await OperationAsync(id)).GetProperty("responses").GetProperty(status);
@@ -144,7 +144,8 @@ public sealed partial class OpenApiTests(SharedApi api)
     }
 
     [Theory]
-    [InlineData("CreateWebhook", "CreateWebhook", "active description events filter keep_skipped retry_delays timeout_seconds url", "events url")]
+    [InlineData(
+        "CreateWebhook", "CreateWebhook", "active description events filter keep_skipped retry_delays timeout_seconds url", "events url")]
     [InlineData("UpdateWebhook", "UpdateWebhook", "active description events filter keep_skipped retry_delays timeout_seconds url", "")]
     [InlineData("TestWebhook", "TestWebhook", "event", "")]
     [InlineData("RotateSecret", "RotateSecret", "force overlap_seconds", "")]

@@ -29,6 +29,9 @@ param authAuthority string
 @minLength(1)
 param authAudience string
 
+@description('Origins whose pages may call the API, as browsers write them, for example `https://portal.example.com`.')
+param allowedOrigins string[] = []
+
 @description('Name of the Key Vault secret whose versions encrypt the secrets of webhooks.')
 @minLength(1)
 @maxLength(127)
@@ -200,6 +203,7 @@ module app 'modules/function-app.bicep' = {
       Webhooks__Database__Authentication: 'entra'
       Webhooks__Auth__Authority: authAuthority
       Webhooks__Auth__Audience: authAudience
+      Webhooks__AllowedOrigins: join(allowedOrigins, ',')
       Webhooks__Secrets__KeyVault: keyVault.outputs.uri
       Webhooks__Secrets__KeyName: keySecretName
     }

@@ -56,6 +56,7 @@ public partial class OperationTests(Environments environments)
             "AzureWebJobsStorage__clientId",
             "AzureWebJobsStorage__credential",
             "ConnectionStrings__Webhooks",
+            "Webhooks__AllowedOrigins",
             "Webhooks__Auth__Audience",
             "Webhooks__Auth__Authority",
             "Webhooks__Database__Authentication",

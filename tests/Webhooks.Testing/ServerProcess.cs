@@ -82,11 +82,11 @@ public sealed partial class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>A client for its API with a token of an organization.</summary>
-    public HttpClient CreateClient(Guid organization) => new()
-    {
-        BaseAddress = new Uri(Url),
-        DefaultRequestHeaders = { { "Authorization", $"Bearer {CreateToken(organization)}" } },
-    };
+    public HttpClient CreateClient(Guid organization) => CreateClient(CreateToken(organization));
+
+    /// <summary>A client for its API with the token of an operator, who has no organization and may do everything to each.</summary>
+    public HttpClient CreateOperatorClient() =>
+        CreateClient(_key.CreateToken(orgId: null, [Scopes.Admin], TimeSpan.FromDays(1)));
 
     /// <summary>A token of an organization that allows everything within it.</summary>
     public string CreateToken(Guid organization) =>
@@ -119,6 +119,12 @@ public sealed partial class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>The process stays the one that is started: the shell makes way for it.</summary>
+    private HttpClient CreateClient(string token) => new()
+    {
+        BaseAddress = new Uri(Url),
+        DefaultRequestHeaders = { { "Authorization", $"Bearer {token}" } },
+    };
+
     private static string Command(int? descriptors) =>
         descriptors is { } limit ? $"ulimit -n {limit}; exec dotnet \"$@\"" : "exec dotnet \"$@\"";
 

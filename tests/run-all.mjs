@@ -54,6 +54,10 @@ function findChecks() {
     name: 'dotnet format',
     command: ['dotnet', 'format', 'Webhooks.sln', '--verify-no-changes', '--no-restore'],
     count: countCheck,
+  }, {
+    name: 'line length',
+    command: ['node', join('tests', 'line-length.mjs')],
+    count: countCheck,
   }];
   if (spawnSync('shellcheck', ['--version']).status === 0) {
     checks.push({

@@ -4,7 +4,9 @@ using OrchestrationAlreadyExistsException = DurableTask.Core.Exceptions.Orchestr
 
 namespace Webhooks.Functions;
 
-/// <summary>What the orchestrations have in common. The row that each is about, and not the orchestration, says what there is to do.</summary>
+/// <summary>
+/// What the orchestrations have in common. The row that each is about, and not the orchestration, says what there is to do.
+/// </summary>
 internal static class Orchestrations
 {
     /// <summary>

@@ -37,7 +37,8 @@ public sealed class ApiKeyTests : IAsyncLifetime
 
         await api.PublishAsync(1, Cancel);
 
-        await api.WaitForHistoryAsync(webhook.Id, history => history is [var one] && one["status"]!.GetValue<string>() == "succeeded", Cancel);
+        await api.WaitForHistoryAsync(
+            webhook.Id, history => history is [var one] && one["status"]!.GetValue<string>() == "succeeded", Cancel);
         using var wider = await program.PostAsJsonAsync(Keys, new { name = "Wider", scopes = new[] { "admin" } }, Cancel);
         Assert.Equal(HttpStatusCode.Forbidden, wider.StatusCode);
         using var child = Client(await MakeAsync(program, "webhooks:read"));

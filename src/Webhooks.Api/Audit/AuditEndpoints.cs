@@ -20,8 +20,8 @@ internal static class AuditEndpoints
             .WithSummary("List who changed what")
             .WithDescription(
                 "Every change of your organization's webhooks, their secrets, deliveries and recoveries, newest first: by whom, from which "
-                + "address, and the fields that were changed, never a secret. An entry is stored with its change or not at all, and stays as "
-                + "it is. Publishing and sending tests change nothing; the history has them.")
+                + "address, and the fields that were changed, never a secret. An entry is stored with its change or not at all, and stays "
+                + "as it is. Publishing and sending tests change nothing; the history has them.")
             .RequireAuthorization(Scopes.ReadWebhooks);
 
     private static async Task<Ok<ListPage<AuditEntryResource>>> ListAsync(

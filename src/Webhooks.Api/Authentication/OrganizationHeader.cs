@@ -20,7 +20,8 @@ internal static class OrganizationHeader
     /// <summary>The header in the OpenAPI document.</summary>
     public static readonly HeaderDescription Description = new(
         Name,
-        $"With the scope `{Scopes.Admin}`: the organization that the request acts for, in place of the token's own. Without that scope, 403.",
+        $"With the scope `{Scopes.Admin}`: the organization that the request acts for, in place of the token's own. "
+            + "Without that scope, 403.",
         Example: "0197a000-0000-7000-8000-000000000001");
 
     /// <summary>Whether a request has the header.</summary>

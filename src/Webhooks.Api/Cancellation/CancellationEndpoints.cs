@@ -27,7 +27,8 @@ internal static class CancellationEndpoints
             .WithSummary("Cancel a delivery")
             .WithDescription(
                 "It gets no more attempts. If one is under way, the delivery is still `pending` in the answer: the attempt is the last, "
-                + "and the delivery is `succeeded` if it is answered with 2xx, and otherwise `canceled`. A delivery that is finished is 409.")
+                + "and the delivery is `succeeded` if it is answered with 2xx, and otherwise `canceled`. A delivery that is "
+            + "finished is 409.")
             .RequireAuthorization(Scopes.WriteWebhooks);
 
         deliveries.MapPost("/cancel", CancelBacklogAsync)

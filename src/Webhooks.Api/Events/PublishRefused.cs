@@ -28,8 +28,8 @@ internal sealed class PublishRefused(PublishAllowance allowance) : IResult, IEnd
         if (allowance.IsMoreThanBurst)
         {
             return response.WriteProblemAsync(ProblemKind.MoreThanBurst.Details(
-                $"Nothing was published. The organization {allowance.OrgId} may publish {allowance.Rate.Burst} events at once, and these are "
-                + $"{allowance.Events}. Publish them in smaller arrays."));
+                $"Nothing was published. The organization {allowance.OrgId} may publish {allowance.Rate.Burst} events at once, and these "
+                + $"are {allowance.Events}. Publish them in smaller arrays."));
         }
 
         var seconds = RateLimitHeaders.Seconds(allowance.Wait);

@@ -185,14 +185,14 @@ internal sealed record RequestDescription(
             ["max_webhooks"] = WholeNumber(
                 UpdateOrganizationBody.MostWebhooks,
                 JsonSchemaType.Null,
-                $"The most webhooks that it may have; null for the installation's limit, {limits.WebhooksPerOrganization}. It takes nothing "
-                + "away from an organization that has more.",
+                $"The most webhooks that it may have; null for the installation's limit, {limits.WebhooksPerOrganization}. It takes "
+                + "nothing away from an organization that has more.",
                 least: 0),
             ["publish_rate"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.Object | JsonSchemaType.Null,
-                Description = "How many events it may publish, over HTTP and the queue together; null for no limit. What is too much is 429 "
-                    + "over HTTP; messages of the queue wait.",
+                Description = "How many events it may publish, over HTTP and the queue together; null for no limit. What is too much is "
+                    + "429 over HTTP; messages of the queue wait.",
                 Properties = new Dictionary<string, IOpenApiSchema>
                 {
                     ["per_second"] = new OpenApiSchema
@@ -277,8 +277,8 @@ internal sealed record RequestDescription(
             JsonSchemaType.Object | JsonSchemaType.Null,
             "Which of these events it gets, by what is in them; null, as for a new webhook, for all. A pattern of the payload: fields are "
             + "joined by and, and a value means equal. Operators: `$eq` `$neq` `$gt` `$gte` `$lt` `$lte` `$in` `$nin` `$startsWith` "
-            + "`$endsWith` `$contains` `$exist` `$and` `$or` `$not`. A condition on an array holds if it holds for an element. A field that "
-            + "is missing fulfils only `$exist: false`, `$neq`, `$nin` and `$not`. At most "
+            + "`$endsWith` `$contains` `$exist` `$and` `$or` `$not`. A condition on an array holds if it holds for an element. A field "
+            + "that is missing fulfils only `$exist: false`, `$neq`, `$nin` and `$not`. At most "
             + $"{Filter.MostConditions} conditions, {Filter.GreatestDepth} levels and "
             + $"{Filter.MostBytes} bytes. It is about events that come after it was set."),
         ["timeout_seconds"] = WholeNumber(

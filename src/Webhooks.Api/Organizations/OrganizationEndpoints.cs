@@ -25,8 +25,8 @@ internal static class OrganizationEndpoints
             .WithName(OperationNames.ListOrganizations)
             .WithSummary("List all organizations")
             .WithDescription(
-                "By id, the greatest first. An organization is known from its first webhook, or from when something of it was first changed "
-                + $"here. Of webhooks and of pending deliveries, {OrganizationStore.MostCounted:N0} are counted at most.");
+                "By id, the greatest first. An organization is known from its first webhook, or from when something of it was first "
+                + $"changed here. Of webhooks and of pending deliveries, {OrganizationStore.MostCounted:N0} are counted at most.");
 
         organizations.MapGet("/{org_id}", GetAsync)
             .WithName(OperationNames.GetOrganization)
@@ -45,11 +45,11 @@ internal static class OrganizationEndpoints
             .WithName(OperationNames.EraseOrganization)
             .WithSummary("Erase everything of an organization")
             .WithDescription(
-                "For good: its webhooks and their secrets, deliveries with their payloads, keys, and audit entries. From then on nothing is "
-                + "sent for it, and whatever is published or made for it is 409; messages of the queue are dropped. When all is erased at "
-                + "once, the answer is 200 with the report; otherwise 202 with the report so far, and it goes on by itself, also after a "
-                + "server has ended: show the organization to see how far it is. What is left is its id, when this was, who asked for it, "
-                + "and how many rows were erased.");
+                "For good: its webhooks and their secrets, deliveries with their payloads, keys, and audit entries. From then on nothing "
+                + "is sent for it, and whatever is published or made for it is 409; messages of the queue are dropped. When all is erased "
+                + "at once, the answer is 200 with the report; otherwise 202 with the report so far, and it goes on by itself, also after "
+                + "a server has ended: show the organization to see how far it is. What is left is its id, when this was, who asked for "
+                + "it, and how many rows were erased.");
     }
 
     private static async Task<Ok<ListPage<OrganizationResource>>> ListAsync(

@@ -19,8 +19,8 @@ internal sealed class NotAuthorized : IResult
     public static NotAuthorized Wider(IReadOnlyList<string> scopes) => new(response => AuthorizationAnswers.ForbidAsync(
         response,
         string.Join(' ', scopes),
-        $"Nothing was made. A key may allow what your own token does, and that lacks {string.Join(", ", scopes)}. Leave it out, or ask for a "
-        + "token with it."));
+        $"Nothing was made. A key may allow what your own token does, and that lacks {string.Join(", ", scopes)}. Leave it out, or ask for "
+        + "a token with it."));
 
     public Task ExecuteAsync(HttpContext httpContext) => _answer(httpContext.Response);
 }

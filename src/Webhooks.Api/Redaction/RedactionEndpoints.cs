@@ -24,8 +24,8 @@ internal static class RedactionEndpoints
             .WithDescription(
                 "The payload and what the receiver answered are erased now, for good; the delivery stays in the history with its attempts, "
                 + "their times and statuses. A delivery that is `pending` is canceled; of an attempt that is under way, the answer is not "
-                + "recorded. What is erased cannot be redelivered or recovered. It concerns this delivery only: the same event's deliveries "
-                + "to other webhooks, and its redeliveries, have payloads of their own. A repeat changes nothing.")
+                + "recorded. What is erased cannot be redelivered or recovered. It concerns this delivery only: the same event's "
+                + "deliveries to other webhooks, and its redeliveries, have payloads of their own. A repeat changes nothing.")
             .RequireAuthorization(Scopes.WriteWebhooks);
 
     private static async Task<Results<Ok<DeliveryDetailResource>, NotFoundProblem>> RedactAsync(

@@ -90,7 +90,8 @@ public sealed class AuditEntryTests : DatabaseTest
                 VALUES ('{Guid.CreateVersion7(DateTimeOffset.UtcNow.AddDays(-400))}', '{_org}', now() - interval '400 days', 'a.b', 'c', 'd');
                 RESET ROLE;
                 """);
-            foreach (var statement in (string[])["DELETE FROM audit_entries", "TRUNCATE audit_entries", "UPDATE audit_entries SET at = now()"])
+            string[] statements = ["DELETE FROM audit_entries", "TRUNCATE audit_entries", "UPDATE audit_entries SET at = now()"];
+            foreach (var statement in statements)
             {
                 var refused = await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync($"SET ROLE {application}; {statement}"));
                 Assert.Contains("permission denied", refused.MessageText, StringComparison.Ordinal);
@@ -112,7 +113,8 @@ public sealed class AuditEntryTests : DatabaseTest
     {
         var webhook = await AddWebhookAsync(_org);
         await ExecuteAsync(
-            "UPDATE webhooks SET previous_secret = 'old', previous_secret_expires_at = now() - interval '2 minutes' WHERE id = $1", webhook);
+            "UPDATE webhooks SET previous_secret = 'old', previous_secret_expires_at = now() - interval '2 minutes' WHERE id = $1",
+            webhook);
 
         await Maintenance.RunAsync(Cancel);
 

@@ -298,7 +298,8 @@ public sealed class OrganizationErasureTests : DatabaseTest
             }
 
             var columns = await QueryAllAsync<string>(
-                "SELECT column_name::text FROM information_schema.columns WHERE table_name = $1 AND column_name IN ('org_id', 'webhook_id')",
+                "SELECT column_name::text FROM information_schema.columns WHERE table_name = $1 "
+                + "AND column_name IN ('org_id', 'webhook_id')",
                 table);
             var condition = columns.Contains("org_id") ? "org_id = $1" : "webhook_id NOT IN (SELECT id FROM webhooks WHERE org_id <> $1)";
             counts[table] = await QueryAsync<long>($"SELECT count(*) FROM {table} WHERE {condition}", org);

@@ -22,7 +22,10 @@ internal static class EventEndpoints
             .WithDescription(
                 "A single object is answered with the accepted event, an array with a list in the same order; of an array, all or none are "
                 + "accepted. When the answer comes, the deliveries are stored. The same event again, under the same `id`, makes no second "
-                + "delivery, and none for a webhook that was made meanwhile; another event under it is answered with 409 and what differs.")
+                + "delivery, and none for a webhook that was made meanwhile; another event under it is answered with 409 and what differs. "
+                + "Events of CloudEvents 1.0 are taken in their place, in JSON (structured, or an array of them) or in HTTP's binary "
+                + "mode: `type` is `event`, `time` is `timestamp`, `source` and `id` together are `id`, `data` is `data`, and the "
+                + "extension attribute `orgid` is `org_id`.")
             .RequireAuthorization(Scopes.PublishEvents);
 
         api.MapGet("/webhooks/events/available", ListAvailable)

@@ -19,8 +19,7 @@ internal sealed record PublishEventsBody(IReadOnlyList<EventMessage> Messages, b
 
     public static PublishEventsBody? Read(ReadOnlyMemory<byte> utf8Json, HttpContext context, FieldErrors errors)
     {
-        var reader = context.RequestServices.GetRequiredService<EventMessageReader>();
-        var read = reader.ReadMany(utf8Json, OrganizationOf(context));
+        var read = ReadEvents(utf8Json, context);
         if (read.Errors.Count == 0)
         {
             return new PublishEventsBody(read.Messages, read.IsArray);
@@ -39,6 +38,15 @@ internal sealed record PublishEventsBody(IReadOnlyList<EventMessage> Messages, b
 
         errors.Add(read.Errors);
         return null;
+    }
+
+    private static EventMessages ReadEvents(ReadOnlyMemory<byte> utf8Json, HttpContext context)
+    {
+        var reader = context.RequestServices.GetRequiredService<EventMessageReader>();
+        var areStructured = CloudEventRequest.IsStructured(context.Request);
+        return !areStructured && CloudEventRequest.IsBinary(context.Request)
+            ? reader.ReadCloudEvent(CloudEventRequest.Attributes(context.Request), utf8Json, OrganizationOf(context))
+            : reader.ReadMany(utf8Json, OrganizationOf(context), areStructured);
     }
 
     /// <summary>The organization that events are published for; null when each names its own.</summary>

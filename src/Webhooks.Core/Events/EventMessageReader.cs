@@ -1,10 +1,15 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
+using Webhooks.Core.CloudEvents;
 
 namespace Webhooks.Core.Events;
 
-/// <summary>Reads event messages from the queue or a request, and refuses whatever could not be stored or sent.</summary>
+/// <summary>
+/// Reads event messages, and events of CloudEvents 1.0 in their place, from the queue or a request, and refuses whatever could not be
+/// stored or sent.
+/// </summary>
 /// <remarks>
 /// Nothing that it is given makes it throw. It accepts one JSON value (RFC 8259) in UTF-8, without comments, trailing commas or repeated
 /// property names, within the limits of <see cref="WebhooksLimits"/>; a byte order mark at the beginning is ignored. What it accepts can be
@@ -24,14 +29,52 @@ public sealed class EventMessageReader(WebhooksOptions options)
     /// <param name="orgId">
     /// The organization it is published for when the message names none, and the only one it may name; null when it must name one.
     /// </param>
-    public EventMessages Read(ReadOnlyMemory<byte> utf8Json, Guid? orgId)
+    /// <param name="isCloudEvent">Whether it must be one of CloudEvents; otherwise it says by itself what it is.</param>
+    public EventMessages Read(ReadOnlyMemory<byte> utf8Json, Guid? orgId, bool isCloudEvent = false)
     {
         var errors = new FieldErrors();
         var json = WithoutByteOrderMark(utf8Json);
         var message = IsWithin(_limits.EventBytes, json, field: "", errors) && IsJson(json.Span, errors)
-            ? ReadMessage(json, field: "", orgId, errors)
+            ? ReadMessage(json, field: "", orgId, isCloudEvent, errors)
             : null;
         return Result([message], isArray: false, errors);
+    }
+
+    /// <summary>
+    /// Reads an event of CloudEvents 1.0 whose attributes and data came apart from each other, as in HTTP's binary mode.
+    /// </summary>
+    /// <param name="attributes">The attributes, by name.</param>
+    /// <param name="utf8Data">The data; empty when there is none.</param>
+    /// <param name="orgId">The organization, as for <see cref="Read"/>.</param>
+    public EventMessages ReadCloudEvent(
+        IEnumerable<KeyValuePair<string, string>> attributes, ReadOnlyMemory<byte> utf8Data, Guid? orgId)
+    {
+        var errors = new FieldErrors();
+        var data = WithoutByteOrderMark(utf8Data);
+        if (!IsWithin(_limits.EventBytes, data, field: "", errors) || (!data.IsEmpty && !IsJson(data.Span, errors)))
+        {
+            return Result([null], isArray: false, errors);
+        }
+
+        var json = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(json, new JsonWriterOptions { SkipValidation = true }))
+        {
+            writer.WriteStartObject();
+            foreach (var (name, value) in attributes)
+            {
+                writer.WriteString(name, value);
+            }
+
+            if (!data.IsEmpty)
+            {
+                writer.WritePropertyName(CloudEventFields.Data);
+                writer.WriteRawValue(data.Span, skipInputValidation: true);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return Result([ReadMessage(json.WrittenMemory, field: "", orgId, isCloudEvent: true, errors)], isArray: false, errors);
     }
 
     /// <summary>Reads a request body: one event message, or an array of them.</summary>
@@ -39,22 +82,23 @@ public sealed class EventMessageReader(WebhooksOptions options)
     /// <param name="orgId">
     /// The organization they are published for when they name none, and the only one they may name; null when each must name one.
     /// </param>
-    public EventMessages ReadMany(ReadOnlyMemory<byte> utf8Json, Guid? orgId)
+    /// <param name="areCloudEvents">Whether they must be CloudEvents; otherwise each says by itself what it is.</param>
+    public EventMessages ReadMany(ReadOnlyMemory<byte> utf8Json, Guid? orgId, bool areCloudEvents = false)
     {
         var json = WithoutByteOrderMark(utf8Json);
         if (!StartsArray(json.Span))
         {
-            return Read(json, orgId);
+            return Read(json, orgId, areCloudEvents);
         }
 
         var errors = new FieldErrors();
         IReadOnlyList<EventMessage?> messages = IsWithin(_limits.PublishBytes, json, field: "", errors) && IsJson(json.Span, errors)
-            ? ReadItems(json, orgId, errors)
+            ? ReadItems(json, orgId, areCloudEvents, errors)
             : [];
         return Result(messages, isArray: true, errors);
     }
 
-    private List<EventMessage?> ReadItems(ReadOnlyMemory<byte> json, Guid? orgId, FieldErrors errors)
+    private List<EventMessage?> ReadItems(ReadOnlyMemory<byte> json, Guid? orgId, bool areCloudEvents, FieldErrors errors)
     {
         var messages = new List<EventMessage?>();
         var reader = JsonText.Reader(json.Span);
@@ -69,7 +113,8 @@ public sealed class EventMessageReader(WebhooksOptions options)
 
             var item = JsonText.Value(json, ref reader);
             var field = string.Create(CultureInfo.InvariantCulture, $"[{messages.Count}]");
-            messages.Add(IsWithin(_limits.EventBytes, item, field, errors) ? ReadMessage(item, field, orgId, errors) : null);
+            messages.Add(
+                IsWithin(_limits.EventBytes, item, field, errors) ? ReadMessage(item, field, orgId, areCloudEvents, errors) : null);
         }
 
         if (messages.Count == 0)
@@ -80,8 +125,19 @@ public sealed class EventMessageReader(WebhooksOptions options)
         return messages;
     }
 
-    private EventMessage? ReadMessage(ReadOnlyMemory<byte> json, string field, Guid? orgId, FieldErrors errors) =>
-        new EventMessageFields(_limits, orgId, field, errors).Read(json);
+    private EventMessage? ReadMessage(
+        ReadOnlyMemory<byte> json, string field, Guid? orgId, bool isCloudEvent, FieldErrors errors)
+    {
+        if (EventGridSchema.IsOne(json.Span))
+        {
+            errors.Add(field, EventGridSchema.Mend);
+            return null;
+        }
+
+        return isCloudEvent || CloudEventFields.IsOne(json.Span)
+            ? new CloudEventFields(_limits, orgId, field, errors).Read(json)
+            : new EventMessageFields(_limits, orgId, field, errors).Read(json);
+    }
 
     private static EventMessages Result(IReadOnlyList<EventMessage?> messages, bool isArray, FieldErrors errors) =>
         new(errors.Count == 0 ? [.. messages.Select(message => message!)] : [], isArray, errors.ToDictionary());

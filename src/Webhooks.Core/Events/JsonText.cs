@@ -18,4 +18,34 @@ internal static class JsonText
         reader.Skip();
         return json[start..(int)reader.BytesConsumed];
     }
+
+    /// <summary>
+    /// Whether well-formed JSON is an object with a member of that name. Where the name does not occur at all, which is the common case,
+    /// the text is searched and not read.
+    /// </summary>
+    public static bool HasMember(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name)
+    {
+        if (json.IndexOf(name) < 0)
+        {
+            return false;
+        }
+
+        var reader = Reader(json);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            return false;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals(name))
+            {
+                return true;
+            }
+
+            reader.Skip();
+        }
+
+        return false;
+    }
 }

@@ -53,39 +53,11 @@ internal static class QueuedText
     {
         JsonValueKind.String when StartsJson(Encoding.UTF8.GetBytes(value.GetString()!)) =>
             "It is JSON within a JSON string. Serialize the event once.",
-        JsonValueKind.Array => (
-            value.EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.Object } first ? Envelope(first) : null)
-            ?? "It is an array. A message of the queue holds one event: send each as a message of its own, without the brackets.",
-        JsonValueKind.Object => Envelope(value),
+        JsonValueKind.Array =>
+            "It is an array. A message of the queue holds one event: send each as a message of its own, without the brackets.",
+        JsonValueKind.Object => null,
         _ => $"It is no JSON object. Send one event, {Example}.",
     };
-
-    /// <summary>What to do about an event in the envelope of another system; null when it has none.</summary>
-    private static string? Envelope(JsonElement item)
-    {
-        if (Has(item, "specversion", "type"))
-        {
-            return $"It looks like a CloudEvents event, which is not read here. Send {Example}: type is event, data stays, id stays.";
-        }
-
-        return Has(item, "eventType", "eventTime")
-            ? "It looks like an event in Event Grid's own schema, which is not read here. "
-                + $"Send {Example}: eventType is event, data stays, id stays."
-            : null;
-    }
-
-    private static bool Has(JsonElement item, params ReadOnlySpan<string> names)
-    {
-        foreach (var name in names)
-        {
-            if (!item.TryGetProperty(name, out _))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
 
     private static JsonElement? Parse(ReadOnlyMemory<byte> json)
     {

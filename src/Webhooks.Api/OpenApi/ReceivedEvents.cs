@@ -70,7 +70,8 @@ internal static class ReceivedEvents
         RequestBody = new OpenApiRequestBody
         {
             Required = true,
-            Description = "The bytes that are signed.",
+            Description = "The bytes that are signed. A webhook whose `payload_format` is `cloudevents` gets an event of CloudEvents 1.0 "
+                + "instead, as `application/cloudevents+json`.",
             Content = new Dictionary<string, OpenApiMediaType>
             {
                 ["application/json"] = new()

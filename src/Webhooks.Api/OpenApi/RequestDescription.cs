@@ -10,6 +10,7 @@ using Webhooks.Core;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Filters;
 using Webhooks.Core.Recoveries;
+using Webhooks.Core.Webhooks;
 
 namespace Webhooks.Api.OpenApi;
 
@@ -281,6 +282,13 @@ internal sealed record RequestDescription(
             + "that is missing fulfils only `$exist: false`, `$neq`, `$nin` and `$not`. At most "
             + $"{Filter.MostConditions} conditions, {Filter.GreatestDepth} levels and "
             + $"{Filter.MostBytes} bytes. It is about events that come after it was set."),
+        ["payload_format"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.String,
+            Enum = [.. PayloadFormat.All.Select(format => (JsonNode)JsonValue.Create(format))],
+            Description = "In which form it gets events: `standard`, as for a new webhook, or `cloudevents`, an event of CloudEvents 1.0 "
+                + "with the Content-Type `application/cloudevents+json`. What was published before keeps the form that it has.",
+        },
         ["timeout_seconds"] = WholeNumber(
             WebhookSchedule.LongestTimeout,
             JsonSchemaType.Null,

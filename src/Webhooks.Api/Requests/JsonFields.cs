@@ -75,6 +75,19 @@ internal sealed class JsonFields
         return text;
     }
 
+    /// <summary>One of several strings; null when it is absent or something else.</summary>
+    public string? Choice(string name, IReadOnlyList<string> choices)
+    {
+        var text = Text(name);
+        if (text is null || choices.Contains(text, StringComparer.Ordinal))
+        {
+            return text;
+        }
+
+        _errors.Add(_path + name, $"It must be {string.Join(" or ", choices)}.");
+        return null;
+    }
+
     /// <summary>A number within bounds; null when it is absent or something else.</summary>
     public double? Number(string name, double least, double most)
     {

@@ -16,6 +16,7 @@ namespace Webhooks.Api.Webhooks;
 /// <param name="TimeoutSeconds">The time for one attempt, in seconds; null when the system's holds.</param>
 /// <param name="KeepSkipped">Whether events that come while it is inactive are kept, as deliveries whose status is `skipped`.</param>
 /// <param name="Filter">Which of these events it gets, by what is in them: a JSON pattern; null for all.</param>
+/// <param name="PayloadFormat">In which form it gets them: `standard` or `cloudevents`.</param>
 /// <param name="Secret">What deliveries are signed with. Only a repeat of the request shows it again: keep it.</param>
 /// <param name="SecretHint">
 /// The last four characters of the secret that `webhook-signature` lists first; null when the keys cannot be read now.
@@ -37,6 +38,7 @@ internal sealed record CreatedWebhook(
     int? TimeoutSeconds,
     bool KeepSkipped,
     RawJson? Filter,
+    string PayloadFormat,
     string Secret,
     string? SecretHint,
     DateTime? PreviousSecretExpiresAt,
@@ -57,6 +59,7 @@ internal sealed record CreatedWebhook(
         webhook.TimeoutSeconds,
         webhook.KeepSkipped,
         RawJson.From(webhook.Filter),
+        webhook.PayloadFormat,
         secret,
         webhook.SecretHint,
         webhook.PreviousSecretExpiresAt?.UtcDateTime,

@@ -21,6 +21,7 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
     private const string TimeoutSeconds = "timeout_seconds";
     private const string KeepSkipped = "keep_skipped";
     private const string FilterField = "filter";
+    private const string Format = "payload_format";
 
     /// <summary>The fields of a body.</summary>
     public static WebhookFields From(ReadOnlyMemory<byte> utf8Json, HttpContext context, FieldErrors errors) =>
@@ -45,7 +46,8 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
                 changes.RetryDelays?.Value,
                 changes.TimeoutSeconds?.Value,
                 changes.KeepSkipped ?? true,
-                changes.Filter?.Value);
+                changes.Filter?.Value,
+                changes.PayloadFormat ?? PayloadFormat.Standard);
     }
 
     /// <summary>What to change of a webhook; null when there are errors.</summary>
@@ -65,7 +67,8 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
             ReadRetryDelays(),
             fields.WholeNumberOrNull(TimeoutSeconds, 1, WebhookSchedule.LongestTimeout),
             fields.Boolean(KeepSkipped),
-            ReadFilter());
+            ReadFilter(),
+            fields.Choice(Format, PayloadFormat.All));
         fields.RefuseOthers();
         return changes;
     }

@@ -16,6 +16,7 @@ namespace Webhooks.Api.Webhooks;
 /// <param name="TimeoutSeconds">The time for one attempt, in seconds; null when the system's holds.</param>
 /// <param name="KeepSkipped">Whether events that come while it is inactive are kept, as deliveries whose status is `skipped`.</param>
 /// <param name="Filter">Which of these events it gets, by what is in them: a JSON pattern; null for all.</param>
+/// <param name="PayloadFormat">In which form it gets them: `standard` or `cloudevents`.</param>
 /// <param name="SecretHint">
 /// The last four characters of the secret that `webhook-signature` lists first; null when the keys cannot be read now.
 /// </param>
@@ -39,6 +40,7 @@ internal sealed record WebhookResource(
     int? TimeoutSeconds,
     bool KeepSkipped,
     RawJson? Filter,
+    string PayloadFormat,
     string? SecretHint,
     DateTime? PreviousSecretExpiresAt,
     DateTime? DisabledAt,
@@ -58,6 +60,7 @@ internal sealed record WebhookResource(
         webhook.TimeoutSeconds,
         webhook.KeepSkipped,
         RawJson.From(webhook.Filter),
+        webhook.PayloadFormat,
         webhook.SecretHint,
         webhook.PreviousSecretExpiresAt?.UtcDateTime,
         webhook.DisabledAt?.UtcDateTime,

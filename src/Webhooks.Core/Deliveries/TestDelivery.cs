@@ -68,14 +68,15 @@ public sealed class TestDelivery(
     {
         const string Sql = $"""
             WITH webhook AS (
-                SELECT id, org_id, url, secret, active, retry_delays, timeout_seconds,
+                SELECT id, org_id, url, secret, active, retry_delays, timeout_seconds, payload_format,
                        CASE WHEN previous_secret_expires_at > now() THEN previous_secret END AS previous_secret, secret_promoted
                 FROM webhooks WHERE id = @webhook_id AND org_id = @org_id AND deleted_at IS NULL
             ), inserted AS (
                 INSERT INTO webhook_deliveries
                     (id, webhook_id, org_id, event, event_id, payload, test, next_attempt_at, next_trigger, lease_until, lease_token)
                 SELECT webhook_delivery_id(@event_id, id), id, org_id, @event, @event_id,
-                       webhook_payload(@event, @timestamp, @data, id), true, now(), 'manual', now() + @lease, @lease_token
+                       webhook_payload(payload_format = 'cloudevents', @event, @event_id, org_id, @timestamp, @data, id),
+                       true, now(), 'manual', now() + @lease, @lease_token
                 FROM webhook
                 RETURNING *
             ), {StatisticsChanges.Made}

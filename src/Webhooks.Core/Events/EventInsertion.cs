@@ -29,9 +29,10 @@ public sealed class EventInsertion(
                 WITH ORDINALITY AS message
                 (org_id, event, listed, "timestamp", data, event_id, trace_parent, key, happened, cost, position)
         ), matched AS MATERIALIZED (
-            SELECT message.*, webhook_ids, actives, deliveries
+            SELECT message.*, webhook_ids, actives, as_cloud_events, deliveries
             FROM message CROSS JOIN LATERAL (
                 SELECT coalesce(array_agg(id), '{}') AS webhook_ids, coalesce(array_agg(active), '{}') AS actives,
+                       array_agg(payload_format = 'cloudevents') AS as_cloud_events,
                        (count(*) FILTER (WHERE active))::int AS deliveries
                 FROM webhooks
                 WHERE webhooks.org_id = message.org_id AND (webhooks.active OR webhooks.keep_skipped) AND webhooks.deleted_at IS NULL
@@ -59,14 +60,15 @@ public sealed class EventInsertion(
         ), repeated AS (
             SELECT org_id, key, event_id, deliveries FROM keyed WHERE NOT fresh
         ), delivery AS (
-            SELECT webhook_delivery_id(event_id, webhook_id) AS id, webhook_id, active, org_id, event, event_id, "timestamp", data,
-                   trace_parent
-            FROM matched, unnest(webhook_ids, actives) AS webhook (webhook_id, active)
+            SELECT webhook_delivery_id(event_id, webhook_id) AS id, webhook_id, active, as_cloud_event, org_id, event, event_id,
+                   "timestamp", data, trace_parent
+            FROM matched, unnest(webhook_ids, actives, as_cloud_events) AS webhook (webhook_id, active, as_cloud_event)
             WHERE (SELECT fits FROM bounded) AND (key IS NULL OR (org_id, key) NOT IN (SELECT org_id, key FROM repeated))
         ), inserted AS (
             INSERT INTO webhook_deliveries
                 (id, webhook_id, org_id, event, event_id, payload, trace_parent, status, next_attempt_at, lease_until, lease_token)
-            SELECT id, webhook_id, org_id, event, event_id, webhook_payload(event, "timestamp", data, webhook_id), trace_parent,
+            SELECT id, webhook_id, org_id, event, event_id,
+                   webhook_payload(as_cloud_event, event, event_id, org_id, "timestamp", data, webhook_id), trace_parent,
                    CASE WHEN active THEN 'pending' ELSE 'skipped' END, CASE WHEN active THEN now() END,
                    CASE WHEN active AND place <= @claims THEN now() + @lease END,
                    CASE WHEN active AND place <= @claims THEN @lease_token END

@@ -61,12 +61,13 @@ public sealed partial class PartwiseInsertion(
             FROM unnest(@org_ids, @events, @listed, @timestamps, @data, @event_ids, @trace_parents, @made_until, @after) WITH ORDINALITY
                 AS message (org_id, event, listed, "timestamp", data, event_id, trace_parent, made_until, after, position)
         ), matched AS MATERIALIZED (
-            SELECT message.*, webhook_ids, actives, deliveries
+            SELECT message.*, webhook_ids, actives, as_cloud_events, deliveries
             FROM message CROSS JOIN LATERAL (
                 SELECT coalesce(array_agg(id ORDER BY id), '{}') AS webhook_ids, coalesce(array_agg(active ORDER BY id), '{}') AS actives,
+                       array_agg(payload_format = 'cloudevents' ORDER BY id) AS as_cloud_events,
                        (count(*) FILTER (WHERE active))::int AS deliveries
                 FROM (
-                    SELECT id, active FROM webhooks
+                    SELECT id, active, payload_format FROM webhooks
                     WHERE webhooks.org_id = message.org_id AND (webhooks.active OR webhooks.keep_skipped) AND webhooks.deleted_at IS NULL
                       AND webhooks.events && message.names
                       AND webhook_filter_matches(webhooks.filter_path, message.event, message."timestamp", message.data)
@@ -78,9 +79,9 @@ public sealed partial class PartwiseInsertion(
         ), inserted AS (
             INSERT INTO webhook_deliveries (id, webhook_id, org_id, event, event_id, payload, trace_parent, status, next_attempt_at)
             SELECT webhook_delivery_id(event_id, webhook_id) AS id, webhook_id, org_id, event, event_id,
-                   webhook_payload(event, "timestamp", data, webhook_id), trace_parent,
+                   webhook_payload(as_cloud_event, event, event_id, org_id, "timestamp", data, webhook_id), trace_parent,
                    CASE WHEN active THEN 'pending' ELSE 'skipped' END, CASE WHEN active THEN now() END
-            FROM matched, unnest(webhook_ids, actives) AS webhook (webhook_id, active)
+            FROM matched, unnest(webhook_ids, actives, as_cloud_events) AS webhook (webhook_id, active, as_cloud_event)
             ORDER BY id
             ON CONFLICT (id) DO NOTHING
             RETURNING id, event_id, org_id, webhook_id, event, status

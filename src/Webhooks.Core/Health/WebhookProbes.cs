@@ -32,7 +32,10 @@ public sealed class WebhookProbes(IDeliveryDispatch dispatch, DeliveryAnnounceme
             WITH inserted AS (
                 INSERT INTO webhook_deliveries (id, webhook_id, org_id, event, event_id, payload, test, next_attempt_at, next_trigger)
                 SELECT webhook_delivery_id(@event_id, webhooks.id), webhooks.id, org_id, sample.event, @event_id,
-                       webhook_payload(sample.event, @timestamp, sample.data, webhooks.id), true, now(), 'probe'
+                       webhook_payload(
+                           webhooks.payload_format = 'cloudevents', sample.event, @event_id, webhooks.org_id, @timestamp, sample.data,
+                           webhooks.id),
+                       true, now(), 'probe'
                 FROM webhooks
                 JOIN webhook_health AS health ON health.webhook_id = webhooks.id AND health.enabled_at = now()
                 CROSS JOIN LATERAL (

@@ -128,7 +128,7 @@ public sealed class OrganizationHistory(NpgsqlDataSource database)
     public async Task<EventDetail?> FindEventAsync(Guid orgId, Guid eventId, CancellationToken cancellationToken)
     {
         const string Sql = """
-            SELECT payload->>'timestamp', (payload->'data')::text FROM webhook_deliveries
+            SELECT coalesce(payload->>'timestamp', payload->>'time'), (payload->'data')::text FROM webhook_deliveries
             WHERE id = ANY (@ids) AND org_id = @org_id AND redacted_at IS NULL
             LIMIT 1
             """;

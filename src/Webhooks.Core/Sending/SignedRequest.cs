@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Webhooks.Core.CloudEvents;
 
 namespace Webhooks.Core.Sending;
 
@@ -30,7 +31,8 @@ internal static class SignedRequest
         message.Headers.Add("X-Webhook-Event", request.Event);
 
         // What we have made ourselves needs no validation.
-        message.Content.Headers.TryAddWithoutValidation("Content-Type", ContentType);
+        message.Content.Headers.TryAddWithoutValidation(
+            "Content-Type", CloudEventPayload.IsOne(body) ? CloudEventPayload.ContentType : ContentType);
         message.Headers.TryAddWithoutValidation("User-Agent", _userAgent);
 
         // Any answer will do. Firewalls count a request without this header as suspicious.

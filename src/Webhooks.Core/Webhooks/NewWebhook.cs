@@ -11,6 +11,7 @@ namespace Webhooks.Core.Webhooks;
 /// <param name="TimeoutSeconds">The time for one attempt; null for the system's.</param>
 /// <param name="KeepSkipped">Whether events that come while it is inactive are kept as skipped deliveries.</param>
 /// <param name="Filter">Which of these events it gets, by what is in them; null for all.</param>
+/// <param name="PayloadFormat">In which form, as one of <see cref="Webhooks.PayloadFormat"/>.</param>
 public sealed record NewWebhook(
     string Url,
     IReadOnlyList<string> Events,
@@ -19,4 +20,5 @@ public sealed record NewWebhook(
     IReadOnlyList<int>? RetryDelays = null,
     int? TimeoutSeconds = null,
     bool KeepSkipped = true,
-    Filter? Filter = null);
+    Filter? Filter = null,
+    string PayloadFormat = PayloadFormat.Standard);

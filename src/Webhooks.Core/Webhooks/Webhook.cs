@@ -17,6 +17,7 @@ namespace Webhooks.Core.Webhooks;
 /// <param name="TimeoutSeconds">The time for one attempt; null for the system's.</param>
 /// <param name="KeepSkipped">Whether events that come while it is inactive are kept as skipped deliveries.</param>
 /// <param name="Filter">Which of these events it gets, by what is in them: the JSON pattern; null for all.</param>
+/// <param name="PayloadFormat">In which form, as one of <see cref="Webhooks.PayloadFormat"/>.</param>
 /// <param name="DisabledAt">Since when it is not active, UTC; null when it is.</param>
 /// <param name="DisabledReason">Why it is not active, as one of <see cref="Core.Health.DisabledReason"/>; null when it is.</param>
 /// <param name="Health">How its receiver does.</param>
@@ -35,6 +36,7 @@ public sealed record Webhook(
     int? TimeoutSeconds,
     bool KeepSkipped,
     string? Filter,
+    string PayloadFormat,
     DateTimeOffset? DisabledAt,
     string? DisabledReason,
     WebhookHealth Health)

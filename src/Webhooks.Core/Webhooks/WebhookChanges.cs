@@ -11,6 +11,7 @@ namespace Webhooks.Core.Webhooks;
 /// <param name="TimeoutSeconds">The new time for one attempt; of null, the system's.</param>
 /// <param name="KeepSkipped">Whether events that come while it is inactive are kept as skipped deliveries.</param>
 /// <param name="Filter">The new filter; of null, none.</param>
+/// <param name="PayloadFormat">The form in which it gets events from now on, as one of <see cref="Webhooks.PayloadFormat"/>.</param>
 public sealed record WebhookChanges(
     string? Url = null,
     IReadOnlyList<string>? Events = null,
@@ -19,4 +20,5 @@ public sealed record WebhookChanges(
     NewValue<IReadOnlyList<int>?>? RetryDelays = null,
     NewValue<int?>? TimeoutSeconds = null,
     bool? KeepSkipped = null,
-    NewValue<Filter?>? Filter = null);
+    NewValue<Filter?>? Filter = null,
+    string? PayloadFormat = null);

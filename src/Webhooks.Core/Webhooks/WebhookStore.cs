@@ -23,7 +23,7 @@ public sealed class WebhookStore(
         CASE WHEN openings = 0 THEN 0 WHEN paused_until > now() AND NOT probing THEN 1 ELSE 2 END AS circuit,
         CASE WHEN paused_until > now() AND NOT probing THEN paused_until END AS paused_until,
         CASE WHEN paused_until > now() AND NOT probing THEN paused_by END AS paused_by,
-        filter::text AS filter
+        filter::text AS filter, payload_format
         """;
 
     /// <summary>Where <see cref="Columns"/> come from.</summary>
@@ -126,6 +126,7 @@ public sealed class WebhookStore(
                 keep_skipped = coalesce(@keep_skipped, keep_skipped),
                 filter = CASE WHEN @sets_filter THEN @filter ELSE filter END,
                 filter_path = CASE WHEN @sets_filter THEN @filter_path::jsonpath ELSE filter_path END,
+                payload_format = coalesce(@payload_format, payload_format),
                 updated_at = now()
             WHERE id = @id AND org_id = @org_id AND deleted_at IS NULL AND {IsInState}
             """;
@@ -166,6 +167,7 @@ public sealed class WebhookStore(
                     new("sets_filter", changes.Filter.HasValue),
                     NullableParameter.Create("filter", NpgsqlDbType.Jsonb, changes.Filter?.Value?.Pattern),
                     NullableParameter.Create("filter_path", NpgsqlDbType.Text, changes.Filter?.Value?.Path),
+                    NullableParameter.Create("payload_format", NpgsqlDbType.Text, changes.PayloadFormat),
                 },
             });
             if (changes.Active is false)
@@ -238,9 +240,9 @@ public sealed class WebhookStore(
         const string Insert = """
             INSERT INTO webhooks
                 (id, org_id, url, events, secret, secret_hint, active, description, retry_delays, timeout_seconds, keep_skipped, filter,
-                 filter_path)
+                 filter_path, payload_format)
             SELECT @id, @org_id, @url, @events, @secret, @secret_hint, @active, @description, @retry_delays, @timeout_seconds,
-                   @keep_skipped, @filter, @filter_path::jsonpath
+                   @keep_skipped, @filter, @filter_path::jsonpath, @payload_format
             FROM organizations
             WHERE id = @org_id
               AND (SELECT count(*) FROM webhooks WHERE org_id = @org_id AND deleted_at IS NULL) < coalesce(max_webhooks, @most)
@@ -264,6 +266,7 @@ public sealed class WebhookStore(
                 new("keep_skipped", webhook.KeepSkipped),
                 NullableParameter.Create("filter", NpgsqlDbType.Jsonb, webhook.Filter?.Pattern),
                 NullableParameter.Create("filter_path", NpgsqlDbType.Text, webhook.Filter?.Path),
+                new("payload_format", webhook.PayloadFormat),
                 new("most", options.Limits.WebhooksPerOrganization),
             },
         });
@@ -323,6 +326,7 @@ public sealed class WebhookStore(
         TimeoutSeconds: reader.IsDBNull(9) ? null : reader.GetInt32(9),
         KeepSkipped: reader.GetBoolean(13),
         Filter: reader.IsDBNull(23) ? null : reader.GetString(23),
+        PayloadFormat: reader.GetString(24),
         DisabledAt: TimeOrNull(reader, 14),
         DisabledReason: reader.IsDBNull(15) ? null : reader.GetString(15),
         Health: new WebhookHealth(

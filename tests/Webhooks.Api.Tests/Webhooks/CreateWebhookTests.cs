@@ -24,7 +24,8 @@ public sealed class CreateWebhookTests(SharedApi api)
         Assert.Equal(
             [
                 "active", "created_at", "description", "disabled_at", "disabled_reason", "events", "filter", "health", "id",
-                "keep_skipped", "org_id", "previous_secret_expires_at", "retry_delays", "secret", "secret_hint", "timeout_seconds",
+                "keep_skipped", "org_id", "payload_format", "previous_secret_expires_at", "retry_delays",
+                "secret", "secret_hint", "timeout_seconds",
                 "updated_at", "url",
             ],
             created.Json.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal));

@@ -152,7 +152,8 @@ public sealed class AuditEntryTests : DatabaseTest
     {
         string[] told =
         [
-            "url", "events", "active", "description", "retry_delays", "timeout_seconds", "keep_skipped", "filter", "disabled_reason",
+            "url", "events", "active", "description", "retry_delays", "timeout_seconds", "keep_skipped", "filter",
+            "payload_format", "disabled_reason",
         ];
         string[] toldInOtherWords = ["secret_promoted", "previous_secret_expires_at", "rotated_at", "deleted_at"];
         string[] leftOut =

@@ -32,6 +32,12 @@ public sealed class WebhooksLimits
     /// <summary>Bytes of the body of any other request.</summary>
     public int RequestBytes { get; init; } = 64 * 1024;
 
+    /// <summary>How far ahead an event's <c>deliver_at</c> may be.</summary>
+    public static TimeSpan LongestDelay { get; } = TimeSpan.FromDays(7);
+
+    /// <summary>Characters in an event's ordering key.</summary>
+    public const int OrderingKeyLength = 128;
+
     /// <summary>Characters in an event's idempotency key.</summary>
     public int EventKeyLength { get; init; } = 255;
 

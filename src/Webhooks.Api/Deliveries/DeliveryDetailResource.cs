@@ -23,6 +23,8 @@ namespace Webhooks.Api.Deliveries;
 /// <param name="CreatedAt">When it was created, UTC.</param>
 /// <param name="DeliveredAt">When an attempt succeeded, UTC; or null.</param>
 /// <param name="NextAttemptAt">When the next attempt is due, UTC; null unless it is pending.</param>
+/// <param name="DeliverAt">When the first attempt is wanted, UTC, as the publisher asked; null when at once.</param>
+/// <param name="OrderingKey">The publisher's name for what has to come in order, or null.</param>
 /// <param name="Held">What it waits for although its time has come; null when that is nothing.</param>
 /// <param name="Payload">The JSON object that is signed and sent, byte by byte; null when it has been erased.</param>
 /// <param name="Attempts">Every attempt made, oldest first.</param>
@@ -44,6 +46,8 @@ internal sealed record DeliveryDetailResource(
     DateTime CreatedAt,
     DateTime? DeliveredAt,
     DateTime? NextAttemptAt,
+    DateTime? DeliverAt,
+    string? OrderingKey,
     HoldResource? Held,
     RawJson? Payload,
     IReadOnlyList<AttemptResource> Attempts,
@@ -69,6 +73,8 @@ internal sealed record DeliveryDetailResource(
             delivery.CreatedAt.UtcDateTime,
             delivery.DeliveredAt?.UtcDateTime,
             delivery.NextAttemptAt?.UtcDateTime,
+            delivery.DeliverAt?.UtcDateTime,
+            delivery.OrderingKey,
             HoldResource.From(delivery.Held),
             RawJson.From(detail.Payload),
             [.. detail.Attempts.Select(AttemptResource.From)],

@@ -22,6 +22,8 @@ namespace Webhooks.Api.Deliveries;
 /// <param name="CreatedAt">When it was created, UTC.</param>
 /// <param name="DeliveredAt">When an attempt succeeded, UTC; or null.</param>
 /// <param name="NextAttemptAt">When the next attempt is due, UTC; null unless it is pending.</param>
+/// <param name="DeliverAt">When the first attempt is wanted, UTC, as the publisher asked; null when at once.</param>
+/// <param name="OrderingKey">The publisher's name for what has to come in order, or null.</param>
 /// <param name="Held">What it waits for although its time has come; null when that is nothing.</param>
 internal sealed record DeliveryResource(
     Guid Id,
@@ -38,6 +40,8 @@ internal sealed record DeliveryResource(
     DateTime CreatedAt,
     DateTime? DeliveredAt,
     DateTime? NextAttemptAt,
+    DateTime? DeliverAt,
+    string? OrderingKey,
     HoldResource? Held)
 {
     public static DeliveryResource From(DeliverySummary delivery) => new(
@@ -55,5 +59,7 @@ internal sealed record DeliveryResource(
         delivery.CreatedAt.UtcDateTime,
         delivery.DeliveredAt?.UtcDateTime,
         delivery.NextAttemptAt?.UtcDateTime,
+        delivery.DeliverAt?.UtcDateTime,
+        delivery.OrderingKey,
         HoldResource.From(delivery.Held));
 }

@@ -11,6 +11,8 @@ namespace Webhooks.Api.History;
 /// <param name="CreatedAt">When it was accepted, UTC.</param>
 /// <param name="Timestamp">When it happened, UTC, as receivers are told; null when it has been erased from all deliveries.</param>
 /// <param name="Data">What happened, as receivers get it; null when it has been erased from all deliveries.</param>
+/// <param name="DeliverAt">When the first attempts are wanted, UTC, as the publisher asked; null when at once.</param>
+/// <param name="OrderingKey">The publisher's name for what has to come in order, or null.</param>
 /// <param name="Deliveries">
 /// To each webhook, also deleted ones, its delivery and, if that was redelivered, the latest redelivery; newest first.
 /// </param>
@@ -21,6 +23,8 @@ internal sealed record EventDetailResource(
     DateTime CreatedAt,
     string? Timestamp,
     RawJson? Data,
+    DateTime? DeliverAt,
+    string? OrderingKey,
     IReadOnlyList<DeliveryResource> Deliveries)
 {
     public static EventDetailResource From(EventDetail detail)
@@ -33,6 +37,8 @@ internal sealed record EventDetailResource(
             detail.Deliveries.Min(delivery => delivery.CreatedAt).UtcDateTime,
             detail.Timestamp,
             RawJson.From(detail.Data),
+            detail.Deliveries.Select(delivery => delivery.DeliverAt).FirstOrDefault(time => time is not null)?.UtcDateTime,
+            any.OrderingKey,
             [.. detail.Deliveries.Select(DeliveryResource.From)]);
     }
 }

@@ -22,7 +22,7 @@ internal static class AnswerExamples
         "id":"019c1524-c2c0-789c-896f-9c2fb1de4809","webhook_id":"019c1509-4c00-7000-8000-000000000001","event":"user.created",
         "event_id":"019c1524-c2c0-704c-9458-6767cc057b2f","status":"succeeded","test":false,"redelivery_of":null,"attempt_number":1,
         "response_status":200,"error":null,"duration_ms":30,"created_at":"2026-01-31T18:30:00.191201Z",
-        "delivered_at":"2026-01-31T18:30:00.263468Z","next_attempt_at":null,"held":null
+        "delivered_at":"2026-01-31T18:30:00.263468Z","next_attempt_at":null,"deliver_at":null,"ordering_key":null,"held":null
         """;
 
     private const string Redelivery = """
@@ -37,7 +37,7 @@ internal static class AnswerExamples
         "id":"019c1524-c2c0-789c-896f-9c2fb1de4809","webhook_id":"019c1509-4c00-7000-8000-000000000001","event":"user.created",
         "event_id":"019c1524-c2c0-704c-9458-6767cc057b2f","status":"canceled","test":false,"redelivery_of":null,"attempt_number":2,
         "response_status":503,"error":null,"duration_ms":31,"created_at":"2026-01-31T18:30:00.191201Z","delivered_at":null,
-        "next_attempt_at":null,"held":null
+        "next_attempt_at":null,"deliver_at":null,"ordering_key":null,"held":null
         """;
 
     private const string Recovery = """

@@ -339,6 +339,16 @@ internal sealed record RequestDescription(
                 + "in UTC with "
                 + "milliseconds. Without it, when it is accepted.",
         },
+        ["deliver_at"] = Time(
+            $"When the first attempts are wanted, up to {WebhooksLimits.LongestDelay.TotalDays} days ahead; at once when it has passed or is "
+            + "left out. The same event again, under its `id`, changes nothing about it."),
+        ["ordering_key"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.String,
+            MinLength = 1,
+            MaxLength = WebhooksLimits.OrderingKeyLength,
+            Description = "Your name for what has to come in order, as the id of a customer. It is kept with the deliveries.",
+        },
         ["traceparent"] = new OpenApiSchema
         {
             Type = JsonSchemaType.String,

@@ -63,9 +63,11 @@ internal static class EventJson
         writer.WriteString("org_id", webhookEvent.OrgId);
         writer.WriteString("event", webhookEvent.Type);
         writer.WriteString("id", webhookEvent.Id);
-        if (webhookEvent.Timestamp is { } timestamp)
+        WriteTime(writer, "timestamp", webhookEvent.Timestamp);
+        WriteTime(writer, "deliver_at", webhookEvent.DeliverAt);
+        if (webhookEvent.OrderingKey is { } orderingKey)
         {
-            writer.WriteString("timestamp", timestamp.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
+            writer.WriteString("ordering_key", orderingKey);
         }
 
         if (traceParent is not null)
@@ -76,5 +78,13 @@ internal static class EventJson
         writer.WritePropertyName("data");
         data.WriteTo(writer);
         writer.WriteEndObject();
+    }
+
+    private static void WriteTime(Utf8JsonWriter writer, string name, DateTimeOffset? time)
+    {
+        if (time is { } given)
+        {
+            writer.WriteString(name, given.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
+        }
     }
 }

@@ -15,4 +15,10 @@ public sealed record WebhookEvent(Guid OrgId, string Type, object Data)
 
     /// <summary>The time at which it happened; null means the time at which the platform accepts it.</summary>
     public DateTimeOffset? Timestamp { get; init; }
+
+    /// <summary>The time from which on it is delivered, up to 7 days ahead; null, or a time that has passed, means at once.</summary>
+    public DateTimeOffset? DeliverAt { get; init; }
+
+    /// <summary>The name of what has to come in order, as the id of a customer, 1 to 128 printable characters; or null.</summary>
+    public string? OrderingKey { get; init; }
 }

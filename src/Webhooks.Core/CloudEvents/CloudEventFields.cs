@@ -14,7 +14,9 @@ namespace Webhooks.Core.CloudEvents;
 /// <param name="callerOrgId">The organization that the caller publishes for; null when the event must name it.</param>
 /// <param name="path">Where the event stands, as in <c>[3]</c>; empty when it is the whole text.</param>
 /// <param name="errors">Takes what is wrong with it, by the names of its attributes.</param>
-internal sealed class CloudEventFields(WebhooksLimits limits, Guid? callerOrgId, string path, FieldErrors errors)
+/// <param name="now">The time.</param>
+internal sealed class CloudEventFields(
+    WebhooksLimits limits, Guid? callerOrgId, string path, FieldErrors errors, DateTimeOffset now)
 {
     /// <summary>What every event has, and no event message.</summary>
     private const string SpecVersion = "specversion";
@@ -34,6 +36,8 @@ internal sealed class CloudEventFields(WebhooksLimits limits, Guid? callerOrgId,
         ["orgid"] = "org_id",
         [Data] = "data",
         ["traceparent"] = "traceparent",
+        ["deliverat"] = "deliver_at",
+        ["orderingkey"] = "ordering_key",
     };
 
     private static readonly Dictionary<string, string> _attributes = _fields.ToDictionary(
@@ -192,7 +196,7 @@ internal sealed class CloudEventFields(WebhooksLimits limits, Guid? callerOrgId,
     private EventMessage? ReadMessage()
     {
         var found = new FieldErrors();
-        var message = new EventMessageFields(limits, callerOrgId, path: "", found).Read(_message.WrittenMemory);
+        var message = new EventMessageFields(limits, callerOrgId, path: "", found, now).Read(_message.WrittenMemory);
         foreach (var (field, messages) in found.ToDictionary())
         {
             var length = field.AsSpan().IndexOfAny('.', '[') is >= 0 and var end ? end : field.Length;

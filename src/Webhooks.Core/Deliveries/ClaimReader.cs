@@ -28,6 +28,7 @@ internal sealed class ClaimReader(NpgsqlDataReader reader)
     private readonly int _trigger = reader.GetOrdinal("next_trigger");
     private readonly int _cancelRequested = reader.GetOrdinal("cancel_requested");
     private readonly int _claimedAt = reader.GetOrdinal("claimed_at");
+    private readonly int _deliverAt = reader.GetOrdinal("deliver_at");
 
     /// <summary>The claim in the row that the reader is at.</summary>
     public ClaimedDelivery Read() => new(
@@ -53,5 +54,8 @@ internal sealed class ClaimReader(NpgsqlDataReader reader)
             : new PreviousSecret(reader.GetString(_previousSecret), reader.GetBoolean(_secretPromoted)),
         Trigger: AttemptTriggerText.FromStoredText(reader.IsDBNull(_trigger) ? null : reader.GetString(_trigger)),
         CancelRequested: !reader.IsDBNull(_cancelRequested) && reader.GetBoolean(_cancelRequested),
-        ClaimedAt: reader.GetFieldValue<DateTimeOffset>(_claimedAt));
+        ClaimedAt: reader.GetFieldValue<DateTimeOffset>(_claimedAt))
+    {
+        DeliverAt = reader.IsDBNull(_deliverAt) ? null : reader.GetFieldValue<DateTimeOffset>(_deliverAt),
+    };
 }

@@ -43,4 +43,8 @@ public sealed record ClaimedDelivery(
     PreviousSecret? PreviousSecret = null,
     AttemptTrigger Trigger = AttemptTrigger.Schedule,
     bool CancelRequested = false,
-    DateTimeOffset ClaimedAt = default);
+    DateTimeOffset ClaimedAt = default)
+{
+    /// <summary>When the first attempt was wanted, UTC, when that was after it was stored; otherwise null.</summary>
+    public DateTimeOffset? DeliverAt { get; init; }
+}

@@ -9,7 +9,7 @@ public sealed class DeliveryHistory(NpgsqlDataSource database)
 {
     internal const string SummaryColumns =
         "id, webhook_id, event, event_id, status, test, redelivery_of, attempt_number, response_status, error, duration_ms, "
-        + "created_at, delivered_at, next_attempt_at, " + HoldColumns.Sql;
+        + "created_at, delivered_at, next_attempt_at, deliver_at, ordering_key, " + HoldColumns.Sql;
 
     /// <summary>A page of a webhook's deliveries, newest first; null when the organization has no such webhook.</summary>
     /// <param name="after">The last id of the page before, or null for the first.</param>
@@ -58,10 +58,10 @@ public sealed class DeliveryHistory(NpgsqlDataSource database)
         return await reader.ReadAsync(cancellationToken)
             ? new DeliveryDetail(
                 ReadSummary(reader),
-                ResponseBody: reader.IsDBNull(16) ? null : reader.GetString(16),
-                Payload: reader.IsDBNull(19) ? reader.GetString(17) : null,
-                Attempts: AttemptJson.ReadAll(reader.GetString(18)),
-                RedactedAt: reader.GetFieldValue<DateTimeOffset?>(19))
+                ResponseBody: reader.IsDBNull(18) ? null : reader.GetString(18),
+                Payload: reader.IsDBNull(21) ? reader.GetString(19) : null,
+                Attempts: AttemptJson.ReadAll(reader.GetString(20)),
+                RedactedAt: reader.GetFieldValue<DateTimeOffset?>(21))
             : null;
     }
 
@@ -96,5 +96,7 @@ public sealed class DeliveryHistory(NpgsqlDataSource database)
         CreatedAt: reader.GetFieldValue<DateTimeOffset>(11),
         DeliveredAt: reader.GetFieldValue<DateTimeOffset?>(12),
         NextAttemptAt: reader.GetFieldValue<DateTimeOffset?>(13),
-        Held: HoldColumns.Read(reader, first: 14));
+        Held: HoldColumns.Read(reader, first: 16),
+        DeliverAt: reader.GetFieldValue<DateTimeOffset?>(14),
+        OrderingKey: reader.IsDBNull(15) ? null : reader.GetString(15));
 }

@@ -22,14 +22,15 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
             UPDATE webhook_deliveries SET lease_until = now() + @lease, lease_token = @lease_token
             WHERE id = ANY (ARRAY (SELECT id FROM due))
             RETURNING id, lease_token, webhook_id, org_id, event_id, event, payload::text AS body, attempt_number, test, next_attempt_at,
-                      created_at, trace_parent, next_trigger, cancel_requested, now() AS claimed_at
+                      created_at, trace_parent, next_trigger, cancel_requested, now() AS claimed_at,
+                      CASE WHEN deliver_at > created_at THEN deliver_at END AS deliver_at
         )
         SELECT claimed.id, claimed.lease_token, claimed.webhook_id, claimed.org_id, claimed.event_id, claimed.event, claimed.body,
                claimed.attempt_number, claimed.test, webhooks.url, webhooks.secret,
                webhooks.active AND webhooks.deleted_at IS NULL AS webhook_active, claimed.created_at, claimed.trace_parent,
                claimed.next_trigger, claimed.cancel_requested, webhooks.retry_delays, webhooks.timeout_seconds,
                CASE WHEN webhooks.previous_secret_expires_at > now() THEN webhooks.previous_secret END AS previous_secret,
-               webhooks.secret_promoted, claimed.claimed_at
+               webhooks.secret_promoted, claimed.claimed_at, claimed.deliver_at
         FROM claimed JOIN webhooks ON webhooks.id = claimed.webhook_id
         ORDER BY claimed.next_attempt_at, claimed.id
         """;

@@ -18,4 +18,6 @@ public sealed record DeliverySummary(
     DateTimeOffset CreatedAt,
     DateTimeOffset? DeliveredAt,
     DateTimeOffset? NextAttemptAt,
-    Hold? Held = null);
+    Hold? Held = null,
+    DateTimeOffset? DeliverAt = null,
+    string? OrderingKey = null);

@@ -25,9 +25,10 @@ public sealed class EventInsertion(
     private const string Sql = $$"""
         WITH message AS MATERIALIZED (
             SELECT *, string_to_array(listed, ',') AS names
-            FROM unnest(@org_ids, @events, @listed, @timestamps, @data, @event_ids, @trace_parents, @keys, @happened, @costs)
+            FROM unnest(@org_ids, @events, @listed, @timestamps, @data, @event_ids, @trace_parents, @keys, @happened, @costs,
+                        @deliver_at, @ordering_keys)
                 WITH ORDINALITY AS message
-                (org_id, event, listed, "timestamp", data, event_id, trace_parent, key, happened, cost, position)
+                (org_id, event, listed, "timestamp", data, event_id, trace_parent, key, happened, cost, deliver_at, ordering_key, position)
         ), matched AS MATERIALIZED (
             SELECT message.*, webhook_ids, actives, as_cloud_events, deliveries
             FROM message CROSS JOIN LATERAL (
@@ -61,19 +62,21 @@ public sealed class EventInsertion(
             SELECT org_id, key, event_id, deliveries FROM keyed WHERE NOT fresh
         ), delivery AS (
             SELECT webhook_delivery_id(event_id, webhook_id) AS id, webhook_id, active, as_cloud_event, org_id, event, event_id,
-                   "timestamp", data, trace_parent
+                   "timestamp", data, trace_parent, deliver_at, ordering_key, active AND (deliver_at > now()) IS NOT TRUE AS due
             FROM matched, unnest(webhook_ids, actives, as_cloud_events) AS webhook (webhook_id, active, as_cloud_event)
             WHERE (SELECT fits FROM bounded) AND (key IS NULL OR (org_id, key) NOT IN (SELECT org_id, key FROM repeated))
         ), inserted AS (
             INSERT INTO webhook_deliveries
-                (id, webhook_id, org_id, event, event_id, payload, trace_parent, status, next_attempt_at, lease_until, lease_token)
+                (id, webhook_id, org_id, event, event_id, payload, trace_parent, deliver_at, ordering_key, status, next_attempt_at,
+                 lease_until, lease_token)
             SELECT id, webhook_id, org_id, event, event_id,
                    webhook_payload(as_cloud_event, event, event_id, org_id, "timestamp", data, webhook_id), trace_parent,
-                   CASE WHEN active THEN 'pending' ELSE 'skipped' END, CASE WHEN active THEN now() END,
-                   CASE WHEN active AND place <= @claims THEN now() + @lease END,
-                   CASE WHEN active AND place <= @claims THEN @lease_token END
+                   deliver_at, ordering_key, CASE WHEN active THEN 'pending' ELSE 'skipped' END,
+                   CASE WHEN active THEN greatest(now(), deliver_at) END,
+                   CASE WHEN due AND place <= @claims THEN now() + @lease END,
+                   CASE WHEN due AND place <= @claims THEN @lease_token END
             FROM (
-                SELECT *, count(*) FILTER (WHERE active) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING) AS place FROM delivery
+                SELECT *, count(*) FILTER (WHERE due) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING) AS place FROM delivery
             ) AS delivery
             ORDER BY id
             ON CONFLICT (id) DO NOTHING

@@ -25,4 +25,10 @@ public sealed record EventMessage(
     /// Whether an event with an <see cref="OwnId"/> came before, so that some of its deliveries or all may be stored already.
     /// </summary>
     public bool MayBeStored { get; init; }
+
+    /// <summary>When the first attempts are wanted, UTC; a time that has passed, and null, mean at once.</summary>
+    public DateTimeOffset? DeliverAt { get; init; }
+
+    /// <summary>The publisher's name for what has to come in order, or null.</summary>
+    public string? OrderingKey { get; init; }
 }

@@ -8,7 +8,9 @@ namespace Webhooks.Core.Events;
 /// <param name="callerOrgId">The organization that the caller publishes for; null when the message must name it.</param>
 /// <param name="path">Where the message stands, as in <c>[3]</c>; empty when it is the whole text.</param>
 /// <param name="errors">Takes what is wrong with it.</param>
-internal sealed class EventMessageFields(WebhooksLimits limits, Guid? callerOrgId, string path, FieldErrors errors)
+/// <param name="now">The time.</param>
+internal sealed class EventMessageFields(
+    WebhooksLimits limits, Guid? callerOrgId, string path, FieldErrors errors, DateTimeOffset now)
 {
     private const string OrgId = "org_id";
     private const string Event = "event";
@@ -16,6 +18,8 @@ internal sealed class EventMessageFields(WebhooksLimits limits, Guid? callerOrgI
     private const string Id = "id";
     private const string Timestamp = "timestamp";
     private const string TraceParent = "traceparent";
+    private const string DeliverAt = "deliver_at";
+    private const string OrderingKey = "ordering_key";
 
     private const string WhereToLook = "GET /api/v1/webhooks/events/available lists them all.";
 
@@ -27,6 +31,8 @@ internal sealed class EventMessageFields(WebhooksLimits limits, Guid? callerOrgI
     private string? _key;
     private DateTimeOffset? _timestamp;
     private string? _traceParent;
+    private DateTimeOffset? _deliverAt;
+    private string? _orderingKey;
 
     /// <summary>Reads a message that is known to be well-formed JSON.</summary>
     /// <returns>The message; null when there are errors.</returns>
@@ -49,6 +55,10 @@ internal sealed class EventMessageFields(WebhooksLimits limits, Guid? callerOrgI
         RequireFields();
         return errors.Count == errorsBefore && !errors.IsFull
             ? new EventMessage((_orgId ?? callerOrgId)!.Value, _event!, _data, _key, _timestamp, _traceParent)
+            {
+                DeliverAt = _deliverAt,
+                OrderingKey = _orderingKey,
+            }
             : null;
     }
 
@@ -82,10 +92,16 @@ internal sealed class EventMessageFields(WebhooksLimits limits, Guid? callerOrgI
                 ReadData(json, ref reader);
                 break;
             case Id:
-                ReadId(ref reader);
+                _key = ReadName(ref reader, Id, limits.EventKeyLength);
+                break;
+            case OrderingKey:
+                _orderingKey = ReadName(ref reader, OrderingKey, WebhooksLimits.OrderingKeyLength);
                 break;
             case Timestamp:
-                ReadTimestamp(ref reader);
+                _timestamp = ReadTime(ref reader, Timestamp);
+                break;
+            case DeliverAt:
+                ReadDeliverAt(ref reader);
                 break;
             case TraceParent:
                 ReadTraceParent(ref reader);
@@ -93,8 +109,8 @@ internal sealed class EventMessageFields(WebhooksLimits limits, Guid? callerOrgI
             default:
                 errors.Add(
                     Field(name),
-                    $"An event message has no such field. Its fields are {OrgId}, {Event}, {Data}, {Id}, {Timestamp} and {TraceParent}; "
-                    + $"everything else belongs into {Data}.");
+                    $"An event message has no such field. Its fields are {OrgId}, {Event}, {Data}, {Id}, {Timestamp}, {TraceParent}, "
+                    + $"{DeliverAt} and {OrderingKey}; everything else belongs into {Data}.");
                 reader.Skip();
                 break;
         }
@@ -180,49 +196,66 @@ internal sealed class EventMessageFields(WebhooksLimits limits, Guid? callerOrgI
         }
     }
 
-    private void ReadId(ref Utf8JsonReader reader)
+    /// <summary>A short text by which the publisher names something; null when there is none.</summary>
+    private string? ReadName(ref Utf8JsonReader reader, string field, int mostCharacters)
     {
-        if (reader.TokenType == JsonTokenType.Null || ReadText(ref reader, Id) is not { } key)
+        if (reader.TokenType == JsonTokenType.Null || ReadText(ref reader, field) is not { } name)
         {
-            return;
+            return null;
         }
 
-        if (key.Length == 0 || key.Length > limits.EventKeyLength)
+        if (name.Length == 0 || name.Length > mostCharacters)
         {
-            errors.Add(Field(Id), $"It must have 1 to {limits.EventKeyLength} characters.");
+            errors.Add(Field(field), $"It must have 1 to {mostCharacters} characters.");
+            return null;
         }
-        else if (!key.All(Excerpt.IsPrintable))
+
+        if (!name.All(Excerpt.IsPrintable))
         {
-            errors.Add(Field(Id), "It must have printable characters only: no control characters, no line breaks.");
+            errors.Add(Field(field), "It must have printable characters only: no control characters, no line breaks.");
+            return null;
         }
-        else
+
+        return name;
+    }
+
+    private void ReadDeliverAt(ref Utf8JsonReader reader)
+    {
+        _deliverAt = ReadTime(ref reader, DeliverAt);
+        if (_deliverAt is { } time && time > now + WebhooksLimits.LongestDelay)
         {
-            _key = key;
+            errors.Add(
+                Field(DeliverAt),
+                $"It must be at most {WebhooksLimits.LongestDelay.TotalDays} days ahead; it is {EventTimestamp.Format(time)}, and now it "
+                + $"is {EventTimestamp.Format(now)}.");
         }
     }
 
-    private void ReadTimestamp(ref Utf8JsonReader reader)
+    /// <summary>A time of our epoch; null when there is none.</summary>
+    private DateTimeOffset? ReadTime(ref Utf8JsonReader reader, string field)
     {
-        if (reader.TokenType == JsonTokenType.Null || ReadText(ref reader, Timestamp) is not { } text)
+        if (reader.TokenType == JsonTokenType.Null || ReadText(ref reader, field) is not { } text)
         {
-            return;
+            return null;
         }
 
-        if (!EventTimestamp.TryParse(text, out var timestamp))
+        if (!EventTimestamp.TryParse(text, out var time))
         {
             errors.Add(
-                Field(Timestamp),
+                Field(field),
                 "It must be an ISO 8601 date and time with an offset from UTC, as in 2026-08-01T12:00:00Z or "
                 + "2026-08-01T14:00:00.250+02:00.");
         }
-        else if (timestamp < DateTimeOffset.UnixEpoch)
+        else if (time < DateTimeOffset.UnixEpoch)
         {
-            errors.Add(Field(Timestamp), "It must not be before 1970.");
+            errors.Add(Field(field), "It must not be before 1970.");
         }
         else
         {
-            _timestamp = timestamp;
+            return time;
         }
+
+        return null;
     }
 
     private void ReadTraceParent(ref Utf8JsonReader reader)

@@ -15,7 +15,9 @@ namespace Webhooks.Core.Events;
 /// property names, within the limits of <see cref="WebhooksLimits"/>; a byte order mark at the beginning is ignored. What it accepts can be
 /// cast to jsonb, and <c>data</c> is within <see cref="WebhooksLimits.EventBytes"/> also as jsonb prints it.
 /// </remarks>
-public sealed class EventMessageReader(WebhooksOptions options)
+/// <param name="options">The settings.</param>
+/// <param name="clock">Says how far ahead a time is; null for the system's.</param>
+public sealed class EventMessageReader(WebhooksOptions options, TimeProvider? clock = null)
 {
     /// <summary>
     /// Levels of objects and arrays in a message, itself included. The delivered payload has as many, and many JSON readers take no more.
@@ -23,6 +25,7 @@ public sealed class EventMessageReader(WebhooksOptions options)
     public const int MaxDepth = 64;
 
     private readonly WebhooksLimits _limits = options.Limits;
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
     /// <summary>Reads one event message.</summary>
     /// <param name="utf8Json">The whole message. What is read refers to this memory: leave it unchanged.</param>
@@ -135,8 +138,8 @@ public sealed class EventMessageReader(WebhooksOptions options)
         }
 
         return isCloudEvent || CloudEventFields.IsOne(json.Span)
-            ? new CloudEventFields(_limits, orgId, field, errors).Read(json)
-            : new EventMessageFields(_limits, orgId, field, errors).Read(json);
+            ? new CloudEventFields(_limits, orgId, field, errors, _clock.GetUtcNow()).Read(json)
+            : new EventMessageFields(_limits, orgId, field, errors, _clock.GetUtcNow()).Read(json);
     }
 
     private static EventMessages Result(IReadOnlyList<EventMessage?> messages, bool isArray, FieldErrors errors) =>

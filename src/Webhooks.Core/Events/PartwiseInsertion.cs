@@ -58,8 +58,10 @@ public sealed partial class PartwiseInsertion(
     private const string PartSql = $$"""
         WITH message AS MATERIALIZED (
             SELECT *, string_to_array(listed, ',') AS names
-            FROM unnest(@org_ids, @events, @listed, @timestamps, @data, @event_ids, @trace_parents, @made_until, @after) WITH ORDINALITY
-                AS message (org_id, event, listed, "timestamp", data, event_id, trace_parent, made_until, after, position)
+            FROM unnest(@org_ids, @events, @listed, @timestamps, @data, @event_ids, @trace_parents, @deliver_at, @ordering_keys,
+                        @made_until, @after) WITH ORDINALITY
+                AS message (org_id, event, listed, "timestamp", data, event_id, trace_parent, deliver_at, ordering_key, made_until, after,
+                            position)
         ), matched AS MATERIALIZED (
             SELECT message.*, webhook_ids, actives, as_cloud_events, deliveries
             FROM message CROSS JOIN LATERAL (
@@ -77,10 +79,12 @@ public sealed partial class PartwiseInsertion(
                 ) AS next
             ) AS wanted
         ), inserted AS (
-            INSERT INTO webhook_deliveries (id, webhook_id, org_id, event, event_id, payload, trace_parent, status, next_attempt_at)
+            INSERT INTO webhook_deliveries
+                (id, webhook_id, org_id, event, event_id, payload, trace_parent, deliver_at, ordering_key, status, next_attempt_at)
             SELECT webhook_delivery_id(event_id, webhook_id) AS id, webhook_id, org_id, event, event_id,
                    webhook_payload(as_cloud_event, event, event_id, org_id, "timestamp", data, webhook_id), trace_parent,
-                   CASE WHEN active THEN 'pending' ELSE 'skipped' END, CASE WHEN active THEN now() END
+                   deliver_at, ordering_key, CASE WHEN active THEN 'pending' ELSE 'skipped' END,
+                   CASE WHEN active THEN greatest(now(), deliver_at) END
             FROM matched, unnest(webhook_ids, actives, as_cloud_events) AS webhook (webhook_id, active, as_cloud_event)
             ORDER BY id
             ON CONFLICT (id) DO NOTHING

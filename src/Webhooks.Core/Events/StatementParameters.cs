@@ -10,8 +10,8 @@ namespace Webhooks.Core.Events;
 internal static class StatementParameters
 {
     /// <summary>
-    /// Adds <c>org_ids</c>, <c>events</c>, <c>timestamps</c>, <c>data</c>, <c>event_ids</c> and <c>trace_parents</c>, what a delivery is
-    /// made of; and <c>listed</c>, what webhooks list that get it.
+    /// Adds <c>org_ids</c>, <c>events</c>, <c>timestamps</c>, <c>data</c>, <c>event_ids</c>, <c>trace_parents</c>, <c>deliver_at</c> and
+    /// <c>ordering_keys</c>, what a delivery is made of; and <c>listed</c>, what webhooks list that get it.
     /// </summary>
     public static void AddContents(this NpgsqlParameterCollection parameters, IReadOnlyList<IdentifiedEvent> events)
     {
@@ -23,6 +23,9 @@ internal static class StatementParameters
         parameters.AddWithValue("data", NpgsqlDbType.Array | NpgsqlDbType.Jsonb, events.Select(item => item.Message.Data).ToArray());
         parameters.AddWithValue("event_ids", events.Select(item => item.Identity.EventId).ToArray());
         parameters.AddWithValue("trace_parents", events.Select(item => item.TraceParent).ToArray());
+        parameters.AddWithValue(
+            "deliver_at", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, events.Select(item => item.Message.DeliverAt).ToArray());
+        parameters.AddWithValue("ordering_keys", events.Select(item => item.Message.OrderingKey).ToArray());
     }
 
     /// <summary>Adds <c>keys</c>, <c>happened</c> and <c>key_lifetime</c>: what tells whether an event was published before.</summary>

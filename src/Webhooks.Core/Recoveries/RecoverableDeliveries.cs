@@ -135,9 +135,10 @@ public sealed class RecoverableDeliveries(NpgsqlDataSource database, TimeProvide
                        (SELECT count(*) FROM matched) < @page AND (SELECT count(*) FROM seen) < @seen AS exhausted
             ), inserted AS (
                 INSERT INTO webhook_deliveries
-                    (id, webhook_id, org_id, event, event_id, payload, redelivery_of, trace_parent, next_attempt_at, next_trigger)
+                    (id, webhook_id, org_id, event, event_id, payload, redelivery_of, trace_parent, ordering_key, next_attempt_at,
+                     next_trigger)
                 SELECT webhook_redelivery_id(now(), @id, original.id), webhook_id, org_id, event, event_id, payload, original.id,
-                       trace_parent, now(), 'recovery'
+                       trace_parent, ordering_key, now(), 'recovery'
                 FROM webhook_deliveries AS original
                 WHERE original.id = ANY (ARRAY (SELECT id FROM originals))
                 ORDER BY 1

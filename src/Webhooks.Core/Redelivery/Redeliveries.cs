@@ -54,8 +54,9 @@ public sealed class Redeliveries(
         const string Sql = $"""
             WITH original AS (
                 SELECT delivery.id, delivery.webhook_id, delivery.org_id, delivery.event, delivery.event_id, delivery.payload,
-                       delivery.test, delivery.trace_parent, delivery.status, coalesce(delivery.redelivery_of, delivery.id) AS first_id,
-                       delivery.redacted_at, (webhooks.active OR delivery.test) AND delivery.redacted_at IS NULL AS deliverable
+                       delivery.test, delivery.trace_parent, delivery.ordering_key, delivery.status,
+                       coalesce(delivery.redelivery_of, delivery.id) AS first_id, delivery.redacted_at,
+                       (webhooks.active OR delivery.test) AND delivery.redacted_at IS NULL AS deliverable
                 FROM webhook_deliveries AS delivery JOIN webhooks ON webhooks.id = delivery.webhook_id
                 WHERE delivery.id = @id AND delivery.webhook_id = @webhook_id AND delivery.org_id = @org_id AND webhooks.deleted_at IS NULL
                 FOR UPDATE OF delivery
@@ -69,8 +70,9 @@ public sealed class Redeliveries(
                 WHERE id = ANY (ARRAY (SELECT id FROM original WHERE deliverable AND status = 'pending'))
             ), inserted AS (
                 INSERT INTO webhook_deliveries
-                    (id, webhook_id, org_id, event, event_id, payload, test, redelivery_of, trace_parent, next_attempt_at, next_trigger)
-                SELECT @new_id, webhook_id, org_id, event, event_id, payload, test, first_id, trace_parent, now(), 'manual'
+                    (id, webhook_id, org_id, event, event_id, payload, test, redelivery_of, trace_parent, ordering_key,
+                     next_attempt_at, next_trigger)
+                SELECT @new_id, webhook_id, org_id, event, event_id, payload, test, first_id, trace_parent, ordering_key, now(), 'manual'
                 FROM original WHERE deliverable AND status <> 'pending'
                 RETURNING org_id, webhook_id, event, status
             ), {StatisticsChanges.Made}, marked AS (

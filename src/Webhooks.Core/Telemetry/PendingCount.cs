@@ -28,16 +28,17 @@ public sealed class PendingCount(NpgsqlDataSource database, WebhooksMetrics metr
     private async Task CountAsync(CancellationToken cancellationToken)
     {
         // Each order is that of a partial index that holds nothing but pending deliveries. One whose webhook has waits of its own may be of
-        // any age; it is overdue from when its attempt is due.
+        // any age; it is overdue from when its attempt is due. One that is wanted later has no age before that.
         const string Sql = """
             SELECT
                 (SELECT count(*) FROM (
                     SELECT webhook_id FROM webhook_deliveries WHERE status = 'pending'
                     ORDER BY webhook_id, id, next_attempt_at LIMIT @most_counted) AS pending),
-                (SELECT greatest(now() - min(CASE WHEN retry_delays IS NULL THEN longest_due.created_at ELSE next_attempt_at END),
-                                 interval '0')
+                (SELECT greatest(now() - min(
+                            CASE WHEN retry_delays IS NULL THEN greatest(longest_due.created_at, deliver_at) ELSE next_attempt_at END),
+                        interval '0')
                  FROM (
-                    SELECT webhook_id, created_at, next_attempt_at FROM webhook_deliveries WHERE status = 'pending'
+                    SELECT webhook_id, created_at, deliver_at, next_attempt_at FROM webhook_deliveries WHERE status = 'pending'
                     ORDER BY greatest(next_attempt_at, lease_until) LIMIT @most_examined) AS longest_due
                  JOIN webhooks ON webhooks.id = longest_due.webhook_id),
                 (SELECT count(*) FROM (

@@ -59,7 +59,11 @@ public sealed class WebhooksMetrics : IDisposable
             tags: null,
             _attemptDurations);
         _eventDelay = Meter.CreateHistogram(
-            "webhooks.event.delay", "s", "From the creation of a delivery to the start of its first attempt.", tags: null, _eventDelays);
+            "webhooks.event.delay",
+            "s",
+            "From the creation of a delivery, or the time it is wanted at, to the start of its first attempt.",
+            tags: null,
+            _eventDelays);
         _healthChanges = Meter.CreateCounter<long>(
             "webhooks.health.changes", "{change}", "Webhooks that began to fail, recovered, or were disabled because of their receiver.");
         _operationalEvents = Meter.CreateCounter<long>(
@@ -123,7 +127,7 @@ public sealed class WebhooksMetrics : IDisposable
         if (attempt.Number == 1 && !delivery.Test)
         {
             // The database's clock and ours may differ a little.
-            _eventDelay.Record(Math.Max(0, (attempt.StartedAt - delivery.CreatedAt).TotalSeconds));
+            _eventDelay.Record(Math.Max(0, (attempt.StartedAt - (delivery.DeliverAt ?? delivery.CreatedAt)).TotalSeconds));
         }
     }
 

@@ -21,8 +21,8 @@ public sealed class DeliveryHistoryTests(SharedApi api)
         var delivery = Assert.Single(list.Data);
         Assert.Equal(
             [
-                "attempt_number", "created_at", "delivered_at", "duration_ms", "error", "event", "event_id", "held", "id",
-                "next_attempt_at", "redelivery_of", "response_status", "status", "test", "webhook_id",
+                "attempt_number", "created_at", "deliver_at", "delivered_at", "duration_ms", "error", "event", "event_id", "held", "id",
+                "next_attempt_at", "ordering_key", "redelivery_of", "response_status", "status", "test", "webhook_id",
             ],
             delivery.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal));
         Assert.Equal(webhook, delivery.GetProperty("webhook_id").GetGuid());

@@ -159,7 +159,7 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("CancelDeliveries", "CancelDeliveries", "created_before", "created_before")]
     [InlineData("CreateRecovery", "CreateRecovery", "dry_run events from rate response_status statuses to", "from statuses to")]
     [InlineData("CreateApiKey", "CreateApiKey", "expires_at name scopes", "name scopes")]
-    [InlineData("PublishEvents", "PublishEvent", "data event id org_id timestamp traceparent", "data event")]
+    [InlineData("PublishEvents", "PublishEvent", "data deliver_at event id ordering_key org_id timestamp traceparent", "data event")]
     public async Task A_body_is_documented_with_its_fields_and_an_example(string id, string schemaName, string fields, string required)
     {
         var document = await ReadAsync();
@@ -216,7 +216,7 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("CreatedApiKey", "created_at expires_at id key last_used_at made_by name org_id prefix scopes")]
     [InlineData("PublishedEvent", "deliveries event id org_id")]
     [InlineData("Event", "created_at deliveries event id test")]
-    [InlineData("EventDetail", "created_at data deliveries event id test timestamp")]
+    [InlineData("EventDetail", "created_at data deliver_at deliveries event id ordering_key test timestamp")]
     public async Task Answers_are_documented_in_snake_case(string schemaName, string fields)
     {
         var document = await ReadAsync();

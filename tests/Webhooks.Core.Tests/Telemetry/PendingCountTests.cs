@@ -89,6 +89,27 @@ public sealed class PendingCountTests : DatabaseTest
     }
 
     [Fact]
+    public async Task What_is_wanted_later_is_as_old_as_the_time_since_then()
+    {
+        await AddWebhookAsync(_org);
+        var deliveries = await PublishManyAsync(_org, 2);
+        await ExecuteAsync(
+            """
+            UPDATE webhook_deliveries SET created_at = now() - interval '5 days', deliver_at = now() + $2, next_attempt_at = now() + $2
+            WHERE id = $1
+            """,
+            deliveries[0], TimeSpan.FromDays(2));
+        await ExecuteAsync(
+            "UPDATE webhook_deliveries SET created_at = now() - interval '5 days', deliver_at = now() - interval '100 s' WHERE id = $1",
+            deliveries[1]);
+        using var recorder = new MeasurementRecorder(_metrics);
+
+        await new PendingCount(Database, _metrics).RunAsync(Cancel);
+
+        Assert.InRange(Assert.Single(recorder.Observe("webhooks.deliveries.oldest_pending")).Value, 100, 160);
+    }
+
+    [Fact]
     public async Task The_oldest_may_be_days_old()
     {
         await AddWebhookAsync(_org);

@@ -78,6 +78,7 @@ public static class CoreServices
             .AddSingleton<RunningTests>()
             .AddSingleton<WebhookSender>()
             .AddSingleton<WebhookSigners>()
+            .AddSingleton<OwnHeaders>()
             .AddSingleton<SecretProtector>()
             .AddSingleton<SecretReencryption>()
             .AddSingleton<SignalPublisher>()

@@ -12,6 +12,7 @@ internal static class AnswerExamples
         "id":"019c1509-4c00-7000-8000-000000000001","org_id":"0197a000-0000-7000-8000-000000000001","url":"https://example.com/webhooks",
         "events":["user.created","subscription.created"],"active":true,"description":"My webhook",
         "retry_delays":[60,600,3600,86400],"timeout_seconds":10,"keep_skipped":true,"filter":null,"payload_format":"standard",
+        "headers":{"X-Api-Key":"********"},"metadata":{"team":"billing"},
         "secret_hint":"LaSw","previous_secret_expires_at":null,"disabled_at":null,"disabled_reason":null,
         "health":{"state":"healthy","consecutive_failures":0,"failing_since":null,"last_success_at":"2026-01-31T18:30:00Z",
         "last_failure_at":null,"circuit":"closed","paused_until":null,"paused_by":null},

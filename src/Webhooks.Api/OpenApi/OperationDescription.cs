@@ -93,7 +93,7 @@ internal static class OperationDescription
     private static void DescribeQuery(OpenApiOperation operation, QueryParameters? query)
     {
         operation.Parameters ??= [];
-        foreach (var parameter in query?.All ?? [])
+        foreach (var parameter in query?.All.Where(parameter => !parameter.IsPrefix) ?? [])
         {
             operation.Parameters.Add(new OpenApiParameter
             {

@@ -289,6 +289,16 @@ internal sealed record RequestDescription(
             Description = "In which form it gets events: `standard`, as for a new webhook, or `cloudevents`, an event of CloudEvents 1.0 "
                 + "with the Content-Type `application/cloudevents+json`. What was published before keeps the form that it has.",
         },
+        ["headers"] = Pairs(
+            RequestHeaders.Most,
+            RequestHeaders.MostValueCharacters,
+            "Headers that its requests have beside the system's, tests included; null, as for a new webhook, for none. They are stored "
+            + "encrypted and shown masked; to change one, give all. Names that the system sets, such as `Content-Type` and "
+            + "`webhook-signature`, that are about the connection, or that clouds give a meaning, are refused."),
+        ["metadata"] = Pairs(
+            WebhookMetadata.Most,
+            WebhookMetadata.MostValueCharacters,
+            "Labels of your own, which the list can be filtered by; null for none. What is given takes the place of all that there are."),
         ["timeout_seconds"] = WholeNumber(
             WebhookSchedule.LongestTimeout,
             JsonSchemaType.Null,
@@ -340,8 +350,8 @@ internal sealed record RequestDescription(
                 + "milliseconds. Without it, when it is accepted.",
         },
         ["deliver_at"] = Time(
-            $"When the first attempts are wanted, up to {WebhooksLimits.LongestDelay.TotalDays} days ahead; at once when it has passed or is "
-            + "left out. The same event again, under its `id`, changes nothing about it."),
+            $"When the first attempts are wanted, up to {WebhooksLimits.LongestDelay.TotalDays} days ahead; at once when it has passed or "
+            + "is left out. The same event again, under its `id`, changes nothing about it."),
         ["ordering_key"] = new OpenApiSchema
         {
             Type = JsonSchemaType.String,
@@ -377,6 +387,14 @@ internal sealed record RequestDescription(
             Maximum = most.ToString(CultureInfo.InvariantCulture),
             Description = description,
         };
+
+    private static OpenApiSchema Pairs(int most, int mostCharacters, string description) => new()
+    {
+        Type = JsonSchemaType.Object | JsonSchemaType.Null,
+        MaxProperties = most,
+        AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = mostCharacters },
+        Description = description,
+    };
 
     private static OpenApiSchema Texts(string description, IEnumerable<string>? values = null) => new()
     {

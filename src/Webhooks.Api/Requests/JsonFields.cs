@@ -129,6 +129,36 @@ internal sealed class JsonFields
         }
     }
 
+    /// <summary>
+    /// An object whose members are strings, or null; without a value when it is absent or something else. Members that are no strings are
+    /// left out, with an error each.
+    /// </summary>
+    public NewValue<IReadOnlyDictionary<string, string>?>? PairsOrNull(string name)
+    {
+        switch (Take(name))
+        {
+            case null:
+                return null;
+            case { ValueKind: JsonValueKind.Null }:
+                return new NewValue<IReadOnlyDictionary<string, string>?>(null);
+            case { ValueKind: JsonValueKind.Object } value:
+                var pairs = new Dictionary<string, string>(StringComparer.Ordinal);
+                foreach (var member in value.EnumerateObject())
+                {
+                    var path = $"{name}.{Excerpt.Of(member.Name)}";
+                    if (Text(path, member.Value) is { } text && !pairs.TryAdd(member.Name, text))
+                    {
+                        _errors.Add(_path + path, "It is given twice. Give it once.");
+                    }
+                }
+
+                return new NewValue<IReadOnlyDictionary<string, string>?>(pairs);
+            case { } value:
+                _errors.Add(_path + name, $"It must be an object of strings, or null, but it is {Kind(value)}.");
+                return null;
+        }
+    }
+
     /// <summary>A point in time, UTC; null when it is absent or something else.</summary>
     public DateTimeOffset? Time(string name)
     {

@@ -21,11 +21,12 @@ internal sealed class QueryFields
         _errors = errors;
         foreach (var (name, values) in query)
         {
-            if (!known.All.Any(parameter => parameter.Name == name))
+            if (!known.All.Any(parameter => parameter.Is(name)))
             {
                 errors.Add(
                     name,
-                    $"There is no such query parameter. Known are {string.Join(", ", known.All.Select(parameter => parameter.Name))}.");
+                    "There is no such query parameter. Known are "
+                    + $"{string.Join(", ", known.All.Select(parameter => parameter.ShownName))}.");
             }
             else if (values.Count > 1)
             {
@@ -56,6 +57,19 @@ internal sealed class QueryFields
 
         Refuse(parameter, "It must not contain the character U+0000.");
         return null;
+    }
+
+    /// <summary>The texts of all parameters that this one stands for, by the rest of their names; null when there are none.</summary>
+    public IReadOnlyDictionary<string, string>? Texts(QueryParameter prefix)
+    {
+        var texts = _values.Where(value => prefix.Is(value.Key)).ToDictionary(
+            value => value.Key[(prefix.Name.Length + 1)..], value => value.Value, StringComparer.Ordinal);
+        foreach (var (key, _) in texts.Where(pair => $"{pair.Key}{pair.Value}".Contains('\0', StringComparison.Ordinal)))
+        {
+            _errors.Add($"{prefix.Name}.{Excerpt.Of(key)}", "It must not contain the character U+0000.");
+        }
+
+        return texts.Count == 0 ? null : texts;
     }
 
     /// <summary>true or false; null when absent or something else.</summary>

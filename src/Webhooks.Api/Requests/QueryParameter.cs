@@ -9,6 +9,12 @@ namespace Webhooks.Api.Requests;
 /// <param name="Description">What it selects, for the OpenAPI document.</param>
 internal sealed record QueryParameter(string Name, string Description)
 {
+    /// <summary>
+    /// Whether it stands for all parameters whose names begin with its own and a dot. OpenAPI has no such thing: the operation's
+    /// description tells of it.
+    /// </summary>
+    public bool IsPrefix { get; init; }
+
     /// <summary>The JSON type of its values.</summary>
     public JsonSchemaType Type { get; init; } = JsonSchemaType.String;
 
@@ -29,6 +35,15 @@ internal sealed record QueryParameter(string Name, string Description)
 
     /// <summary>The number that absence means, or null.</summary>
     public int? Default { get; init; }
+
+    /// <summary>Its name as callers write it.</summary>
+    public string ShownName => IsPrefix ? $"{Name}.KEY" : Name;
+
+    /// <summary>Whether a parameter of a request is this one.</summary>
+    public bool Is(string name) =>
+        IsPrefix
+            ? name.Length > Name.Length + 1 && name[Name.Length] == '.' && name.StartsWith(Name, StringComparison.Ordinal)
+            : name == Name;
 
     /// <summary>Its OpenAPI schema.</summary>
     public OpenApiSchema ToSchema() => new()

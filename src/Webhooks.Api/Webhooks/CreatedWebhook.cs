@@ -17,6 +17,8 @@ namespace Webhooks.Api.Webhooks;
 /// <param name="KeepSkipped">Whether events that come while it is inactive are kept, as deliveries whose status is `skipped`.</param>
 /// <param name="Filter">Which of these events it gets, by what is in them: a JSON pattern; null for all.</param>
 /// <param name="PayloadFormat">In which form it gets them: `standard` or `cloudevents`.</param>
+/// <param name="Headers">The headers of its own that its requests have; values are masked. Null when there are none.</param>
+/// <param name="Metadata">The organization's own labels.</param>
 /// <param name="Secret">What deliveries are signed with. Only a repeat of the request shows it again: keep it.</param>
 /// <param name="SecretHint">
 /// The last four characters of the secret that `webhook-signature` lists first; null when the keys cannot be read now.
@@ -39,6 +41,8 @@ internal sealed record CreatedWebhook(
     bool KeepSkipped,
     RawJson? Filter,
     string PayloadFormat,
+    IReadOnlyDictionary<string, string>? Headers,
+    IReadOnlyDictionary<string, string> Metadata,
     string Secret,
     string? SecretHint,
     DateTime? PreviousSecretExpiresAt,
@@ -60,6 +64,8 @@ internal sealed record CreatedWebhook(
         webhook.KeepSkipped,
         RawJson.From(webhook.Filter),
         webhook.PayloadFormat,
+        webhook.MaskedHeaders,
+        webhook.Metadata,
         secret,
         webhook.SecretHint,
         webhook.PreviousSecretExpiresAt?.UtcDateTime,

@@ -31,7 +31,7 @@ internal static class WebhookEndpoints
         webhooks.MapGet("/", ListAsync)
             .WithName(OperationNames.ListWebhooks)
             .WithSummary("List webhooks")
-            .WithDescription("Newest first.")
+            .WithDescription("Newest first. `metadata.KEY=VALUE` selects webhooks that have this label, and all others that are given so.")
             .RequireAuthorization(Scopes.ReadWebhooks);
 
         webhooks.MapGet("/{id}", GetAsync)

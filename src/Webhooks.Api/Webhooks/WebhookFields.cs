@@ -22,6 +22,8 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
     private const string KeepSkipped = "keep_skipped";
     private const string FilterField = "filter";
     private const string Format = "payload_format";
+    private const string Headers = "headers";
+    private const string Metadata = "metadata";
 
     /// <summary>The fields of a body.</summary>
     public static WebhookFields From(ReadOnlyMemory<byte> utf8Json, HttpContext context, FieldErrors errors) =>
@@ -47,7 +49,9 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
                 changes.TimeoutSeconds?.Value,
                 changes.KeepSkipped ?? true,
                 changes.Filter?.Value,
-                changes.PayloadFormat ?? PayloadFormat.Standard);
+                changes.PayloadFormat ?? PayloadFormat.Standard,
+                changes.Headers?.Value,
+                changes.Metadata?.Value);
     }
 
     /// <summary>What to change of a webhook; null when there are errors.</summary>
@@ -68,7 +72,9 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
             fields.WholeNumberOrNull(TimeoutSeconds, 1, WebhookSchedule.LongestTimeout),
             fields.Boolean(KeepSkipped),
             ReadFilter(),
-            fields.Choice(Format, PayloadFormat.All));
+            fields.Choice(Format, PayloadFormat.All),
+            ReadHeaders(),
+            ReadMetadata());
         fields.RefuseOthers();
         return changes;
     }
@@ -129,6 +135,67 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
         { ValueKind: JsonValueKind.Null } => new NewValue<Filter?>(null),
         { } pattern => FilterCompiler.Compile(pattern, FilterField, errors) is { } filter ? new NewValue<Filter?>(filter) : null,
     };
+
+    private NewValue<IReadOnlyDictionary<string, string>?>? ReadHeaders()
+    {
+        var headers = fields.PairsOrNull(Headers);
+        if (headers?.Value is { } pairs)
+        {
+            CheckCount(Headers, pairs, RequestHeaders.Most);
+            foreach (var (name, value) in pairs)
+            {
+                if ((RequestHeaders.NameProblem(name) ?? RequestHeaders.ValueProblem(value)) is { } problem)
+                {
+                    errors.Add($"{Headers}.{Excerpt.Of(name)}", problem);
+                }
+            }
+
+            if (pairs.Sum(pair => pair.Key.Length + pair.Value.Length) > RequestHeaders.MostCharacters)
+            {
+                errors.Add(Headers, $"Names and values may have {RequestHeaders.MostCharacters} characters together.");
+            }
+
+            foreach (var twice in pairs.Keys.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).Where(same => same.Count() > 1))
+            {
+                errors.Add($"{Headers}.{Excerpt.Of(twice.Last())}", "It is given twice: the case of letters makes no difference.");
+            }
+        }
+
+        return headers;
+    }
+
+    private NewValue<IReadOnlyDictionary<string, string>?>? ReadMetadata()
+    {
+        var metadata = fields.PairsOrNull(Metadata);
+        if (metadata?.Value is { } pairs)
+        {
+            CheckCount(Metadata, pairs, WebhookMetadata.Most);
+            foreach (var (key, value) in pairs)
+            {
+                if (key.Length is 0 or > WebhookMetadata.MostKeyCharacters || value.Length > WebhookMetadata.MostValueCharacters)
+                {
+                    errors.Add(
+                        $"{Metadata}.{Excerpt.Of(key)}",
+                        $"A key has 1 to {WebhookMetadata.MostKeyCharacters} characters, a value at most "
+                        + $"{WebhookMetadata.MostValueCharacters}.");
+                }
+                else if (key.Contains('\0', StringComparison.Ordinal) || value.Contains('\0', StringComparison.Ordinal))
+                {
+                    errors.Add($"{Metadata}.{Excerpt.Of(key)}", "It must not contain the character U+0000.");
+                }
+            }
+        }
+
+        return metadata;
+    }
+
+    private void CheckCount(string field, IReadOnlyDictionary<string, string> pairs, int most)
+    {
+        if (pairs.Count > most)
+        {
+            errors.Add(field, $"It has {pairs.Count} pairs; it may have {most}.");
+        }
+    }
 
     private NewValue<IReadOnlyList<int>?>? ReadRetryDelays()
     {

@@ -17,11 +17,17 @@ internal sealed record WebhookListQuery(WebhookFilter Filter, int Limit, Guid? A
 
     private static readonly QueryParameter _url = new("url", "Only webhooks whose URL contains this text, whatever its case.");
 
-    public static QueryParameters Parameters { get; } = new([_active, _event, _url, ListQuery.Limit, ListQuery.Cursor]);
+    private static readonly QueryParameter _metadata = new(
+        "metadata", "Only webhooks that have this label, and all others that are given so.")
+    {
+        IsPrefix = true,
+    };
+
+    public static QueryParameters Parameters { get; } = new([_active, _event, _url, _metadata, ListQuery.Limit, ListQuery.Cursor]);
 
     public static WebhookListQuery Read(QueryFields fields, WebhooksLimits limits)
     {
-        var filter = new WebhookFilter(fields.Boolean(_active), fields.EventName(_event), fields.Text(_url));
+        var filter = new WebhookFilter(fields.Boolean(_active), fields.EventName(_event), fields.Text(_url), fields.Texts(_metadata));
         if (filter.UrlContains?.Length > limits.UrlLength)
         {
             fields.Refuse(_url, $"It may have {limits.UrlLength} characters, as a webhook's URL.");

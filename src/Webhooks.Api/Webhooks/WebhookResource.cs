@@ -17,6 +17,8 @@ namespace Webhooks.Api.Webhooks;
 /// <param name="KeepSkipped">Whether events that come while it is inactive are kept, as deliveries whose status is `skipped`.</param>
 /// <param name="Filter">Which of these events it gets, by what is in them: a JSON pattern; null for all.</param>
 /// <param name="PayloadFormat">In which form it gets them: `standard` or `cloudevents`.</param>
+/// <param name="Headers">The headers of its own that its requests have; values are masked. Null when there are none.</param>
+/// <param name="Metadata">The organization's own labels.</param>
 /// <param name="SecretHint">
 /// The last four characters of the secret that `webhook-signature` lists first; null when the keys cannot be read now.
 /// </param>
@@ -41,6 +43,8 @@ internal sealed record WebhookResource(
     bool KeepSkipped,
     RawJson? Filter,
     string PayloadFormat,
+    IReadOnlyDictionary<string, string>? Headers,
+    IReadOnlyDictionary<string, string> Metadata,
     string? SecretHint,
     DateTime? PreviousSecretExpiresAt,
     DateTime? DisabledAt,
@@ -61,6 +65,8 @@ internal sealed record WebhookResource(
         webhook.KeepSkipped,
         RawJson.From(webhook.Filter),
         webhook.PayloadFormat,
+        webhook.MaskedHeaders,
+        webhook.Metadata,
         webhook.SecretHint,
         webhook.PreviousSecretExpiresAt?.UtcDateTime,
         webhook.DisabledAt?.UtcDateTime,

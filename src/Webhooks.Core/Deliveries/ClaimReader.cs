@@ -28,6 +28,7 @@ internal sealed class ClaimReader(NpgsqlDataReader reader)
     private readonly int _trigger = reader.GetOrdinal("next_trigger");
     private readonly int _cancelRequested = reader.GetOrdinal("cancel_requested");
     private readonly int _claimedAt = reader.GetOrdinal("claimed_at");
+    private readonly int _headers = reader.GetOrdinal("headers");
     private readonly int _deliverAt = reader.GetOrdinal("deliver_at");
 
     /// <summary>The claim in the row that the reader is at.</summary>
@@ -57,5 +58,6 @@ internal sealed class ClaimReader(NpgsqlDataReader reader)
         ClaimedAt: reader.GetFieldValue<DateTimeOffset>(_claimedAt))
     {
         DeliverAt = reader.IsDBNull(_deliverAt) ? null : reader.GetFieldValue<DateTimeOffset>(_deliverAt),
+        EncryptedHeaders = reader.IsDBNull(_headers) ? null : reader.GetString(_headers),
     };
 }

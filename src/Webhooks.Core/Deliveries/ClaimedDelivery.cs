@@ -47,4 +47,7 @@ public sealed record ClaimedDelivery(
 {
     /// <summary>When the first attempt was wanted, UTC, when that was after it was stored; otherwise null.</summary>
     public DateTimeOffset? DeliverAt { get; init; }
+
+    /// <summary>The headers of the webhook's own as stored; null when it has none.</summary>
+    public string? EncryptedHeaders { get; init; }
 }

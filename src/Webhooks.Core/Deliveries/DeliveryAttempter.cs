@@ -11,6 +11,7 @@ namespace Webhooks.Core.Deliveries;
 public sealed partial class DeliveryAttempter(
     WebhookSender sender,
     WebhookSigners signers,
+    OwnHeaders ownHeaders,
     WebhooksMetrics metrics,
     WebhooksTracing tracing,
     WebhooksOptions options,
@@ -39,8 +40,8 @@ public sealed partial class DeliveryAttempter(
             return new DeliveryResult(delivery, Attempt: null, new NextStep.Canceled());
         }
 
-        var signer = await SignerAsync(delivery.WebhookId, secret, delivery.PreviousSecret, cancellationToken);
-        var attempt = await SendAsync(delivery, signer, cancellationToken);
+        var (signer, headers) = await DecryptAsync(delivery, secret, cancellationToken);
+        var attempt = await SendAsync(delivery, signer, headers, cancellationToken);
         metrics.AttemptMade(delivery, attempt);
         Log(delivery, attempt);
 
@@ -49,31 +50,38 @@ public sealed partial class DeliveryAttempter(
         return new DeliveryResult(delivery, attempt, next);
     }
 
-    private async ValueTask<WebhookSigner> SignerAsync(
-        Guid webhookId, string encryptedSecret, PreviousSecret? previous, CancellationToken cancellationToken)
+    private async ValueTask<(WebhookSigner Signer, IReadOnlyList<KeyValuePair<string, string>> Headers)> DecryptAsync(
+        ClaimedDelivery delivery, string encryptedSecret, CancellationToken cancellationToken)
     {
         try
         {
-            var signer = await signers.GetAsync(webhookId, encryptedSecret, previous, cancellationToken);
-            if (_unreadable.Remove(webhookId))
+            var signer = await signers.GetAsync(delivery.WebhookId, encryptedSecret, delivery.PreviousSecret, cancellationToken);
+            var headers = delivery.EncryptedHeaders is { } encrypted
+                ? await ownHeaders.GetAsync(delivery.WebhookId, encrypted, cancellationToken)
+                : [];
+            if (_unreadable.Remove(delivery.WebhookId))
             {
-                LogReadable(webhookId);
+                LogReadable(delivery.WebhookId);
             }
 
-            return signer;
+            return (signer, headers);
         }
         catch (SecretUnavailableException unavailable)
         {
-            if (_unreadable.Add(webhookId))
+            if (_unreadable.Add(delivery.WebhookId))
             {
-                LogUnreadable(webhookId, unavailable.Message);
+                LogUnreadable(delivery.WebhookId, unavailable.Message);
             }
 
             throw;
         }
     }
 
-    private async Task<Attempt> SendAsync(ClaimedDelivery delivery, WebhookSigner signer, CancellationToken cancellationToken)
+    private async Task<Attempt> SendAsync(
+        ClaimedDelivery delivery,
+        WebhookSigner signer,
+        IReadOnlyList<KeyValuePair<string, string>> headers,
+        CancellationToken cancellationToken)
     {
         using var activity = tracing.StartAttempt(delivery);
         var number = delivery.AttemptsMade + 1;
@@ -89,7 +97,10 @@ public sealed partial class DeliveryAttempter(
             delivery.Id,
             number,
             startedAt,
-            delivery.Schedule?.Timeout);
+            delivery.Schedule?.Timeout)
+        {
+            Headers = headers,
+        };
         var outcome = await sender.SendAsync(request, cancellationToken);
         WebhooksTracing.AttemptMade(activity, outcome);
         return new Attempt(number, startedAt, clock.GetElapsedTime(started), outcome);

@@ -30,7 +30,7 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
                webhooks.active AND webhooks.deleted_at IS NULL AS webhook_active, claimed.created_at, claimed.trace_parent,
                claimed.next_trigger, claimed.cancel_requested, webhooks.retry_delays, webhooks.timeout_seconds,
                CASE WHEN webhooks.previous_secret_expires_at > now() THEN webhooks.previous_secret END AS previous_secret,
-               webhooks.secret_promoted, claimed.claimed_at, claimed.deliver_at
+               webhooks.secret_promoted, claimed.claimed_at, claimed.deliver_at, webhooks.headers
         FROM claimed JOIN webhooks ON webhooks.id = claimed.webhook_id
         ORDER BY claimed.next_attempt_at, claimed.id
         """;

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Webhooks.Core.Events;
 
 /// <summary>What a caller wrote, made short and printable, so that it can stand in an error message or a line of a log.</summary>
-internal static class Excerpt
+public static class Excerpt
 {
     private const int MostCharacters = 64;
 

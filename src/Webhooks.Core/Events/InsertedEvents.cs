@@ -131,9 +131,11 @@ internal sealed class InsertedEvents
         WebhookSchedule.From(
             reader.IsDBNull(14) ? null : reader.GetFieldValue<int[]>(14),
             reader.IsDBNull(15) ? null : reader.GetInt32(15)),
-        reader.IsDBNull(16) ? null : new PreviousSecret(reader.GetString(16), reader.GetBoolean(17))));
+        reader.IsDBNull(16) ? null : new PreviousSecret(reader.GetString(16), reader.GetBoolean(17)),
+        Headers: reader.IsDBNull(19) ? null : reader.GetString(19)));
 
-    private readonly record struct Receiver(string Url, string? Secret, WebhookSchedule? Schedule, PreviousSecret? PreviousSecret);
+    private readonly record struct Receiver(
+        string Url, string? Secret, WebhookSchedule? Schedule, PreviousSecret? PreviousSecret, string? Headers);
 
     private readonly record struct ClaimedRow(
         Guid EventId, Guid Id, Guid WebhookId, Guid OrgId, string Event, string? TraceParent, DateTimeOffset CreatedAt, byte[]? Body)
@@ -155,6 +157,9 @@ internal sealed class InsertedEvents
             TraceParent,
             webhook.Schedule,
             webhook.PreviousSecret,
-            ClaimedAt: CreatedAt);
+            ClaimedAt: CreatedAt)
+        {
+            EncryptedHeaders = webhook.Headers,
+        };
     }
 }

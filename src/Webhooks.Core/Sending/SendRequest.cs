@@ -23,4 +23,8 @@ public sealed record SendRequest(
     Guid DeliveryId,
     int AttemptNumber,
     DateTimeOffset Timestamp,
-    TimeSpan? Timeout = null);
+    TimeSpan? Timeout = null)
+{
+    /// <summary>Headers of the webhook's own.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+}

@@ -48,6 +48,15 @@ internal static class SignedRequest
         message.Headers.TryAddWithoutValidation("webhook-signature", request.Signer.Standard(id, timestamp, body));
         message.Headers.TryAddWithoutValidation("X-Webhook-Delivery", request.DeliveryId.ToString());
         message.Headers.TryAddWithoutValidation("X-Webhook-Attempt", request.AttemptNumber.ToString(CultureInfo.InvariantCulture));
+        foreach (var (name, value) in request.Headers)
+        {
+            // They were validated when they were set. Some names are a body's, to the client.
+            if (!message.Headers.TryAddWithoutValidation(name, value))
+            {
+                message.Content.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
         return message;
     }
 }

@@ -46,13 +46,13 @@ public sealed class WebhookSigners(SecretProtector secrets, TimeProvider clock) 
     private async ValueTask<Kept> MakeAsync(
         Guid webhookId, string encryptedSecret, PreviousSecret? previous, CancellationToken cancellationToken)
     {
-        var (secret, key) = await secrets.DecryptAsync(webhookId, encryptedSecret, cancellationToken);
+        var (secret, key) = await secrets.DecryptAsync(ProtectedText.Secret, webhookId, encryptedSecret, cancellationToken);
         if (previous is null)
         {
             return new Kept(encryptedSecret, key, Previous: null, PreviousKey: null, new WebhookSigner(secret));
         }
 
-        var (old, oldKey) = await secrets.DecryptAsync(webhookId, previous.Encrypted, cancellationToken);
+        var (old, oldKey) = await secrets.DecryptAsync(ProtectedText.Secret, webhookId, previous.Encrypted, cancellationToken);
         return new Kept(encryptedSecret, key, previous, oldKey, new WebhookSigner(secret, old, previous.Promoted));
     }
 

@@ -11,6 +11,8 @@ namespace Webhooks.Core.Webhooks;
 /// <param name="TimeoutSeconds">The time for one attempt; null for the system's.</param>
 /// <param name="KeepSkipped">Whether events that come while it is inactive are kept as skipped deliveries.</param>
 /// <param name="Filter">Which of these events it gets, by what is in them; null for all.</param>
+/// <param name="Headers">Headers that its requests have, as <see cref="RequestHeaders"/> allows; null for none.</param>
+/// <param name="Metadata">The organization's own labels; null for none.</param>
 /// <param name="PayloadFormat">In which form, as one of <see cref="Webhooks.PayloadFormat"/>.</param>
 public sealed record NewWebhook(
     string Url,
@@ -21,4 +23,6 @@ public sealed record NewWebhook(
     int? TimeoutSeconds = null,
     bool KeepSkipped = true,
     Filter? Filter = null,
-    string PayloadFormat = PayloadFormat.Standard);
+    string PayloadFormat = PayloadFormat.Standard,
+    IReadOnlyDictionary<string, string>? Headers = null,
+    IReadOnlyDictionary<string, string>? Metadata = null);

@@ -18,6 +18,8 @@ namespace Webhooks.Core.Webhooks;
 /// <param name="KeepSkipped">Whether events that come while it is inactive are kept as skipped deliveries.</param>
 /// <param name="Filter">Which of these events it gets, by what is in them: the JSON pattern; null for all.</param>
 /// <param name="PayloadFormat">In which form, as one of <see cref="Webhooks.PayloadFormat"/>.</param>
+/// <param name="HeaderNames">The names of the headers that its requests have beside the system's; null when there are none.</param>
+/// <param name="Metadata">The organization's own labels.</param>
 /// <param name="DisabledAt">Since when it is not active, UTC; null when it is.</param>
 /// <param name="DisabledReason">Why it is not active, as one of <see cref="Core.Health.DisabledReason"/>; null when it is.</param>
 /// <param name="Health">How its receiver does.</param>
@@ -37,10 +39,16 @@ public sealed record Webhook(
     bool KeepSkipped,
     string? Filter,
     string PayloadFormat,
+    IReadOnlyList<string>? HeaderNames,
+    IReadOnlyDictionary<string, string> Metadata,
     DateTimeOffset? DisabledAt,
     string? DisabledReason,
     WebhookHealth Health)
 {
+    /// <summary>Its headers as they are shown; null when there are none.</summary>
+    public IReadOnlyDictionary<string, string>? MaskedHeaders =>
+        HeaderNames?.ToDictionary(name => name, _ => RequestHeaders.Mask, StringComparer.Ordinal);
+
     /// <summary>Whether it lists an event type, by its name or as one of several.</summary>
     public bool Lists(string eventType) => ListedEvents.Include(Events, eventType);
 }

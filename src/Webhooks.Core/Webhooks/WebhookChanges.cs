@@ -12,6 +12,8 @@ namespace Webhooks.Core.Webhooks;
 /// <param name="KeepSkipped">Whether events that come while it is inactive are kept as skipped deliveries.</param>
 /// <param name="Filter">The new filter; of null, none.</param>
 /// <param name="PayloadFormat">The form in which it gets events from now on, as one of <see cref="Webhooks.PayloadFormat"/>.</param>
+/// <param name="Headers">The headers that its requests have from now on; of null, none.</param>
+/// <param name="Metadata">The organization's new labels; of null, none.</param>
 public sealed record WebhookChanges(
     string? Url = null,
     IReadOnlyList<string>? Events = null,
@@ -21,4 +23,6 @@ public sealed record WebhookChanges(
     NewValue<int?>? TimeoutSeconds = null,
     bool? KeepSkipped = null,
     NewValue<Filter?>? Filter = null,
-    string? PayloadFormat = null);
+    string? PayloadFormat = null,
+    NewValue<IReadOnlyDictionary<string, string>?>? Headers = null,
+    NewValue<IReadOnlyDictionary<string, string>?>? Metadata = null);

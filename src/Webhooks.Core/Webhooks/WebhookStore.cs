@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using Webhooks.Core.Audit;
@@ -23,13 +24,15 @@ public sealed class WebhookStore(
         CASE WHEN openings = 0 THEN 0 WHEN paused_until > now() AND NOT probing THEN 1 ELSE 2 END AS circuit,
         CASE WHEN paused_until > now() AND NOT probing THEN paused_until END AS paused_until,
         CASE WHEN paused_until > now() AND NOT probing THEN paused_by END AS paused_by,
-        filter::text AS filter, payload_format
+        filter::text AS filter, payload_format, header_names, metadata::text AS metadata
         """;
 
     /// <summary>Where <see cref="Columns"/> come from.</summary>
     private const string Source = "webhooks JOIN webhook_health ON webhook_health.webhook_id = webhooks.id";
 
     private const string Find = $"SELECT {Columns} FROM {Source} WHERE id = @id AND org_id = @org_id AND deleted_at IS NULL";
+
+    private static readonly Dictionary<string, string> _noMetadata = [];
 
     /// <summary>The condition that nobody has changed a webhook since, judged by the statement that changes it.</summary>
     private const string IsInState = "(@states IS NULL OR updated_at = ANY (@states))";
@@ -43,11 +46,12 @@ public sealed class WebhookStore(
         var id = Guid.CreateVersion7();
         var secret = WebhookSecret.Generate();
         var encrypted = await secrets.ProtectAsync(id, secret, cancellationToken);
+        var headers = await ProtectAsync(id, webhook.Headers, cancellationToken);
         var outcome = await requests.MakeAsync(
             orgId,
             key,
             id,
-            (connection, cancel) => InsertAsync(connection, orgId, id, webhook, secret, encrypted, cancel),
+            (connection, cancel) => InsertAsync(connection, orgId, id, webhook, secret, encrypted, headers, cancel),
             creation => creation is WebhookCreation.Created,
             cancellationToken);
         return outcome switch
@@ -70,6 +74,7 @@ public sealed class WebhookStore(
               AND (@active IS NULL OR active = @active)
               AND (@events IS NULL OR events && @events)
               AND (@url IS NULL OR position(lower(@url) IN lower(url)) > 0)
+              AND (@metadata IS NULL OR metadata @> @metadata)
             ORDER BY id DESC
             LIMIT @limit
             """;
@@ -80,6 +85,7 @@ public sealed class WebhookStore(
         var names = filter.Event is { } eventType ? ListedEvents.NamesOf(eventType).ToArray() : null;
         command.Parameters.Add(NullableParameter.Create("events", NpgsqlDbType.Array | NpgsqlDbType.Text, names));
         command.Parameters.Add(NullableParameter.Create("url", NpgsqlDbType.Text, filter.UrlContains));
+        command.Parameters.Add(Metadata(filter.Metadata));
         command.Parameters.AddWithValue("limit", limit + 1L);
 
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -127,11 +133,16 @@ public sealed class WebhookStore(
                 filter = CASE WHEN @sets_filter THEN @filter ELSE filter END,
                 filter_path = CASE WHEN @sets_filter THEN @filter_path::jsonpath ELSE filter_path END,
                 payload_format = coalesce(@payload_format, payload_format),
+                headers = CASE WHEN @sets_headers THEN @headers ELSE headers END,
+                header_names = CASE WHEN @sets_headers THEN @header_names ELSE header_names END,
+                headers_set_at = CASE WHEN @sets_headers THEN now() ELSE headers_set_at END,
+                metadata = coalesce(@metadata, metadata),
                 updated_at = now()
             WHERE id = @id AND org_id = @org_id AND deleted_at IS NULL AND {IsInState}
             """;
         // Afterwards, so that it is as triggers have left it. Only this transaction has set its own time.
         const string Changed = $"{Find} AND updated_at = now()";
+        var headers = await ProtectAsync(webhookId, changes.Headers?.Value, cancellationToken);
         var (webhook, probe) = await ConflictRetry.RunAsync(UpdateAsync, cancellationToken);
         if (probe is { } delivery)
         {
@@ -168,6 +179,10 @@ public sealed class WebhookStore(
                     NullableParameter.Create("filter", NpgsqlDbType.Jsonb, changes.Filter?.Value?.Pattern),
                     NullableParameter.Create("filter_path", NpgsqlDbType.Text, changes.Filter?.Value?.Path),
                     NullableParameter.Create("payload_format", NpgsqlDbType.Text, changes.PayloadFormat),
+                    new("sets_headers", changes.Headers.HasValue),
+                    NullableParameter.Create("headers", NpgsqlDbType.Text, headers),
+                    HeaderNames(changes.Headers?.Value),
+                    Metadata(changes.Metadata is { } metadata ? metadata.Value ?? _noMetadata : null),
                 },
             });
             if (changes.Active is false)
@@ -191,7 +206,7 @@ public sealed class WebhookStore(
     }
 
     /// <summary>
-    /// Deletes a webhook, erases its secret (a trigger erases with it the one before) and cancels its pending deliveries.
+    /// Deletes a webhook, erases its secret (a trigger erases with it the one before, and headers) and cancels its pending deliveries.
     /// </summary>
     /// <param name="states">The times of the last change, one of which the webhook must have; null for any.</param>
     /// <returns>False when the organization has no such webhook in such a state.</returns>
@@ -235,14 +250,16 @@ public sealed class WebhookStore(
         NewWebhook webhook,
         string secret,
         string encrypted,
+        string? headers,
         CancellationToken cancellationToken)
     {
         const string Insert = """
             INSERT INTO webhooks
                 (id, org_id, url, events, secret, secret_hint, active, description, retry_delays, timeout_seconds, keep_skipped, filter,
-                 filter_path, payload_format)
+                 filter_path, payload_format, headers, header_names, headers_set_at, metadata)
             SELECT @id, @org_id, @url, @events, @secret, @secret_hint, @active, @description, @retry_delays, @timeout_seconds,
-                   @keep_skipped, @filter, @filter_path::jsonpath, @payload_format
+                   @keep_skipped, @filter, @filter_path::jsonpath, @payload_format, @headers, @header_names,
+                   CASE WHEN @headers IS NOT NULL THEN now() END, @metadata
             FROM organizations
             WHERE id = @org_id
               AND (SELECT count(*) FROM webhooks WHERE org_id = @org_id AND deleted_at IS NULL) < coalesce(max_webhooks, @most)
@@ -267,6 +284,9 @@ public sealed class WebhookStore(
                 NullableParameter.Create("filter", NpgsqlDbType.Jsonb, webhook.Filter?.Pattern),
                 NullableParameter.Create("filter_path", NpgsqlDbType.Text, webhook.Filter?.Path),
                 new("payload_format", webhook.PayloadFormat),
+                NullableParameter.Create("headers", NpgsqlDbType.Text, headers),
+                HeaderNames(webhook.Headers),
+                Metadata(webhook.Metadata ?? _noMetadata),
                 new("most", options.Limits.WebhooksPerOrganization),
             },
         });
@@ -303,6 +323,20 @@ public sealed class WebhookStore(
     private static NpgsqlParameter States(IReadOnlyCollection<DateTimeOffset>? states) =>
         NullableParameter.Create("states", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, states?.ToArray());
 
+    /// <summary>Headers as they are stored; null for none.</summary>
+    private async ValueTask<string?> ProtectAsync(
+        Guid webhookId, IReadOnlyDictionary<string, string>? headers, CancellationToken cancellationToken) =>
+        headers is { Count: > 0 }
+            ? await secrets.ProtectAsync(ProtectedText.Headers, webhookId, RequestHeaders.ToText(headers), cancellationToken)
+            : null;
+
+    private static NpgsqlParameter HeaderNames(IReadOnlyDictionary<string, string>? headers) =>
+        NullableParameter.Create(
+            "header_names", NpgsqlDbType.Array | NpgsqlDbType.Text, headers is { Count: > 0 } ? headers.Keys.ToArray() : null);
+
+    private static NpgsqlParameter Metadata(IReadOnlyDictionary<string, string>? metadata) =>
+        NullableParameter.Create("metadata", NpgsqlDbType.Jsonb, metadata is null ? null : JsonSerializer.Serialize(metadata));
+
     private static NpgsqlParameter RetryDelays(IReadOnlyList<int>? seconds) =>
         NullableParameter.Create("retry_delays", NpgsqlDbType.Array | NpgsqlDbType.Integer, seconds?.ToArray());
 
@@ -327,6 +361,9 @@ public sealed class WebhookStore(
         KeepSkipped: reader.GetBoolean(13),
         Filter: reader.IsDBNull(23) ? null : reader.GetString(23),
         PayloadFormat: reader.GetString(24),
+        HeaderNames: reader.IsDBNull(25) ? null : reader.GetFieldValue<string[]>(25),
+        Metadata: JsonElement.Parse(reader.GetString(26)).EnumerateObject().ToDictionary(
+            label => label.Name, label => label.Value.GetString()!, StringComparer.Ordinal),
         DisabledAt: TimeOrNull(reader, 14),
         DisabledReason: reader.IsDBNull(15) ? null : reader.GetString(15),
         Health: new WebhookHealth(

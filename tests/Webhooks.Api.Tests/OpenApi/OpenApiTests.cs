@@ -147,12 +147,12 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData(
         "CreateWebhook",
         "CreateWebhook",
-        "active description events filter keep_skipped payload_format retry_delays timeout_seconds url",
+        "active description events filter headers keep_skipped metadata payload_format retry_delays timeout_seconds url",
         "events url")]
     [InlineData(
         "UpdateWebhook",
         "UpdateWebhook",
-        "active description events filter keep_skipped payload_format retry_delays timeout_seconds url",
+        "active description events filter headers keep_skipped metadata payload_format retry_delays timeout_seconds url",
         "")]
     [InlineData("TestWebhook", "TestWebhook", "event", "")]
     [InlineData("RotateSecret", "RotateSecret", "force overlap_seconds", "")]
@@ -198,14 +198,14 @@ public sealed partial class OpenApiTests(SharedApi api)
     [Theory]
     [InlineData(
         "Webhook",
-        "active created_at description disabled_at disabled_reason events filter health id keep_skipped org_id payload_format "
-            + "previous_secret_expires_at retry_delays secret_hint timeout_seconds updated_at url")]
+        "active created_at description disabled_at disabled_reason events filter headers health id keep_skipped metadata org_id "
+            + "payload_format previous_secret_expires_at retry_delays secret_hint timeout_seconds updated_at url")]
     [InlineData("WebhookHealth", "circuit consecutive_failures failing_since last_failure_at last_success_at paused_by paused_until state")]
     [InlineData("Hold", "by until")]
     [InlineData(
         "CreatedWebhook",
-        "active created_at description disabled_at disabled_reason events filter health id keep_skipped org_id payload_format "
-            + "previous_secret_expires_at retry_delays secret secret_hint timeout_seconds updated_at url")]
+        "active created_at description disabled_at disabled_reason events filter headers health id keep_skipped metadata org_id "
+            + "payload_format previous_secret_expires_at retry_delays secret secret_hint timeout_seconds updated_at url")]
     [InlineData("RotatedSecret", "previous_secret_expires_at secret")]
     [InlineData("CanceledDeliveries", "canceled complete under_way")]
     [InlineData(

@@ -23,8 +23,8 @@ public sealed class CreateWebhookTests(SharedApi api)
         created.MustBe(HttpStatusCode.Created);
         Assert.Equal(
             [
-                "active", "created_at", "description", "disabled_at", "disabled_reason", "events", "filter", "health", "id",
-                "keep_skipped", "org_id", "payload_format", "previous_secret_expires_at", "retry_delays",
+                "active", "created_at", "description", "disabled_at", "disabled_reason", "events", "filter", "headers", "health", "id",
+                "keep_skipped", "metadata", "org_id", "payload_format", "previous_secret_expires_at", "retry_delays",
                 "secret", "secret_hint", "timeout_seconds",
                 "updated_at", "url",
             ],

@@ -96,7 +96,7 @@ public sealed class ListWebhooksTests(SharedApi api)
         var refused = await client.Get($"{Calls.Webhooks}?actve=true&limit=1000");
 
         refused.MustRefuse("actve", "limit");
-        Assert.Contains("active, event, url, limit, cursor", refused.Errors("actve").Single(), StringComparison.Ordinal);
+        Assert.Contains("active, event, url, metadata.KEY, limit, cursor", refused.Errors("actve").Single(), StringComparison.Ordinal);
         Assert.Contains("1 to 100", refused.Errors("limit").Single(), StringComparison.Ordinal);
     }
 

@@ -153,14 +153,14 @@ public sealed class AuditEntryTests : DatabaseTest
         string[] told =
         [
             "url", "events", "active", "description", "retry_delays", "timeout_seconds", "keep_skipped", "filter",
-            "payload_format", "disabled_reason",
+            "payload_format", "header_names", "headers_set_at", "metadata", "disabled_reason",
         ];
         string[] toldInOtherWords = ["secret_promoted", "previous_secret_expires_at", "rotated_at", "deleted_at"];
         string[] leftOut =
         [
             // Who it is, when (the entry says so), secrets, and what requests are known by.
             "id", "org_id", "created_at", "updated_at", "disabled_at", "secret", "secret_hint", "previous_secret", "rotation_key",
-            "rotation_request",
+            "rotation_request", "headers",
             // What the filter was compiled into.
             "filter_path",
         ];

@@ -31,6 +31,7 @@ public sealed class TestDeliveryTests : DatabaseTest
 
     private WebhookSender? _sender;
     private WebhookSigners? _signers;
+    private OwnHeaders? _headers;
 
     public TestDeliveryTests() => _logs = new LoggerFactory([_log]);
 
@@ -69,6 +70,31 @@ public sealed class TestDeliveryTests : DatabaseTest
         Assert.Equal(EventCatalog.All[0].Name, (await TestDelivery().SendAsync(_org, webhook.Id, null, Cancel))?.Summary.Event);
         Assert.Equal("device.alert", (await TestDelivery().SendAsync(_org, webhook.Id, "device.alert", Cancel))?.Summary.Event);
         await Assert.ThrowsAsync<ArgumentException>(() => TestDelivery().SendAsync(_org, webhook.Id, "no.such", Cancel));
+    }
+
+    [Fact]
+    public async Task A_test_has_the_headers_of_the_webhook_and_none_is_sent_while_they_cannot_be_decrypted()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var created = Assert.IsType<WebhookCreation.Created>(await Store().CreateAsync(
+            _org,
+            new NewWebhook(receiver.Url, ["*"], Active: true, Description: null)
+            {
+                Headers = new Dictionary<string, string> { ["X-Api-Key"] = "1" },
+            },
+            key: null,
+            Cancel));
+
+        await TestDelivery().SendAsync(_org, created.Webhook.Id, null, Cancel);
+
+        Assert.Equal("1", Assert.Single(receiver.Requests).Header("X-Api-Key"));
+        Assert.DoesNotContain("X-Api-Key", await QueryAsync<string>("SELECT headers FROM webhooks"), StringComparison.Ordinal);
+
+        // What is encrypted for another purpose, or of another webhook, is not taken.
+        await ExecuteAsync("UPDATE webhooks SET headers = secret");
+        await Assert.ThrowsAsync<SecretUnavailableException>(() => TestDelivery().SendAsync(_org, created.Webhook.Id, null, Cancel));
+        Assert.Single(receiver.Requests);
+        Assert.Equal(1, await CountAsync());
     }
 
     [Fact]
@@ -189,6 +215,7 @@ public sealed class TestDeliveryTests : DatabaseTest
     {
         _sender?.Dispose();
         _signers?.Dispose();
+        _headers?.Dispose();
         _metrics.Dispose();
         _logs.Dispose();
         await base.DisposeAsync();
@@ -198,8 +225,9 @@ public sealed class TestDeliveryTests : DatabaseTest
     {
         _sender ??= new WebhookSender(_options);
         _signers ??= new WebhookSigners(new SecretProtector(_keys), TimeProvider.System);
+        _headers ??= new OwnHeaders(new SecretProtector(_keys), TimeProvider.System);
         var attempter = new DeliveryAttempter(
-            _sender, _signers, _metrics, Tracing, _options, TimeProvider.System, new Logger<DeliveryAttempter>(_logs));
+            _sender, _signers, _headers, _metrics, Tracing, _options, TimeProvider.System, new Logger<DeliveryAttempter>(_logs));
         return new TestDelivery(Database, Deliveries, attempter, History, _options, TimeProvider.System);
     }
 

@@ -55,6 +55,26 @@ public sealed class SecretReencryptionTests : DatabaseTest
     }
 
     [Fact]
+    public async Task Headers_come_under_the_newest_key_too()
+    {
+        var webhook = Assert.Single(await AddManyAsync(1));
+        const string Headers = """{"X-Api-Key":"1"}""";
+        await ExecuteAsync(
+            "UPDATE webhooks SET headers = $2, header_names = '{X-Api-Key}' WHERE id = $1",
+            webhook,
+            await Protector.ProtectAsync(ProtectedText.Headers, webhook, Headers, Cancel));
+        _ring.Newest = "2";
+
+        var report = await RunAsync();
+
+        Assert.Equal(2, report.Reencrypted);
+        var stored = await QueryAsync<string>("SELECT headers FROM webhooks");
+        Assert.StartsWith("v1:2:", stored, StringComparison.Ordinal);
+        Assert.Equal(Headers, (await Protector.DecryptAsync(ProtectedText.Headers, webhook, stored, Cancel)).Text);
+        Assert.Equal(0, (await RunAsync()).Reencrypted);
+    }
+
+    [Fact]
     public async Task A_secret_that_is_rotated_meanwhile_comes_under_the_newest_key_as_the_one_before()
     {
         var webhook = Assert.Single(await AddManyAsync(1));

@@ -184,8 +184,9 @@ public sealed class DeliveryTelemetryTests : DatabaseTest
     {
         using var sender = new WebhookSender(_options);
         using var signers = new WebhookSigners(_secrets, TimeProvider.System);
+        using var headers = new OwnHeaders(_secrets, TimeProvider.System);
         var attempter = new DeliveryAttempter(
-            sender, signers, _metrics, Tracing, _options, TimeProvider.System, NullLogger<DeliveryAttempter>.Instance);
+            sender, signers, headers, _metrics, Tracing, _options, TimeProvider.System, NullLogger<DeliveryAttempter>.Instance);
         var claim = Assert.Single(await Deliveries.ClaimDueAsync(1, TimeSpan.FromMinutes(5), Cancel));
         return await attempter.AttemptAsync(claim, Cancel);
     }

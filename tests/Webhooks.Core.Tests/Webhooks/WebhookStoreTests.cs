@@ -18,6 +18,18 @@ public sealed class WebhookStoreTests : DatabaseTest
     private readonly SecretProtector _secrets = new(new SwitchableKeyRing());
 
     [Fact]
+    public async Task Whoever_deletes_a_webhook_erases_its_headers()
+    {
+        var webhook = await AddWebhookAsync(Guid.NewGuid());
+        await ExecuteAsync("UPDATE webhooks SET headers = 'encrypted', header_names = '{X-Api-Key}' WHERE id = $1", webhook);
+
+        // As a server that does not know of headers.
+        await ExecuteAsync("UPDATE webhooks SET active = false, secret = NULL, deleted_at = now() WHERE id = $1", webhook);
+
+        Assert.True(await QueryAsync<bool>("SELECT headers IS NULL AND header_names IS NULL FROM webhooks"));
+    }
+
+    [Fact]
     public async Task A_created_webhook_is_found_as_it_was_given()
     {
         var created = await CreateAsync(new NewWebhook("https://example.com/a?b=c", ["user.created", "*"], Active: false, "Zoë's"));

@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Webhooks.Testing;
+
+namespace Webhooks.EndToEnd.Tests;
+
+/// <summary>The examples of the documents: their calls, as they stand, are answered with success, and as they say.</summary>
+public sealed partial class DocumentTests : IAsyncLifetime
+{
+    private Installation _installation = null!;
+    private ServerProcess _server = null!;
+    private Receiver _receiver = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _receiver = await Receiver.StartAsync();
+        _installation = await Installation.CreateAsync(new Dictionary<string, string>());
+        _server = await _installation.StartServerAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _installation.DisposeAsync();
+        await _receiver.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("shaping.md", null, 4)]
+    [InlineData("publishing.md", "Later, and in order", 1)]
+    [InlineData("publishing.md", "CloudEvents", 2)]
+    public async Task The_calls_of_a_document_are_answered_as_it_says(string document, string? section, int calls)
+    {
+        var examples = Calls(Read(document, section)).ToList();
+
+        Assert.Equal(calls, examples.Count);
+        foreach (var (command, answer) in examples)
+        {
+            var got = JsonNode.Parse(await RunAsync(command))!;
+            Assert.True(got["id"] is not null || got["matches"] is not null, $"{command}\nis answered with {got}");
+            if (answer.Length > 0)
+            {
+                Assert.True(JsonNode.DeepEquals(JsonNode.Parse(answer), got), $"{command}\nis answered with {got}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task An_event_of_CloudEvents_looks_as_the_document_says()
+    {
+        var text = Read("shaping.md", "In which form: `payload_format`");
+        await RunAsync(Assert.Single(Calls(text)).Command);
+        using var api = _installation.Api(_server);
+        await api.PublishAsync(1, Cancel);
+
+        var received = JsonNode.Parse(Assert.Single(await _receiver.WaitForAsync(1)).Text)!.AsObject();
+
+        var shown = JsonNode.Parse(JsonBlock().Match(text).Groups["json"].Value)!.AsObject();
+        Assert.Equal(shown.Select(member => member.Key).Order(), received.Select(member => member.Key).Order());
+        foreach (var name in (string[])["specversion", "type", "datacontenttype"])
+        {
+            Assert.Equal(shown[name]!.GetValue<string>(), received[name]!.GetValue<string>());
+        }
+    }
+
+    private Task<string> RunAsync(string command)
+    {
+        var filledIn = command
+            .Replace("http://localhost:8084", _server.Url, StringComparison.Ordinal)
+            .Replace("localhost:9000", $"localhost:{_receiver.Port}", StringComparison.Ordinal);
+        return Shell.RunAsync($"TOKEN={_server.CreateToken(_installation.Organization)}\n{filledIn}", Cancel);
+    }
+
+    /// <summary>The calls with curl, each with the answer that follows it; empty when none does.</summary>
+    private static IEnumerable<(string Command, string Answer)> Calls(string text) => ConsoleBlock().Matches(text)
+        .Select(block => Command().Match(block.Groups["text"].Value))
+        .Where(match => match.Success)
+        .Select(match => (match.Groups["command"].Value, match.Groups["answer"].Value.Trim()));
+
+    private static string Read(string document, string? section, [CallerFilePath] string here = "")
+    {
+        var text = File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "docs", document));
+        return section is null ? text : text.Split("\n## ").Single(part => part.StartsWith(section + "\n", StringComparison.Ordinal));
+    }
+
+    [GeneratedRegex("```console\n(?<text>.*?)```", RegexOptions.Singleline)]
+    private static partial Regex ConsoleBlock();
+
+    [GeneratedRegex("```json\n(?<json>.*?)```", RegexOptions.Singleline)]
+    private static partial Regex JsonBlock();
+
+    // A command ends where the quotes of its last argument do.
+    [GeneratedRegex("^\\$ (?<command>curl .*'[^']*')\n(?<answer>.*)$", RegexOptions.Singleline)]
+    private static partial Regex Command();
+}

@@ -123,10 +123,31 @@ public sealed class FanOutEventTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_message_of_CloudEvents_is_one_event_however_often_Event_Grid_puts_it_on_the_queue(bool base64)
+    {
+        await AddWebhooksAsync(2);
+        var json = $$"""
+            {"specversion":"1.0","id":"1","source":"/a","type":"user.created","orgid":"{{_organization}}","data":{"user_id":"42"} }
+            """;
+        var text = base64 ? Convert.ToBase64String(Encoding.UTF8.GetBytes(json)) : json;
+
+        var first = await FanOutAsync(text);
+        await FanOutAsync(text);
+
+        Assert.Empty(first.Poison);
+        Assert.Equal(2, AppQueues.Ids(first.Deliveries).Count);
+        Assert.Equal(2, (await StoredAsync()).Count);
+    }
+
+    [Theory]
     [InlineData("not json")]
     [InlineData("[1,2,3]")]
     [InlineData("""{"event":"user.created","data":{}}""")]
     [InlineData("""{"org_id":"6f0b7c1e-5a2e-4a53-b6f5-6d7f2f1c2a11","event":"user.exploded","data":{}}""")]
+    [InlineData("""{"specversion":"1.0","id":"1","source":"/a","type":"user.created","data":{}}""")]
+    [InlineData("""{"id":"1","topic":"t","subject":"s","eventType":"a","eventTime":"2026-01-01T00:00:00Z","data":{}}""")]
     public async Task A_message_that_can_never_be_accepted_goes_to_the_poison_queue_as_it_came_and_a_log_line_says_why(string text)
     {
         var result = await FanOutAsync(text);

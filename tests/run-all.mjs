@@ -65,7 +65,7 @@ function findChecks() {
   if (spawnSync('shellcheck', ['--version']).status === 0) {
     checks.push({
       name: 'shellcheck',
-      command: ['shellcheck', 'run', 'test', 'local/install', '.ci/run', 'bench/run', 'bench/micro'],
+      command: ['shellcheck', 'run', 'test', 'local/install', '.ci/run', 'bench/run', 'bench/micro', 'tests/previous-server'],
       count: countCheck,
     });
   }

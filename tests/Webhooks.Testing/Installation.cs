@@ -39,14 +39,15 @@ public sealed class Installation : IAsyncDisposable
         new(server, server.ConnectionString, settings);
 
     /// <summary>Starts a server on it; it ends with the installation, if not before.</summary>
-    public async Task<ServerProcess> StartServerAsync()
+    /// <param name="build">The directory of another build of the server; null for the one that was built with the tests.</param>
+    public async Task<ServerProcess> StartServerAsync(string? build = null)
     {
         if (TestedHost.IsFunctions)
         {
             _settings["AzureWebJobsStorage"] = await StorageAsync();
         }
 
-        var server = await ServerProcess.StartAsync(_keys, _settings);
+        var server = await ServerProcess.StartAsync(_keys, _settings, build: build);
         _servers.Add(server);
         return server;
     }

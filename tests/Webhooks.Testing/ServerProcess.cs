@@ -52,12 +52,14 @@ public sealed partial class ServerProcess : IAsyncDisposable
     /// By their names in the environment, such as <c>ConnectionStrings__Webhooks</c>. Private networks and http are allowed otherwise.
     /// </param>
     /// <param name="descriptors">How many files it may have open; null for as many as this process.</param>
+    /// <param name="build">The directory of another build of the server; null for what is tested.</param>
     /// <exception cref="InvalidOperationException">It ended; the message has its log.</exception>
     public static async Task<ServerProcess> StartAsync(
-        TemporaryDirectory keys, IReadOnlyDictionary<string, string> settings, int? descriptors = null)
+        TemporaryDirectory keys, IReadOnlyDictionary<string, string> settings, int? descriptors = null, string? build = null)
     {
         var keyFile = Path.Combine(keys.Path, "development.key");
-        var start = new ProcessStartInfo("/bin/sh", ["-c", Command(descriptors), "dotnet", .. TestedHost.Arguments])
+        var arguments = build is null ? TestedHost.Arguments : TestedHost.ServerIn(build);
+        var start = new ProcessStartInfo("/bin/sh", ["-c", Command(descriptors), "dotnet", .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -12,7 +12,11 @@ public static class TestedHost
     /// <summary>What starts the host on any free port: the arguments of <c>dotnet</c>.</summary>
     internal static IEnumerable<string> Arguments => IsFunctions
         ? [Find("Webhooks.Server", "Webhooks.Server.dll"), "--local", "functions", "--app", Find("Webhooks.Functions", "")]
-        : [Find("Webhooks.Server", "Webhooks.Server.dll"), "--urls", "http://127.0.0.1:0"];
+        : ServerIn(Find("Webhooks.Server", ""));
+
+    /// <summary>What starts the server that is in a directory.</summary>
+    internal static IEnumerable<string> ServerIn(string directory) =>
+        [Path.Combine(directory, "Webhooks.Server.dll"), "--urls", "http://127.0.0.1:0"];
 
     /// <summary>What was built with the tests: artifacts/bin/project/release beside this program's directory.</summary>
     private static string Find(string project, string file)

@@ -21,12 +21,13 @@ internal sealed class Cluster : IDisposable
 
     /// <summary>Starts both.</summary>
     /// <param name="organizations">Those that use the API.</param>
-    public static async Task<Cluster> StartAsync(Installation installation, IReadOnlyList<Guid> organizations)
+    /// <param name="build">The directory of another build of the server; null for what is tested.</param>
+    public static async Task<Cluster> StartAsync(Installation installation, IReadOnlyList<Guid> organizations, string? build = null)
     {
         var cluster = new Cluster(installation, organizations);
         for (var server = 0; server < Size; server++)
         {
-            await cluster.StartAsync(server);
+            await cluster.StartAsync(server, build);
         }
 
         return cluster;
@@ -35,10 +36,11 @@ internal sealed class Cluster : IDisposable
     /// <summary>A server's API for an organization; while the server is away, calls fail.</summary>
     public WebhooksApi Api(int server, Guid organization) => _apis[(server, organization)];
 
-    /// <summary>Starts a server that was killed.</summary>
-    public async Task StartAsync(int server)
+    /// <summary>Starts a server that was killed or stopped.</summary>
+    /// <param name="build">The directory of another build of the server; null for what is tested.</param>
+    public async Task StartAsync(int server, string? build = null)
     {
-        _servers[server] = await _installation.StartServerAsync();
+        _servers[server] = await _installation.StartServerAsync(build);
         var apis = new Dictionary<(int, Guid), WebhooksApi>(_apis);
         foreach (var organization in _organizations)
         {
@@ -50,6 +52,10 @@ internal sealed class Cluster : IDisposable
 
     /// <summary>Kills a server: SIGKILL.</summary>
     public Task KillAsync(int server) => _servers[server].KillAsync();
+
+    /// <summary>Asks a server to end, and waits until it has finished what it had begun.</summary>
+    /// <returns>Its exit code.</returns>
+    public Task<int> StopAsync(int server) => _servers[server].StopAsync();
 
     /// <summary>What a server has written since it was started.</summary>
     public string Log(int server) => _servers[server].Log;

@@ -22,6 +22,10 @@ internal sealed class Customers : IAsyncDisposable
         await RegisterAsync(cluster, Organizations[1], seed + 5, failures: 1, "user.deleted");
     }
 
+    /// <summary>Registers a webhook whose receiver fails until it is mended, and whose deliveries sleep for an hour before that.</summary>
+    public Task RegisterSleeperAsync(Cluster cluster, int seed) =>
+        RegisterAsync(cluster, Organizations[0], seed, failures: 1, retryDelays: [3600, 3600, 3600, 3600, 3600], "user.deleted");
+
     public async ValueTask DisposeAsync()
     {
         foreach (var target in _targets)
@@ -30,10 +34,15 @@ internal sealed class Customers : IAsyncDisposable
         }
     }
 
-    private async Task RegisterAsync(Cluster cluster, Guid organization, int seed, double failures, params string[] events)
+    private Task RegisterAsync(Cluster cluster, Guid organization, int seed, double failures, params string[] events) =>
+        RegisterAsync(cluster, organization, seed, failures, retryDelays: null, events);
+
+    private async Task RegisterAsync(
+        Cluster cluster, Guid organization, int seed, double failures, int[]? retryDelays, params string[] events)
     {
         var receiver = await MoodyReceiver.StartAsync(seed, failures);
-        var webhook = await cluster.Api(0, organization).RegisterAsync($"{receiver.Url}/hook", events);
+        var webhook = await cluster.Api(0, organization).RegisterAsync(
+            new { url = $"{receiver.Url}/hook", events, retry_delays = retryDelays });
         receiver.Expect(webhook);
         _targets.Add(new Target(organization, events, webhook, receiver));
     }

@@ -141,10 +141,11 @@ public sealed class DeliveryArrivals(NpgsqlDataSource database)
         CancellationToken cancellationToken)
     {
         var (rows, last) = (0, all);
+        var (lateAt, lateId) = (reader.GetOrdinal("late_at"), reader.GetOrdinal("late_id"));
         while (await reader.ReadAsync(cancellationToken))
         {
             rows++;
-            last = (reader.GetFieldValue<DateTimeOffset>(16), reader.GetGuid(17));
+            last = (reader.GetFieldValue<DateTimeOffset>(lateAt), reader.GetGuid(lateId));
             if (!reader.IsDBNull(0))
             {
                 deliveries.Add(DeliveryHistory.ReadSummary(reader));

@@ -2,7 +2,11 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Webhooks.Core.CloudEvents;
+using Webhooks.Core.Idempotency;
+using Webhooks.Core.Secrets;
 using Webhooks.Core.Tests.Postgres;
+using Webhooks.Core.Webhooks;
+using Webhooks.Testing;
 
 namespace Webhooks.Core.Tests.CloudEvents;
 
@@ -54,6 +58,21 @@ public sealed class CloudEventPayloadTests : DatabaseTest
             await QueryAsync<int>(
                 "SELECT count(*)::int FROM webhook_deliveries JOIN webhooks ON webhooks.id = webhook_id "
                 + "WHERE (payload ? 'specversion') <> (payload_format = 'cloudevents')"));
+    }
+
+    [Fact]
+    public async Task The_probe_of_a_webhook_that_is_enabled_is_in_its_form()
+    {
+        var cloud = await AddCloudEventsAsync();
+        await ExecuteAsync("UPDATE webhooks SET active = false");
+        var store = new WebhookStore(
+            Database, new SecretProtector(new SwitchableKeyRing()), new KeyedRequests(Database), Probes, new WebhooksOptions());
+
+        await store.UpdateAsync(_org, cloud, new WebhookChanges(Active: true), states: null, Cancel);
+
+        var payload = JsonNode.Parse(await PayloadAsync(cloud))!;
+        Assert.Equal("1.0", (string?)payload["specversion"]);
+        Assert.Equal(await QueryAsync<Guid>("SELECT event_id FROM webhook_deliveries"), payload["id"]!.GetValue<Guid>());
     }
 
     [Fact]

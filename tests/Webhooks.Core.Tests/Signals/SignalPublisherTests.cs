@@ -45,6 +45,23 @@ public sealed class SignalPublisherTests : DatabaseTest
     }
 
     [Fact]
+    public async Task A_webhook_that_gets_CloudEvents_is_told_in_that_form()
+    {
+        var rotated = await AddWebhookAsync(_org, "user.created");
+        var watcher = await AddWebhookAsync(_org, "secret.rotated");
+        await ExecuteAsync("UPDATE webhooks SET payload_format = 'cloudevents' WHERE id = $1", watcher);
+
+        await RotateAsync(rotated);
+        await Signals().RunAsync(Cancel);
+
+        var payload = JsonNode.Parse(await QueryAsync<string>("SELECT payload::text FROM webhook_deliveries"))!;
+        Assert.Equal("secret.rotated", (string?)payload["type"]);
+        Assert.Equal($"/organizations/{_org}", (string?)payload["source"]);
+        Assert.Equal(rotated.ToString(), (string?)payload["data"]!["webhook_id"]);
+        Assert.Equal(await QueryAsync<Guid>("SELECT event_id FROM webhook_deliveries"), payload["id"]!.GetValue<Guid>());
+    }
+
+    [Fact]
     public async Task A_webhook_is_never_told_about_itself()
     {
         var webhook = await AddWebhookAsync(_org, "*", "secret.rotated", "webhook.disabled", "webhook.enabled");

@@ -40,10 +40,13 @@ RETURN (
     FROM unnest(fields) WITH ORDINALITY AS listed (field, place)
     WHERE coalesce(before -> field, 'null') <> coalesce(after -> field, 'null'));
 
--- Fields are named one by one: a new column is told of only when somebody has decided that it may be.
+-- What is told of a webhook. Columns are named one by one: a new one is told of only when somebody has decided that it may be.
+CREATE FUNCTION webhook_audited_settings() RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ARRAY['url', 'events', 'description', 'retry_delays', 'timeout_seconds', 'keep_skipped'];
+
 CREATE FUNCTION webhook_audit_webhook() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    settings CONSTANT text[] := ARRAY['url', 'events', 'description', 'retry_delays', 'timeout_seconds', 'keep_skipped'];
+    settings CONSTANT text[] := webhook_audited_settings();
     was CONSTANT jsonb := CASE WHEN TG_OP = 'UPDATE' THEN to_jsonb(OLD) END;
     becomes CONSTANT jsonb := to_jsonb(NEW);
     rotated CONSTANT boolean := TG_OP = 'UPDATE' AND NEW.rotated_at IS DISTINCT FROM OLD.rotated_at;

@@ -40,7 +40,8 @@ public sealed class ScheduledEventTests : IAsyncLifetime
         var time = DateTimeOffset.UtcNow.AddSeconds(12);
         var later = new WebhookEvent(_installation.Organization, "user.created", new { Way = "http" })
         {
-            DeliverAt = time, OrderingKey = "customer 7",
+            DeliverAt = time,
+            OrderingKey = "customer 7",
         };
         using var http = new HttpClient { BaseAddress = new Uri(_server.Url) };
         var publisher = new HttpPublisher(http, _ => ValueTask.FromResult(_server.CreateToken(_installation.Organization)));

@@ -31,7 +31,7 @@ internal static class AnswerExamples
         "event_id":"019c1524-c2c0-704c-9458-6767cc057b2f","status":"pending","test":false,
         "redelivery_of":"019c1524-c2c0-789c-896f-9c2fb1de4809","attempt_number":0,"response_status":null,"error":null,"duration_ms":null,
         "created_at":"2026-01-31T19:16:31.104177Z","delivered_at":null,"next_attempt_at":"2026-01-31T19:16:31.104177Z",
-        "held":null
+        "deliver_at":null,"ordering_key":null,"held":null
         """;
 
     private const string Canceled = """
@@ -153,7 +153,8 @@ internal static class AnswerExamples
             {"data":[{{{Event}},"deliveries":{"pending":0,"succeeded":1,"failed":0,"canceled":0,"skipped":0} }],"next_cursor":null}
             """,
         [OperationNames.GetEvent] = $$"""
-            {{{Event}},"timestamp":"2026-01-31T18:30:00.000Z","data":{"id":"usr_1"},"deliveries":[{{{Delivery}}}]}
+            {{{Event}},"timestamp":"2026-01-31T18:30:00.000Z","deliver_at":null,"ordering_key":null,"data":{"id":"usr_1"},
+            "deliveries":[{{{Delivery}}}]}
             """,
         [OperationNames.ExplainWebhook] = $$"""
             {"reason":"delivered","detail":"It was delivered: an attempt was answered with 200 to 299.","webhook":{{{Webhook}}},

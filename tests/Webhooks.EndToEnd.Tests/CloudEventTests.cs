@@ -14,41 +14,15 @@ namespace Webhooks.EndToEnd.Tests;
 
 /// <summary>CloudEvents 1.0 in and out, with the CNCF's own library at both ends.</summary>
 [Trait("Host", "both")]
-public sealed class CloudEventTests : IAsyncLifetime
+public sealed class CloudEventTests : PublishingTest
 {
     private static readonly JsonEventFormatter _formatter = new();
-
-    private AzuriteServer _queue = null!;
-    private Installation _installation = null!;
-    private ServerProcess _server = null!;
-    private Receiver _receiver = null!;
-    private WebhooksApi _api = null!;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _queue = await AzuriteServer.StartAsync();
-        _receiver = await Receiver.StartAsync();
-        _installation = await Installation.CreateAsync(
-            new Dictionary<string, string> { ["ConnectionStrings__Queues"] = _queue.ConnectionString });
-        _server = await _installation.StartServerAsync();
-        _api = _installation.Api(_server);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _api.Dispose();
-        await _installation.DisposeAsync();
-        await _receiver.DisposeAsync();
-        await _queue.DisposeAsync();
-    }
 
     [Fact]
     public async Task What_the_library_sends_in_every_mode_and_over_the_queue_is_what_it_receives()
     {
-        var webhook = await _api.RegisterAsync(
-            new { url = $"{_receiver.Url}/cloud", events = new[] { "*" }, payload_format = "cloudevents" });
+        var webhook = await Api.RegisterAsync(
+            new { url = $"{Receiver.Url}/cloud", events = new[] { "*" }, payload_format = "cloudevents" });
         var sent = Enumerable.Range(0, 6).Select(NewEvent).ToArray();
 
         var ids = new List<Guid>
@@ -62,14 +36,14 @@ public sealed class CloudEventTests : IAsyncLifetime
 
         // The same event again is no second one.
         Assert.Equal(ids[0], await PublishAsync(sent[0].ToHttpContent(ContentMode.Binary, _formatter)));
-        var requests = await _receiver.WaitForAsync(sent.Length);
+        var requests = await Receiver.WaitForAsync(sent.Length);
         var received = requests.Select(request => Receive(request, webhook)).ToDictionary(item => Number(item));
         Assert.All(sent, item =>
         {
             var arrived = received[Number(item)];
             Assert.Equal(item.Type, arrived.Type);
             Assert.Equal(item.Time, arrived.Time);
-            Assert.Equal($"/organizations/{_installation.Organization}", arrived.Source!.ToString());
+            Assert.Equal($"/organizations/{Installation.Organization}", arrived.Source!.ToString());
             Assert.Equal(webhook.Id.ToString(), arrived["webhookid"]);
             Assert.Equal("application/json", arrived.DataContentType);
         });
@@ -79,23 +53,23 @@ public sealed class CloudEventTests : IAsyncLifetime
     [Fact]
     public async Task A_delivery_keeps_the_form_that_it_was_stored_in()
     {
-        var webhook = await _api.RegisterAsync(
-            new { url = $"{_receiver.Url}/cloud", events = new[] { "*" }, payload_format = "cloudevents" });
-        await _api.PublishAsync(1, Cancel);
-        await _receiver.WaitForAsync(1);
-        var delivery = Assert.Single(await _api.WaitForHistoryAsync(
+        var webhook = await Api.RegisterAsync(
+            new { url = $"{Receiver.Url}/cloud", events = new[] { "*" }, payload_format = "cloudevents" });
+        await Api.PublishAsync(1, Cancel);
+        await Receiver.WaitForAsync(1);
+        var delivery = Assert.Single(await Api.WaitForHistoryAsync(
             webhook.Id, history => history is [var only] && (string?)only["status"] == "succeeded", Cancel));
-        await _api.ChangeAsync(webhook.Id, new { payload_format = "standard" });
+        await Api.ChangeAsync(webhook.Id, new { payload_format = "standard" });
 
-        await _api.RedeliverAsync(webhook.Id, delivery);
-        var again = (await _receiver.WaitForAsync(2))[1];
-        await _api.TestAsync(webhook.Id);
-        var test = (await _receiver.WaitForAsync(3))[2];
-        await _api.ChangeAsync(webhook.Id, new { payload_format = "cloudevents" });
-        await _api.TestAsync(webhook.Id);
-        var cloudTest = (await _receiver.WaitForAsync(4))[3];
+        await Api.RedeliverAsync(webhook.Id, delivery);
+        var again = (await Receiver.WaitForAsync(2))[1];
+        await Api.TestAsync(webhook.Id);
+        var test = (await Receiver.WaitForAsync(3))[2];
+        await Api.ChangeAsync(webhook.Id, new { payload_format = "cloudevents" });
+        await Api.TestAsync(webhook.Id);
+        var cloudTest = (await Receiver.WaitForAsync(4))[3];
 
-        Assert.Equal(_receiver.Requests[0].Body, again.Body);
+        Assert.Equal(Receiver.Requests[0].Body, again.Body);
         Assert.Equal(1, Number(Receive(again, webhook)));
         Assert.Equal("application/json; charset=utf-8", test.Header("Content-Type"));
         Assert.Equal("user.created", Receive(cloudTest, webhook).Type);
@@ -110,14 +84,14 @@ public sealed class CloudEventTests : IAsyncLifetime
         Time = new DateTimeOffset(2026, 8, 1, 12, 0, number, TimeSpan.Zero),
         DataContentType = "application/json",
         Data = new { number },
-        ["orgid"] = _installation.Organization.ToString(),
+        ["orgid"] = Installation.Organization.ToString(),
     };
 
     private async Task<Guid> PublishAsync(HttpContent content)
     {
-        using var http = new HttpClient { BaseAddress = new Uri(_server.Url) };
+        using var http = new HttpClient { BaseAddress = new Uri(Server.Url) };
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/events") { Content = content };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _server.CreateToken(_installation.Organization));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Server.CreateToken(Installation.Organization));
         using var answer = await http.SendAsync(request, Cancel);
         var body = await answer.Content.ReadFromJsonAsync<JsonNode>(Cancel);
         Assert.True(answer.IsSuccessStatusCode, body!.ToJsonString());
@@ -127,7 +101,7 @@ public sealed class CloudEventTests : IAsyncLifetime
     private async Task PutOnQueueAsync(CloudEvent item, QueueMessageEncoding encoding)
     {
         var queue = new QueueClient(
-            _queue.ConnectionString, "webhook-events", new QueueClientOptions { MessageEncoding = encoding });
+            Queue.ConnectionString, "webhook-events", new QueueClientOptions { MessageEncoding = encoding });
         await queue.CreateIfNotExistsAsync(cancellationToken: Cancel);
         await queue.SendMessageAsync(new BinaryData(_formatter.EncodeStructuredModeMessage(item, out _)), cancellationToken: Cancel);
     }

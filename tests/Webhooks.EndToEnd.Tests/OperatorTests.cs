@@ -8,49 +8,34 @@ namespace Webhooks.EndToEnd.Tests;
 
 /// <summary>What operators see of an organization, allow it, and do to it.</summary>
 [Trait("Host", "both")]
-public sealed class OperatorTests : IAsyncLifetime
+public sealed class OperatorTests : PublishingTest
 {
-    private AzuriteServer _queue = null!;
-    private Installation _installation = null!;
-    private ServerProcess _server = null!;
-    private Receiver _receiver = null!;
-    private WebhooksApi _api = null!;
     private HttpClient _owner = null!;
     private HttpClient _operator = null!;
 
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+    private string Organization => $"/api/v1/organizations/{Installation.Organization}";
 
-    private string Organization => $"/api/v1/organizations/{_installation.Organization}";
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _queue = await AzuriteServer.StartAsync();
-        _receiver = await Receiver.StartAsync();
-        _installation = await Installation.CreateAsync(
-            new Dictionary<string, string> { ["ConnectionStrings__Queues"] = _queue.ConnectionString });
-        _server = await _installation.StartServerAsync();
-        _api = _installation.Api(_server);
-        _owner = _server.CreateClient(_installation.Organization);
-        _operator = _server.CreateOperatorClient();
+        await base.InitializeAsync();
+        _owner = Server.CreateClient(Installation.Organization);
+        _operator = Server.CreateOperatorClient();
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        _api.Dispose();
         _owner.Dispose();
         _operator.Dispose();
-        await _installation.DisposeAsync();
-        await _receiver.DisposeAsync();
-        await _queue.DisposeAsync();
+        await base.DisposeAsync();
     }
 
     [Fact]
     public async Task Who_changed_a_webhook_what_and_when_is_on_record()
     {
-        var webhook = await _api.RegisterAsync(_receiver.Url, "user.created");
-        await _api.ChangeAsync(webhook.Id, new { events = new[] { "user.*" } });
-        await _api.RotateSecretAsync(webhook.Id);
-        await _api.DeleteAsync(webhook.Id);
+        var webhook = await Api.RegisterAsync(Receiver.Url, "user.created");
+        await Api.ChangeAsync(webhook.Id, new { events = new[] { "user.*" } });
+        await Api.RotateSecretAsync(webhook.Id);
+        await Api.DeleteAsync(webhook.Id);
 
         var entries = (await GetAsync(_owner, $"/api/v1/audit?webhook_id={webhook.Id}"))["data"]!.AsArray();
 
@@ -61,14 +46,14 @@ public sealed class OperatorTests : IAsyncLifetime
         Assert.Equal(
             """[{"field":"events","before":["user.created"],"after":["user.*"]}]""", entries[2]!["changes"]!.ToJsonString());
         Assert.DoesNotContain(webhook.Secret, entries.ToJsonString(), StringComparison.Ordinal);
-        using var others = _server.CreateClient(Guid.NewGuid());
+        using var others = Server.CreateClient(Guid.NewGuid());
         Assert.Empty((await GetAsync(others, "/api/v1/audit"))["data"]!.AsArray());
     }
 
     [Fact]
     public async Task What_an_organization_publishes_beyond_its_limit_is_refused_over_HTTP_and_waits_in_the_queue()
     {
-        await _api.RegisterAsync(_receiver.Url, "*");
+        await Api.RegisterAsync(Receiver.Url, "*");
         await LimitAsync(new { per_second = 0.5, burst = 2 });
 
         HttpResponseMessage? refused = null;
@@ -85,14 +70,14 @@ public sealed class OperatorTests : IAsyncLifetime
             Cancel);
         Assert.InRange(refused!.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 2);
         refused.Dispose();
-        var queue = new QueuePublisher(_queue.ConnectionString);
+        var queue = new QueuePublisher(Queue.ConnectionString);
         var queued = new HashSet<string>();
         for (var number = 0; number < 4; number++)
         {
-            queued.Add(await queue.PublishAsync(_installation.Organization, "user.created", new { number }, Cancel));
+            queued.Add(await queue.PublishAsync(Installation.Organization, "user.created", new { number }, Cancel));
         }
 
-        await _receiver.WaitForAsync(
+        await Receiver.WaitForAsync(
             requests => requests.Count >= accepted + queued.Count
                 && queued.IsSubsetOf(requests.Select(request => request.Header("webhook-id")!)));
         await LimitAsync(null);
@@ -101,9 +86,9 @@ public sealed class OperatorTests : IAsyncLifetime
     [Fact]
     public async Task An_erased_organization_leaves_nothing_but_the_report_and_gets_nothing_more()
     {
-        var webhook = await _api.RegisterAsync(_receiver.Url, "*");
-        await _api.PublishAsync(1, Cancel);
-        await _api.WaitForHistoryAsync(webhook.Id, history => history is [var one] && (string)one["status"]! == "succeeded", Cancel);
+        var webhook = await Api.RegisterAsync(Receiver.Url, "*");
+        await Api.PublishAsync(1, Cancel);
+        await Api.WaitForHistoryAsync(webhook.Id, history => history is [var one] && (string)one["status"]! == "succeeded", Cancel);
         Assert.Equal(1, (int)(await GetAsync(_operator, Organization))["webhooks"]!);
         Assert.Equal(HttpStatusCode.Forbidden, (await _owner.DeleteAsync(Organization, Cancel)).StatusCode);
 
@@ -119,7 +104,7 @@ public sealed class OperatorTests : IAsyncLifetime
         using var late = await _owner.PostAsJsonAsync("/api/v1/events", new { @event = "user.created", data = new { } }, Cancel);
         Assert.Equal(HttpStatusCode.Conflict, late.StatusCode);
         Assert.Empty((await GetAsync(_owner, "/api/v1/webhooks"))["data"]!.AsArray());
-        Assert.Single(_receiver.Requests);
+        Assert.Single(Receiver.Requests);
     }
 
     private async Task LimitAsync(object? rate)

@@ -6,42 +6,16 @@ namespace Webhooks.EndToEnd.Tests;
 
 /// <summary>From a published event to the receiver's signed POST and its place in the history.</summary>
 [Trait("Host", "both")]
-public sealed class PublishingTests : IAsyncLifetime
+public sealed class PublishingTests : PublishingTest
 {
-    private AzuriteServer _queue = null!;
-    private Installation _installation = null!;
-    private ServerProcess _server = null!;
-    private Receiver _receiver = null!;
-    private WebhooksApi _api = null!;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _queue = await AzuriteServer.StartAsync();
-        _receiver = await Receiver.StartAsync();
-        _installation = await Installation.CreateAsync(
-            new Dictionary<string, string> { ["ConnectionStrings__Queues"] = _queue.ConnectionString });
-        _server = await _installation.StartServerAsync();
-        _api = _installation.Api(_server);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _api.Dispose();
-        await _installation.DisposeAsync();
-        await _receiver.DisposeAsync();
-        await _queue.DisposeAsync();
-    }
-
     [Fact]
     public async Task An_event_published_over_HTTP_arrives_signed_and_is_in_the_history()
     {
-        var webhook = await _api.RegisterAsync($"{_receiver.Url}/hook", "user.created");
-        using var http = new HttpClient { BaseAddress = new Uri(_server.Url) };
-        var publisher = new HttpPublisher(http, _ => ValueTask.FromResult(_server.CreateToken(_installation.Organization)));
+        var webhook = await Api.RegisterAsync($"{Receiver.Url}/hook", "user.created");
+        using var http = new HttpClient { BaseAddress = new Uri(Server.Url) };
+        var publisher = new HttpPublisher(http, _ => ValueTask.FromResult(Server.CreateToken(Installation.Organization)));
 
-        var published = await publisher.PublishAsync(_installation.Organization, "user.created", new { UserId = "42" }, Cancel);
+        var published = await publisher.PublishAsync(Installation.Organization, "user.created", new { UserId = "42" }, Cancel);
 
         Assert.Equal(1, published.Deliveries);
         await ArrivesSignedAndIsInTheHistory(webhook, published.Id.ToString());
@@ -50,10 +24,10 @@ public sealed class PublishingTests : IAsyncLifetime
     [Fact]
     public async Task An_event_put_on_the_queue_arrives_signed_and_is_in_the_history()
     {
-        var webhook = await _api.RegisterAsync($"{_receiver.Url}/hook", "user.created");
+        var webhook = await Api.RegisterAsync($"{Receiver.Url}/hook", "user.created");
 
-        var id = await new QueuePublisher(_queue.ConnectionString).PublishAsync(
-            _installation.Organization, "user.created", new { UserId = "42" }, Cancel);
+        var id = await new QueuePublisher(Queue.ConnectionString).PublishAsync(
+            Installation.Organization, "user.created", new { UserId = "42" }, Cancel);
 
         await ArrivesSignedAndIsInTheHistory(webhook, id);
     }
@@ -61,60 +35,60 @@ public sealed class PublishingTests : IAsyncLifetime
     [Fact]
     public async Task Events_of_a_kind_arrive_at_a_webhook_that_lists_the_kind()
     {
-        await _api.RegisterAsync($"{_receiver.Url}/users", "user.*");
-        var others = await _api.RegisterAsync($"{_receiver.Url}/payments", "payment.*");
+        await Api.RegisterAsync($"{Receiver.Url}/users", "user.*");
+        var others = await Api.RegisterAsync($"{Receiver.Url}/payments", "payment.*");
 
-        await _api.PublishAsync(1, Cancel);
+        await Api.PublishAsync(1, Cancel);
 
-        var request = Assert.Single(await _receiver.WaitForAsync(1));
+        var request = Assert.Single(await Receiver.WaitForAsync(1));
         Assert.Equal("/users", request.Path);
-        Assert.Empty(await _api.HistoryAsync(others.Id));
+        Assert.Empty(await Api.HistoryAsync(others.Id));
     }
 
     [Fact]
     public async Task Only_events_that_pass_a_filter_arrive_and_the_others_are_explained()
     {
-        var filtered = await _api.RegisterAsync(
+        var filtered = await Api.RegisterAsync(
             new
             {
-                url = $"{_receiver.Url}/filtered",
+                url = $"{Receiver.Url}/filtered",
                 events = new[] { "*" },
                 filter = new { data = new { number = new Dictionary<string, int> { ["$gte"] = 2 } } },
             });
-        var all = await _api.RegisterAsync($"{_receiver.Url}/all", "*");
+        var all = await Api.RegisterAsync($"{Receiver.Url}/all", "*");
 
-        var left = await _api.PublishAsync(1, Cancel);
-        await _api.PublishAsync(2, Cancel);
+        var left = await Api.PublishAsync(1, Cancel);
+        await Api.PublishAsync(2, Cancel);
 
-        var requests = await _receiver.WaitForAsync(3);
+        var requests = await Receiver.WaitForAsync(3);
         Assert.Equal(["/all", "/all", "/filtered"], requests.Select(request => request.Path).Order());
-        Assert.Equal("filtered", (await _api.ExplainAsync(filtered.Id, left))["reason"]!.GetValue<string>());
-        Assert.Equal(2, (await _api.HistoryAsync(all.Id)).Count);
+        Assert.Equal("filtered", (await Api.ExplainAsync(filtered.Id, left))["reason"]!.GetValue<string>());
+        Assert.Equal(2, (await Api.HistoryAsync(all.Id)).Count);
     }
 
     [Fact]
     public async Task The_same_event_published_both_ways_is_delivered_once()
     {
-        var webhook = await _api.RegisterAsync($"{_receiver.Url}/hook", "*");
-        var once = new WebhookEvent(_installation.Organization, "user.created", new { UserId = "42" });
-        using var http = new HttpClient { BaseAddress = new Uri(_server.Url) };
-        var publisher = new HttpPublisher(http, _ => ValueTask.FromResult(_server.CreateToken(_installation.Organization)));
+        var webhook = await Api.RegisterAsync($"{Receiver.Url}/hook", "*");
+        var once = new WebhookEvent(Installation.Organization, "user.created", new { UserId = "42" });
+        using var http = new HttpClient { BaseAddress = new Uri(Server.Url) };
+        var publisher = new HttpPublisher(http, _ => ValueTask.FromResult(Server.CreateToken(Installation.Organization)));
 
         await publisher.PublishAsync(once, Cancel);
-        await new QueuePublisher(_queue.ConnectionString).PublishAsync(once, Cancel);
-        var last = await new QueuePublisher(_queue.ConnectionString).PublishAsync(
-            _installation.Organization, "user.deleted", new { UserId = "42" }, Cancel);
+        await new QueuePublisher(Queue.ConnectionString).PublishAsync(once, Cancel);
+        var last = await new QueuePublisher(Queue.ConnectionString).PublishAsync(
+            Installation.Organization, "user.deleted", new { UserId = "42" }, Cancel);
 
-        await _api.WaitForHistoryAsync(
+        await Api.WaitForHistoryAsync(
             webhook.Id, history => history.Any(delivery => delivery["event_id"]!.GetValue<string>() == last), Cancel);
-        var requests = await _receiver.WaitForAsync(
+        var requests = await Receiver.WaitForAsync(
             requests => requests.Select(request => request.Header("webhook-id")).ToHashSet().IsSupersetOf([once.Id, last]));
         Assert.Single(requests, request => request.Header("webhook-id") == once.Id);
     }
 
     private async Task ArrivesSignedAndIsInTheHistory(RegisteredWebhook webhook, string eventId)
     {
-        var request = Assert.Single(await _receiver.WaitForAsync(1));
+        var request = Assert.Single(await Receiver.WaitForAsync(1));
         var verifier = new WebhookVerifier(webhook.Secret);
         Assert.Equal(
             WebhookVerification.Valid,
@@ -124,7 +98,7 @@ public sealed class PublishingTests : IAsyncLifetime
         Assert.Equal(eventId, request.Header("webhook-id"));
         Assert.Contains("\"user_id\": \"42\"", request.Text, StringComparison.Ordinal);
 
-        var history = await _api.WaitForHistoryAsync(
+        var history = await Api.WaitForHistoryAsync(
             webhook.Id, deliveries => deliveries is [{ } delivery] && delivery["delivered_at"] is not null, Cancel);
         Assert.Equal(eventId, history[0]["event_id"]!.GetValue<string>());
         Assert.Equal(1, history[0]["attempt_number"]!.GetValue<int>());

@@ -86,7 +86,8 @@ internal sealed class CloudEventFields(
         return errors.Count == errorsBefore ? message : null;
     }
 
-    /// <summary>The idempotency key: the two attributes that together name one event, of any length, in one that is no publisher's own.
+    /// <summary>
+    /// The idempotency key: the two attributes that together name one event, of any length, in one that is no publisher's own.
     /// </summary>
     private static string KeyOf(string source, string id) =>
         "cloudevents:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{source}\0{id}")));

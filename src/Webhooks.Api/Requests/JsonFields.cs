@@ -110,54 +110,34 @@ internal sealed class JsonFields
     /// <summary>An object, or null; without a value when it is absent or something else.</summary>
     /// <param name="read">Reads its members; others are refused.</param>
     public NewValue<T?>? ObjectOrNull<T>(string name, Func<JsonFields, T> read)
-        where T : class
-    {
-        switch (Take(name))
+        where T : class =>
+        ObjectOrNull(name, "an object", value =>
         {
-            case null:
-                return null;
-            case { ValueKind: JsonValueKind.Null }:
-                return new NewValue<T?>(null);
-            case { ValueKind: JsonValueKind.Object } value:
-                var fields = new JsonFields(value, _errors, $"{_path}{name}.");
-                var made = read(fields);
-                fields.RefuseOthers();
-                return new NewValue<T?>(made);
-            case { } value:
-                _errors.Add(_path + name, $"It must be an object, or null, but it is {Kind(value)}.");
-                return null;
-        }
-    }
+            var fields = new JsonFields(value, _errors, $"{_path}{name}.");
+            var made = read(fields);
+            fields.RefuseOthers();
+            return made;
+        });
 
     /// <summary>
     /// An object whose members are strings, or null; without a value when it is absent or something else. Members that are no strings are
     /// left out, with an error each.
     /// </summary>
-    public NewValue<IReadOnlyDictionary<string, string>?>? PairsOrNull(string name)
-    {
-        switch (Take(name))
+    public NewValue<IReadOnlyDictionary<string, string>?>? PairsOrNull(string name) =>
+        ObjectOrNull<IReadOnlyDictionary<string, string>>(name, "an object of strings", value =>
         {
-            case null:
-                return null;
-            case { ValueKind: JsonValueKind.Null }:
-                return new NewValue<IReadOnlyDictionary<string, string>?>(null);
-            case { ValueKind: JsonValueKind.Object } value:
-                var pairs = new Dictionary<string, string>(StringComparer.Ordinal);
-                foreach (var member in value.EnumerateObject())
+            var pairs = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach (var member in value.EnumerateObject())
+            {
+                var path = $"{name}.{Excerpt.Of(member.Name)}";
+                if (Text(path, member.Value) is { } text && !pairs.TryAdd(member.Name, text))
                 {
-                    var path = $"{name}.{Excerpt.Of(member.Name)}";
-                    if (Text(path, member.Value) is { } text && !pairs.TryAdd(member.Name, text))
-                    {
-                        _errors.Add(_path + path, "It is given twice. Give it once.");
-                    }
+                    _errors.Add(_path + path, "It is given twice. Give it once.");
                 }
+            }
 
-                return new NewValue<IReadOnlyDictionary<string, string>?>(pairs);
-            case { } value:
-                _errors.Add(_path + name, $"It must be an object of strings, or null, but it is {Kind(value)}.");
-                return null;
-        }
-    }
+            return pairs;
+        });
 
     /// <summary>A point in time, UTC; null when it is absent or something else.</summary>
     public DateTimeOffset? Time(string name)
@@ -271,6 +251,23 @@ internal sealed class JsonFields
         foreach (var name in _members.Keys.Except(_taken))
         {
             _errors.Add(_path + name, $"There is no such field. The fields are {string.Join(", ", _taken)}.");
+        }
+    }
+
+    private NewValue<T?>? ObjectOrNull<T>(string name, string what, Func<JsonElement, T> read)
+        where T : class
+    {
+        switch (Take(name))
+        {
+            case null:
+                return null;
+            case { ValueKind: JsonValueKind.Null }:
+                return new NewValue<T?>(null);
+            case { ValueKind: JsonValueKind.Object } value:
+                return new NewValue<T?>(read(value));
+            case { } value:
+                _errors.Add(_path + name, $"It must be {what}, or null, but it is {Kind(value)}.");
+                return null;
         }
     }
 

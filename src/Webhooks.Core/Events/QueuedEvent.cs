@@ -42,7 +42,7 @@ public sealed record QueuedEvent(string MessageId, DateTimeOffset InsertedOn, lo
         const string Id = "id";
         var json = QueuedText.Json(Body);
         using var document = JsonDocument.Parse(
-                json.Span.StartsWith(Encoding.UTF8.Preamble) ? json[Encoding.UTF8.Preamble.Length..] : json);
+            json.Span.StartsWith(Encoding.UTF8.Preamble) ? json[Encoding.UTF8.Preamble.Length..] : json);
         using var text = new MemoryStream();
         using (var writer = new Utf8JsonWriter(text))
         {

@@ -21,19 +21,27 @@ internal sealed partial class QueueListener(
 
     private static readonly TimeSpan _longestIdle = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// How long a stop waits for the batch that has been asked for. The storage service may have taken its messages from the queue already,
+    /// and if nobody hears the answer, nobody sees them before <see cref="QueueListenerOptions.Visibility"/> has passed.
+    /// </summary>
+    private static readonly TimeSpan _lastBatchWithin = TimeSpan.FromSeconds(2);
+
     private readonly Availability _storage = new("the storage queue", logger);
     private readonly SemaphoreSlim _slots = new(options.MaxBatches);
     private readonly SemaphoreSlim _aside = new(MostSetAside);
     private readonly SemaphoreSlim _requests = new(options.MaxBatches * ConcurrentRequestsPerBatch);
+    private readonly CancellationTokenSource _asking = new();
     private readonly CancellationTokenSource _abort = new();
 
     private volatile bool _hasQueues;
     private int _notFinished;
 
-    /// <summary>Receives no more, and lets the batches in hand be finished.</summary>
+    /// <summary>Asks for no more, and lets the batches in hand be finished, and the one that has been asked for.</summary>
     /// <param name="cancellationToken">Aborts them; their messages become visible again.</param>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
+        _asking.CancelAfter(_lastBatchWithin);
         await base.StopAsync(cancellationToken);
 
         // Either they are finished, or their time is up.
@@ -51,6 +59,7 @@ internal sealed partial class QueueListener(
         _slots.Dispose();
         _aside.Dispose();
         _requests.Dispose();
+        _asking.Dispose();
         _abort.Dispose();
     }
 
@@ -85,7 +94,7 @@ internal sealed partial class QueueListener(
 
             idle.Reset();
             inHand.RemoveAll(task => task.IsCompleted);
-            await publisher.RefreshLimitsAsync(stoppingToken);
+            await publisher.RefreshLimitsAsync(_abort.Token);
             inHand.AddRange(Handle(batch, stoppingToken));
         }
     }
@@ -101,7 +110,7 @@ internal sealed partial class QueueListener(
                 _hasQueues = true;
             }
 
-            var batch = await queue.ReceiveAsync(stoppingToken);
+            var batch = await queue.ReceiveAsync(_asking.Token);
             _storage.Available();
             return batch;
         }

@@ -2,10 +2,12 @@ using System.Diagnostics;
 using System.Text;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Webhooks.Client.Publishing;
 using Webhooks.Server.Queue;
 using Webhooks.Server.Tests.Engine;
+using Webhooks.Testing;
 
 namespace Webhooks.Server.Tests.Queue;
 
@@ -331,6 +333,34 @@ public sealed class QueueListenerTests
     }
 
     [Fact]
+    public async Task A_stopping_listener_finishes_the_batch_that_it_has_asked_for()
+    {
+        await using var scene = await QueueScene.CreateAsync();
+        await using var way = HoldAnswers(scene);
+        var listener = await AskAsync(scene, way);
+
+        var stopping = listener.StopAsync(Cancel);
+        way.Release();
+        await stopping;
+
+        Assert.Equal(2, await scene.DeliveriesAsync());
+        Assert.Equal(0, await QueueScene.LengthAsync(scene.Messages));
+    }
+
+    [Fact]
+    public async Task A_listener_stops_although_nobody_answers_what_it_has_asked_for()
+    {
+        await using var scene = await QueueScene.CreateAsync();
+        await using var way = HoldAnswers(scene);
+        var listener = await AskAsync(scene, way);
+
+        await listener.StopAsync(Cancel);
+
+        Assert.Equal(1, await scene.DeliveriesAsync());
+        Assert.Equal(1, await QueueScene.LengthAsync(scene.Messages));
+    }
+
+    [Fact]
     public async Task A_batch_that_cannot_be_finished_in_time_is_left_on_the_queue()
     {
         await using var scene = await QueueScene.CreateAsync();
@@ -361,6 +391,30 @@ public sealed class QueueListenerTests
         await scene.WaitUntilEmptyAsync();
         Assert.Equal(1, await scene.DeliveriesAsync());
         Assert.Equal(["garbage"], await scene.PoisonAsync());
+    }
+
+    /// <summary>Leads the listeners to the queue by a way on which answers can be held.</summary>
+    private static HeldAnswers HoldAnswers(QueueScene scene)
+    {
+        var port = scene.Messages.Uri.Port;
+        var way = new HeldAnswers(port);
+        scene.Options = scene.Options with
+        {
+            ConnectionString = scene.Options.ConnectionString.Replace($":{port}/", $":{way.Number}/", StringComparison.Ordinal),
+        };
+        return way;
+    }
+
+    /// <summary>Starts a listener that has published a message. The next one is taken for it, and it does not know yet.</summary>
+    private static async Task<IHost> AskAsync(QueueScene scene, HeldAnswers way)
+    {
+        await scene.PutAsync(scene.Message());
+        var listener = await scene.StartListenerAsync();
+        await scene.WaitUntilEmptyAsync();
+        way.Hold();
+        await scene.PutAsync(scene.Message());
+        await DeliveryScene.WaitUntilAsync(async () => (await scene.Messages.PeekMessagesAsync(1, Cancel)).Value.Length == 0);
+        return listener;
     }
 
     /// <summary>Makes whoever inserts deliveries wait until the result is disposed of.</summary>

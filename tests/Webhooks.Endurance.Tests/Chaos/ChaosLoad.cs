@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Azure;
 using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
 using Webhooks.Client.Publishing;
 
 namespace Webhooks.Endurance.Tests.Chaos;
@@ -22,7 +23,7 @@ internal sealed class ChaosLoad(Cluster cluster, string queues, IReadOnlyList<Gu
         .. Enumerable.Repeat("user.created", 6), .. Enumerable.Repeat("user.updated", 3), "user.deleted"];
 
     private readonly ConcurrentBag<AcceptedEvent> _accepted = [];
-    private readonly QueuePublisher _queue = CreatePublisher(queues);
+    private readonly QueueClient _queue = CreateQueue(queues);
     private volatile bool _isStopping;
     private Task _publishing = Task.CompletedTask;
 
@@ -41,7 +42,17 @@ internal sealed class ChaosLoad(Cluster cluster, string queues, IReadOnlyList<Gu
         return _publishing;
     }
 
-    private static QueuePublisher CreatePublisher(string connectionString)
+    /// <summary>
+    /// The number of events that the queue has taken and no server has published. That of a server that was stopped or killed just when it
+    /// took it comes back after half a minute.
+    /// </summary>
+    public async Task<int> QueuedAsync(CancellationToken cancellationToken)
+    {
+        QueueProperties properties = await _queue.GetPropertiesAsync(cancellationToken);
+        return properties.ApproximateMessagesCount;
+    }
+
+    private static QueueClient CreateQueue(string connectionString)
     {
         // The load tries again by itself.
         var options = new QueueClientOptions
@@ -49,7 +60,7 @@ internal sealed class ChaosLoad(Cluster cluster, string queues, IReadOnlyList<Gu
             MessageEncoding = QueueMessageEncoding.None,
             Retry = { MaxRetries = 0, NetworkTimeout = _patience },
         };
-        return new QueuePublisher(new QueueClient(connectionString, QueuePublisher.DefaultQueueName, options));
+        return new QueueClient(connectionString, QueuePublisher.DefaultQueueName, options);
     }
 
     private async Task PublishAsync(Random random, Func<AcceptedEvent, Random, CancellationToken, Task> publish)
@@ -88,5 +99,6 @@ internal sealed class ChaosLoad(Cluster cluster, string queues, IReadOnlyList<Gu
         cluster.Api(random.Next(Cluster.Size), next.Organization).PublishAsync(next.Id, next.Type, new { }, cancellationToken);
 
     private Task PublishByQueueAsync(AcceptedEvent next, Random random, CancellationToken cancellationToken) =>
-        _queue.PublishAsync(new WebhookEvent(next.Organization, next.Type, new { }) { Id = next.Id.ToString() }, cancellationToken);
+        new QueuePublisher(_queue).PublishAsync(
+            new WebhookEvent(next.Organization, next.Type, new { }) { Id = next.Id.ToString() }, cancellationToken);
 }

@@ -43,7 +43,7 @@ public sealed class StatisticsChaosTests(ITestOutputHelper output)
         await load.StopAsync();
 
         await using var database = NpgsqlDataSource.Create(installation.ConnectionString);
-        await EverythingEndsAsync(cluster, customers, database);
+        await EverythingEndsAsync(cluster, customers, load, database);
         output.WriteLine($"{load.Accepted.Count} events, {operations.Sum()} operations; {await OutcomesAsync(database)}");
         Assert.True(operations.Sum() > 0, "No operation succeeded.");
         Assert.Empty(await StatisticsRecount.DifferencesAsync(database, Cancel));
@@ -105,7 +105,7 @@ public sealed class StatisticsChaosTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task EverythingEndsAsync(Cluster cluster, Customers customers, NpgsqlDataSource database)
+    private static async Task EverythingEndsAsync(Cluster cluster, Customers customers, ChaosLoad load, NpgsqlDataSource database)
     {
         foreach (var target in customers.Targets)
         {
@@ -113,16 +113,13 @@ public sealed class StatisticsChaosTests(ITestOutputHelper output)
             await GoOnAsync(cluster.Api(0, target.Organization), target.Webhook.Id);
         }
 
-        // Nothing for a while: messages that a killed server had taken from the queue come back to it.
-        const int Moments = 20;
         string? left = null;
-        var moments = 0;
         await Eventually.HoldsAsync(
             async () =>
             {
-                left = await WhatIsLeftAsync(database);
-                moments = left is null ? moments + 1 : 0;
-                return moments > Moments;
+                left = await load.QueuedAsync(Cancel) is > 0 and var queued
+                    ? $"{queued} events on the queue" : await WhatIsLeftAsync(database);
+                return left is null;
             },
             () => $"There is still: {left}",
             Cancel);

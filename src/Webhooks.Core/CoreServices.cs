@@ -56,6 +56,7 @@ public static class CoreServices
             .AddSingleton<DeliveryAnnouncement>()
             .AddSingleton<PendingDeliveries>()
             .AddSingleton<BacklogSurvey>()
+            .AddSingleton<HeldBacklog>()
             .AddSingleton<DeliveryHistory>()
             .AddSingleton<DeliveryArrivals>()
             .AddSingleton<OrganizationHistory>()

@@ -6,8 +6,12 @@ namespace Webhooks.Server.Engine;
 /// The crowd at the head of the backlog: what has been due longest is for webhooks that cannot take it now, and has to be parked before
 /// anything behind it comes into view. While there is one, it is worked off at leisure, and other webhooks' work is looked for past it.
 /// </summary>
-internal sealed class CrowdedBacklog(BacklogSurvey survey, WebhookLanes lanes, DueSignal signal)
+internal sealed class CrowdedBacklog(
+    BacklogSurvey survey, HeldBacklog held, WebhookLanes lanes, DueSignal signal, EngineOptions options)
 {
+    /// <summary>As many as a claim takes at most.</summary>
+    private const int ParkedAtOnce = 1024;
+
     /// <summary>Fewer parked claims than that are no crowd.</summary>
     private const int LeastParked = 16;
 
@@ -36,6 +40,23 @@ internal sealed class CrowdedBacklog(BacklogSurvey survey, WebhookLanes lanes, D
         {
             signal.Set();
         }
+    }
+
+    /// <summary>
+    /// Parks what a crowd has for webhooks that are paused: nothing of it has to be claimed to learn that it cannot start.
+    /// </summary>
+    /// <returns>Whether that was most of the head of the backlog, so that there is probably more of it.</returns>
+    public async Task<bool> ParkHeldAsync(CancellationToken cancellationToken)
+    {
+        if (!_crowded || !lanes.AnyHeld)
+        {
+            return false;
+        }
+
+        var parked = await held.ParkAsync(ParkedAtOnce, options.ParkLeast, options.ParkMost, cancellationToken);
+        lanes.Expect(parked.Keys);
+        await LearnAsync(ParkedAtOnce, parked.Values.Sum(), cancellationToken);
+        return _crowded;
     }
 
     /// <summary>Learns from a claim from the head of the backlog, and finds who else has work.</summary>

@@ -1,5 +1,6 @@
 using Webhooks.Core;
 using Webhooks.Core.Deliveries;
+using Webhooks.Core.Health;
 
 namespace Webhooks.Server.Engine;
 
@@ -11,6 +12,7 @@ internal sealed class DeliveryClaimer(
     DeliveryStore deliveries,
     WebhookLanes lanes,
     CrowdedBacklog crowd,
+    WebhookPauses pauses,
     AttemptSlots slots,
     DueSignal signal,
     DatabaseAvailability database,
@@ -28,6 +30,7 @@ internal sealed class DeliveryClaimer(
 
     private readonly TimeSpan _lease = options.LeaseFor(webhooks.AttemptTimeout);
     private int _limit = FewestPerStatement;
+    private bool _begun;
 
     /// <summary>Claims until it is stopped.</summary>
     /// <param name="stopping">Ends the waiting, but not a statement: what that has claimed would be nobody's until its lease ends.</param>
@@ -77,6 +80,14 @@ internal sealed class DeliveryClaimer(
     /// <returns>Whether the database was asked for anything. If it was not, it may still fail.</returns>
     private async Task<bool> SupplyAsync(CancellationToken abandon)
     {
+        if (!_begun)
+        {
+            // What comes first must not go to a receiver that had been given up before this server began.
+            lanes.Hold(await pauses.FindAsync(abandon));
+            lanes.TakeIn();
+            _begun = true;
+        }
+
         slots.Fill();
 
         // A result that waits to be recorded has a lease. If that ended meanwhile, we would claim and attempt what we have attempted
@@ -117,6 +128,11 @@ internal sealed class DeliveryClaimer(
         if (limit == 0 || crowd.Waits)
         {
             return false;
+        }
+
+        if (await crowd.ParkHeldAsync(abandon))
+        {
+            return true;
         }
 
         var claimedAt = lanes.Now;

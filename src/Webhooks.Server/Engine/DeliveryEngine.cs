@@ -28,7 +28,6 @@ internal sealed partial class DeliveryEngine(
 
         var recording = recorder.RunAsync(abandon.Token);
         var listening = notifications.RunAsync(stoppingToken, abandon.Token);
-        lanes.TakeIn();
         await claimer.RunAsync(stoppingToken, abandon.Token);
 
         await release.ReleaseAsync(lanes.Close(), abandon.Token);

@@ -13,15 +13,11 @@ internal sealed partial class PauseWatch(
 {
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(400);
 
-    private bool _looked;
-
     protected override async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        // At first in any case: what comes next must not go to a receiver that had been given up before this server began.
-        if (!_looked || lanes.Count > 0)
+        if (lanes.Count > 0)
         {
             lanes.Hold(await pauses.FindAsync(cancellationToken));
-            _looked = true;
         }
     }
 

@@ -85,6 +85,18 @@ internal sealed class WebhookLanes
         }
     }
 
+    /// <summary>Whether a webhook is paused.</summary>
+    public bool AnyHeld
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _holds.Any;
+            }
+        }
+    }
+
     /// <summary>Takes claims into their lanes, and what a lane has no room for out again, to be parked.</summary>
     /// <param name="claims">The claims.</param>
     /// <param name="claimedAt">When they were asked for (<see cref="Now"/>).</param>
@@ -103,7 +115,7 @@ internal sealed class WebhookLanes
     }
 
     /// <summary>Asks for work of webhooks that have some in the database, as if it had been parked.</summary>
-    public void Expect(IReadOnlyList<Guid> webhooks)
+    public void Expect(IEnumerable<Guid> webhooks)
     {
         lock (_lock)
         {

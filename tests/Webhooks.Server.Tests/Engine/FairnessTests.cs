@@ -117,4 +117,26 @@ public sealed class FairnessTests
         Assert.InRange(
             await scene.CountAsync($"webhook_id = '{refusing.Id}' AND (lease_until IS NOT NULL OR attempt_number > 0)"), 1, Backlog / 2);
     }
+
+    [Fact]
+    public async Task A_crowd_that_was_parked_without_a_claim_is_delivered_when_the_receiver_answers_again()
+    {
+        const int Backlog = 5000;
+        await using var receiver = await Receiver.StartAsync();
+        await using var scene = await DeliveryScene.CreateAsync();
+        var paused = await scene.AddWebhookAsync(receiver.Url);
+        await scene.PublishAsync(paused, Backlog);
+        await scene.ExecuteAsync(
+            $"""
+            UPDATE webhook_health SET openings = 1, opened_at = now(), paused_until = now() + interval '1 h', paused_by = 'circuit'
+            WHERE webhook_id = '{paused.Id}'
+            """);
+        await scene.StartEngineAsync();
+        await scene.WaitForAsync(Backlog, "lease_until > now() + interval '50 min' AND lease_token IS NULL");
+        Assert.Empty(receiver.Requests);
+
+        await scene.ExecuteAsync("UPDATE webhook_health SET paused_until = now()");
+
+        await scene.WaitForAsync(Backlog, "status = 'succeeded' AND attempt_number = 1");
+    }
 }

@@ -20,7 +20,8 @@ internal static class WebhookCreation
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
             foreach (var url in plan.Organizations[index])
             {
-                using var answer = await client.PostAsJsonAsync("/api/v1/webhooks", new { url, events = (string[])["*"] });
+                using var answer = await client.PostAsJsonAsync(
+                    "/api/v1/webhooks", new { url, events = (string[])["*"], filter = plan.Filter });
                 answer.EnsureSuccessStatusCode();
             }
         }

@@ -1,5 +1,8 @@
+using System.Text.Json;
+
 namespace Webhooks.Load;
 
 /// <summary>The webhooks to create.</summary>
 /// <param name="Organizations">The URLs of the webhooks of each organization; all are for every event type.</param>
-internal sealed record WebhookPlan(string[][] Organizations);
+/// <param name="Filter">The filter that all have; null for none.</param>
+internal sealed record WebhookPlan(string[][] Organizations, JsonElement? Filter = null);

@@ -36,6 +36,8 @@ function figuresOf(result) {
       ];
     case 'dead':
       return [`${result.attempts} attempts of ${result.deliveries} deliveries in ${result.minutes} minutes`];
+    case 'filters':
+      return [`an event ${rounded(result.many)} ms with ${result.webhooks} filtered webhooks, ${rounded(result.one)} ms with one`];
     case 'scale':
       return [`${result.what} ${rounded(result.small)} ms, ${rounded(result.large)} ms`];
     default:

@@ -32,6 +32,7 @@ export function renderReport(environment, results) {
     fairness(results, 'refusing', 'One receiver in twenty refuses connections, and 100,000 deliveries wait for these'),
     database(results),
     scale(results),
+    filters(results),
     memory(results),
     backlog(results),
     dead(results),
@@ -146,6 +147,16 @@ function scale(results) {
   const [{ deliveries } = {}] = measured;
   return section('Webhooks: milliseconds with few and with many deliveries in the database', table(
     ['', ...[deliveries?.small, deliveries?.large].map((number) => `at ${number?.toLocaleString('en-US')}`), 'ratio'],
+    rows,
+  ));
+}
+
+function filters(results) {
+  const rows = results.subjects.flatMap((subject) => results.of(subject, 'filters').map(({ webhooks, many, one }) => [
+    subject, webhooks.toLocaleString('en-US'), rounded(many), rounded(one), rounded(many - one),
+  ]));
+  return section('Webhooks: milliseconds to publish an event that no filter lets through', table(
+    ['', 'filtered webhooks', 'with all', 'with one', 'their cost'],
     rows,
   ));
 }

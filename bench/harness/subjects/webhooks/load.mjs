@@ -21,6 +21,12 @@ export function createWebhooks(load, urls) {
   return load.ask('createWebhooks', { organizations: urls.map((url) => [url]) });
 }
 
+/** Makes one organization whose webhooks have a filter that no event passes. @returns {Promise<string[]>} the organization */
+export function createFiltered(load, origin, count) {
+  const urls = Array.from({ length: count }, (_, index) => `${origin}/filtered/${index}`);
+  return load.ask('createWebhooks', { organizations: [urls], filter: { data: { amount: { $gte: 100 }, currency: 'EUR' } } });
+}
+
 /** Makes one organization whose webhooks get every event. @returns {Promise<string[]>} the organization */
 export function createFanOut(load, origin) {
   return load.ask('createWebhooks', { organizations: [receiverUrls(origin).slice(0, fanOut)] });

@@ -8,6 +8,7 @@ import { findMissing } from './database.mjs';
 import { dead } from './dead.mjs';
 import { measureDeliveries, untilNonePending } from './deliveries.mjs';
 import { fairness, refusing } from './fairness.mjs';
+import { filters } from './filters.mjs';
 import { createFanOut, createWebhooks, fannedOut, inArrays, oneByOne, stored } from './load.mjs';
 import { memory } from './memory.mjs';
 import { scale } from './scale.mjs';
@@ -29,7 +30,7 @@ export const scenarios = {
 };
 
 /** The scenarios that take long and say the same each time: they are measured once. */
-export const onceScenarios = { backlog, dead, memory, scale };
+export const onceScenarios = { backlog, dead, filters, memory, scale };
 
 function endToEnd(scenario, how, webhooksPerEvent = 1) {
   return (subject, services, { events }) => withServer(subject, services, async (use) => {

@@ -13,6 +13,7 @@ public static class OperationNames
     public const string DeleteWebhook = nameof(DeleteWebhook);
     public const string TestWebhook = nameof(TestWebhook);
     public const string TestFilter = nameof(TestFilter);
+    public const string TestTransform = nameof(TestTransform);
     public const string RotateSecret = nameof(RotateSecret);
     public const string PromoteSecret = nameof(PromoteSecret);
     public const string EndSecretOverlap = nameof(EndSecretOverlap);

@@ -21,6 +21,7 @@ using Webhooks.Api.Redelivery;
 using Webhooks.Api.Requests;
 using Webhooks.Api.Security;
 using Webhooks.Api.Statistics;
+using Webhooks.Api.Transforms;
 using Webhooks.Api.Webhooks;
 
 namespace Webhooks.Api;
@@ -87,6 +88,7 @@ public static class WebhooksApiPipeline
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         api.MapWebhooks();
         api.MapFilters();
+        api.MapTransforms();
         api.MapDeliveries();
         api.MapRedaction();
         api.MapRedelivery();

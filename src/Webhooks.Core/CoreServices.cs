@@ -20,6 +20,7 @@ using Webhooks.Core.Sending;
 using Webhooks.Core.Signals;
 using Webhooks.Core.Statistics;
 using Webhooks.Core.Telemetry;
+using Webhooks.Core.Transforms;
 using Webhooks.Core.Webhooks;
 
 namespace Webhooks.Core;
@@ -67,6 +68,8 @@ public static class CoreServices
             .AddSingleton<OrganizationErasures>()
             .AddSingleton<FilterTrials>()
             .AddSingleton<DeliveryAttempter>()
+            .AddSingleton<DeliveryTransforms>()
+            .AddSingleton<TransformRunner>()
             .AddSingleton<Redeliveries>()
             .AddSingleton<Cancellations>()
             .AddSingleton<Redactions>()

@@ -28,7 +28,7 @@ public sealed partial class DocumentTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("shaping.md", null, 4)]
+    [InlineData("shaping.md", null, 6)]
     [InlineData("publishing.md", "Later, and in order", 1)]
     [InlineData("publishing.md", "CloudEvents", 2)]
     public async Task The_calls_of_a_document_are_answered_as_it_says(string document, string? section, int calls)
@@ -39,7 +39,7 @@ public sealed partial class DocumentTests : IAsyncLifetime
         foreach (var (command, answer) in examples)
         {
             var got = JsonNode.Parse(await RunAsync(command))!;
-            Assert.True(got["id"] is not null || got["matches"] is not null, $"{command}\nis answered with {got}");
+            Assert.True((got["id"] ?? got["matches"] ?? got["outcome"]) is not null, $"{command}\nis answered with {got}");
             if (answer.Length > 0)
             {
                 Assert.True(JsonNode.DeepEquals(JsonNode.Parse(answer), got), $"{command}\nis answered with {got}");

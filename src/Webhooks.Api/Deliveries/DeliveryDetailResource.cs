@@ -26,7 +26,14 @@ namespace Webhooks.Api.Deliveries;
 /// <param name="DeliverAt">When the first attempt is wanted, UTC, as the publisher asked; null when at once.</param>
 /// <param name="OrderingKey">The publisher's name for what has to come in order, or null.</param>
 /// <param name="Held">What it waits for although its time has come; null when that is nothing.</param>
-/// <param name="Payload">The JSON object that is signed and sent, byte by byte; null when it has been erased.</param>
+/// <param name="Payload">
+/// The JSON object that is signed and sent, byte by byte, unless the webhook's transform made another of it; null when it has been erased.
+/// </param>
+/// <param name="SentBody">
+/// What the webhook's transform made of the payload, as text: it is signed and sent in its place, byte by byte. Null when there is nothing.
+/// </param>
+/// <param name="SentHeaders">The headers that the transform gave to it; null when there was no transform.</param>
+/// <param name="TransformError">Why the transform failed, with its line; null when it did not.</param>
 /// <param name="Attempts">Every attempt made, oldest first.</param>
 /// <param name="RedactedAt">When payload and answers were erased, UTC; null while they are there.</param>
 /// <param name="Orchestration">The orchestration that makes the attempts, on a host that has one; left out otherwise.</param>
@@ -50,6 +57,9 @@ internal sealed record DeliveryDetailResource(
     string? OrderingKey,
     HoldResource? Held,
     RawJson? Payload,
+    string? SentBody,
+    RawJson? SentHeaders,
+    string? TransformError,
     IReadOnlyList<AttemptResource> Attempts,
     DateTime? RedactedAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DeliveryOrchestration? Orchestration)
@@ -77,6 +87,9 @@ internal sealed record DeliveryDetailResource(
             delivery.OrderingKey,
             HoldResource.From(delivery.Held),
             RawJson.From(detail.Payload),
+            detail.SentBody,
+            RawJson.From(detail.SentHeaders),
+            detail.TransformError,
             [.. detail.Attempts.Select(AttemptResource.From)],
             detail.RedactedAt?.UtcDateTime,
             orchestration);

@@ -11,8 +11,8 @@ internal static class AnswerExamples
     private const string Webhook = """
         "id":"019c1509-4c00-7000-8000-000000000001","org_id":"0197a000-0000-7000-8000-000000000001","url":"https://example.com/webhooks",
         "events":["user.created","subscription.created"],"active":true,"description":"My webhook",
-        "retry_delays":[60,600,3600,86400],"timeout_seconds":10,"keep_skipped":true,"filter":null,"payload_format":"standard",
-        "headers":{"X-Api-Key":"********"},"metadata":{"team":"billing"},
+        "retry_delays":[60,600,3600,86400],"timeout_seconds":10,"keep_skipped":true,"filter":null,"transform":null,
+        "payload_format":"standard","headers":{"X-Api-Key":"********"},"metadata":{"team":"billing"},
         "secret_hint":"LaSw","previous_secret_expires_at":null,"disabled_at":null,"disabled_reason":null,
         "health":{"state":"healthy","consecutive_failures":0,"failing_since":null,"last_success_at":"2026-01-31T18:30:00Z",
         "last_failure_at":null,"circuit":"closed","paused_until":null,"paused_by":null},
@@ -55,12 +55,14 @@ internal static class AnswerExamples
 
     private const string Detail = $$"""
         {{{Delivery}},"response_body":"","payload":{"data":{"id":"usr_1"},"event":"user.created","timestamp":"2026-01-31T18:30:00.000Z",
-        "webhook_id":"019c1509-4c00-7000-8000-000000000001"},"attempts":[{"number":1,"started_at":"2026-01-31T18:30:00.233Z",
+        "webhook_id":"019c1509-4c00-7000-8000-000000000001"},"sent_body":null,"sent_headers":null,"transform_error":null,
+        "attempts":[{"number":1,"started_at":"2026-01-31T18:30:00.233Z",
         "duration_ms":30,"response_status":200,"response_body":"","error":null,"message":null,"trigger":"schedule"}],"redacted_at":null}
         """;
 
     private const string Redacted = $$"""
-        {{{Delivery}},"response_body":null,"payload":null,"attempts":[{"number":1,"started_at":"2026-01-31T18:30:00.233Z",
+        {{{Delivery}},"response_body":null,"payload":null,"sent_body":null,"sent_headers":null,
+        "transform_error":null,"attempts":[{"number":1,"started_at":"2026-01-31T18:30:00.233Z",
         "duration_ms":30,"response_status":200,"response_body":null,"error":null,"message":null,"trigger":"schedule"}],
         "redacted_at":"2026-02-03T09:12:44.018302Z"}
         """;
@@ -131,6 +133,9 @@ internal static class AnswerExamples
         [OperationNames.TestFilter] = """
             {"matches":false,"conditions":[{"field":"data.amount","condition":{"$gte":100},"holds":true,"negated":false},
             {"field":"data.currency","condition":"EUR","holds":false,"negated":false}]}
+            """,
+        [OperationNames.TestTransform] = """
+            {"outcome":"changed","sent_body":"{\"text\":\"user.created: Ada\"}","sent_headers":{"X-Kind":"user.created"},"error":null}
             """,
         [OperationNames.RotateSecret] = """
             {"secret":"whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDTB5x8mhrH2U=","previous_secret_expires_at":"2026-02-01T18:30:00Z"}

@@ -10,6 +10,7 @@ using Webhooks.Core;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Filters;
 using Webhooks.Core.Recoveries;
+using Webhooks.Core.Transforms;
 using Webhooks.Core.Webhooks;
 
 namespace Webhooks.Api.OpenApi;
@@ -84,6 +85,26 @@ internal sealed record RequestDescription(
         """
         {"filter": {"data": {"amount": {"$gte": 100}, "currency": "EUR"}},
          "payload": {"event": "payment.succeeded", "timestamp": "2026-01-31T18:30:00.000Z", "data": {"amount": 250, "currency": "USD"}}}
+        """);
+
+    public static readonly RequestDescription TestTransform = new(
+        "TestTransform",
+        Required: true,
+        _ => Object(
+            new()
+            {
+                ["transform"] = Text("The transform to try."),
+                ["payload"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Object,
+                    Description = "What it is tried on, as webhooks get it, in either form.",
+                    AdditionalProperties = new OpenApiSchema(),
+                },
+            },
+            required: ["transform", "payload"]),
+        """
+        {"transform": "function handler(webhook) {\n  webhook.payload = {text: `Hello ${webhook.payload.data.name}`};\n  return webhook;\n}",
+         "payload": {"event": "user.created", "timestamp": "2026-01-31T18:30:00.000Z", "data": {"name": "Ada"}}}
         """);
 
     public static readonly RequestDescription RotateSecret = new(
@@ -282,6 +303,15 @@ internal sealed record RequestDescription(
             + "that is missing fulfils only `$exist: false`, `$neq`, `$nin` and `$not`. At most "
             + $"{Filter.MostConditions} conditions, {Filter.GreatestDepth} levels and "
             + $"{Filter.MostBytes} bytes. It is about events that come after it was set."),
+        ["transform"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.String | JsonSchemaType.Null,
+            MaxLength = TransformLimits.SourceCharacters,
+            Description = "JavaScript with a `function handler(webhook)`, which gets `{event, payload, headers}` and returns what is to be "
+                + "sent, or `{cancel: true}`; null or empty, as for a new webhook, for none. It runs once for a delivery, before its first "
+                + "attempt, without a clock, chance or a way out, within 50 ms, 10 MB and 50,000 statements. Where it fails, so does the "
+                + "delivery (`transform_failed`).",
+        },
         ["payload_format"] = new OpenApiSchema
         {
             Type = JsonSchemaType.String,

@@ -12,7 +12,7 @@ internal sealed record CreateWebhookBody(NewWebhook Webhook) : IRequestBody<Crea
 {
     public static RequestDescription Description => RequestDescription.CreateWebhook;
 
-    public static int MostBytes(WebhooksLimits limits) => limits.RequestBytes;
+    public static int MostBytes(WebhooksLimits limits) => WebhookFields.MostBytes(limits);
 
     public static CreateWebhookBody? Read(ReadOnlyMemory<byte> utf8Json, HttpContext context, FieldErrors errors) =>
         WebhookFields.From(utf8Json, context, errors).ToNewWebhook() is { } webhook ? new CreateWebhookBody(webhook) : null;

@@ -17,7 +17,7 @@ internal sealed record UpdateWebhookBody(WebhookChanges Changes) : IRequestBody<
     /// <summary>Whether there is nothing to change.</summary>
     public bool IsEmpty => Changes == _noChange;
 
-    public static int MostBytes(WebhooksLimits limits) => limits.RequestBytes;
+    public static int MostBytes(WebhooksLimits limits) => WebhookFields.MostBytes(limits);
 
     public static UpdateWebhookBody? Read(ReadOnlyMemory<byte> utf8Json, HttpContext context, FieldErrors errors) =>
         WebhookFields.From(utf8Json, context, errors).ToChanges() is { } changes ? new UpdateWebhookBody(changes) : null;

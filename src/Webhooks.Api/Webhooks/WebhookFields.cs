@@ -6,6 +6,7 @@ using Webhooks.Core;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
 using Webhooks.Core.Filters;
+using Webhooks.Core.Transforms;
 using Webhooks.Core.Webhooks;
 
 namespace Webhooks.Api.Webhooks;
@@ -21,9 +22,13 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
     private const string TimeoutSeconds = "timeout_seconds";
     private const string KeepSkipped = "keep_skipped";
     private const string FilterField = "filter";
+    private const string Transform = "transform";
     private const string Format = "payload_format";
     private const string Headers = "headers";
     private const string Metadata = "metadata";
+
+    /// <summary>The most bytes of a body: a transform may have most of its characters escaped.</summary>
+    public static int MostBytes(WebhooksLimits limits) => limits.RequestBytes + 2 * TransformLimits.SourceCharacters;
 
     /// <summary>The fields of a body.</summary>
     public static WebhookFields From(ReadOnlyMemory<byte> utf8Json, HttpContext context, FieldErrors errors) =>
@@ -51,7 +56,8 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
                 changes.Filter?.Value,
                 changes.PayloadFormat ?? PayloadFormat.Standard,
                 changes.Headers?.Value,
-                changes.Metadata?.Value);
+                changes.Metadata?.Value,
+                changes.Transform?.Value);
     }
 
     /// <summary>What to change of a webhook; null when there are errors.</summary>
@@ -74,7 +80,8 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
             ReadFilter(),
             fields.Choice(Format, PayloadFormat.All),
             ReadHeaders(),
-            ReadMetadata());
+            ReadMetadata(),
+            ReadTransform());
         fields.RefuseOthers();
         return changes;
     }
@@ -135,6 +142,24 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
         { ValueKind: JsonValueKind.Null } => new NewValue<Filter?>(null),
         { } pattern => FilterCompiler.Compile(pattern, FilterField, errors) is { } filter ? new NewValue<Filter?>(filter) : null,
     };
+
+    private NewValue<string?>? ReadTransform()
+    {
+        switch (fields.TextOrNull(Transform, TransformLimits.SourceCharacters))
+        {
+            case null:
+                return null;
+            case "":
+                return new NewValue<string?>(null);
+            case var source:
+                if (TransformCompiler.Compile(source, out var error) is null)
+                {
+                    errors.Add(Transform, error!.Text);
+                }
+
+                return new NewValue<string?>(source);
+        }
+    }
 
     private NewValue<IReadOnlyDictionary<string, string>?>? ReadHeaders()
     {

@@ -16,6 +16,7 @@ namespace Webhooks.Api.Webhooks;
 /// <param name="TimeoutSeconds">The time for one attempt, in seconds; null when the system's holds.</param>
 /// <param name="KeepSkipped">Whether events that come while it is inactive are kept, as deliveries whose status is `skipped`.</param>
 /// <param name="Filter">Which of these events it gets, by what is in them: a JSON pattern; null for all.</param>
+/// <param name="Transform">JavaScript that makes of its payloads what is sent; null when they are sent as they are.</param>
 /// <param name="PayloadFormat">In which form it gets them: `standard` or `cloudevents`.</param>
 /// <param name="Headers">The headers of its own that its requests have; values are masked. Null when there are none.</param>
 /// <param name="Metadata">The organization's own labels.</param>
@@ -42,6 +43,7 @@ internal sealed record WebhookResource(
     int? TimeoutSeconds,
     bool KeepSkipped,
     RawJson? Filter,
+    string? Transform,
     string PayloadFormat,
     IReadOnlyDictionary<string, string>? Headers,
     IReadOnlyDictionary<string, string> Metadata,
@@ -64,6 +66,7 @@ internal sealed record WebhookResource(
         webhook.TimeoutSeconds,
         webhook.KeepSkipped,
         RawJson.From(webhook.Filter),
+        webhook.Transform,
         webhook.PayloadFormat,
         webhook.MaskedHeaders,
         webhook.Metadata,

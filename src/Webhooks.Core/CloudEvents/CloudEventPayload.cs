@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Webhooks.Core.CloudEvents;
 
 /// <summary>Stored payloads in the form of CloudEvents 1.0, as <c>webhook_payload</c> makes them.</summary>
@@ -11,4 +13,29 @@ internal static class CloudEventPayload
     /// </summary>
     /// <param name="payload">As PostgreSQL prints it.</param>
     public static bool IsOne(ReadOnlySpan<byte> payload) => payload.StartsWith("{\"id\": "u8);
+
+    /// <summary>The same of a body; one that a transform made is one when it has the member that every CloudEvent has.</summary>
+    public static bool IsOne(ReadOnlySpan<byte> body, bool transformed) => transformed ? HasVersion(body) : IsOne(body);
+
+    private static bool HasVersion(ReadOnlySpan<byte> body)
+    {
+        var reader = new Utf8JsonReader(body);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            return false;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("specversion"u8))
+            {
+                return true;
+            }
+
+            reader.Read();
+            reader.Skip();
+        }
+
+        return false;
+    }
 }

@@ -29,6 +29,8 @@ internal sealed class ClaimReader(NpgsqlDataReader reader)
     private readonly int _cancelRequested = reader.GetOrdinal("cancel_requested");
     private readonly int _claimedAt = reader.GetOrdinal("claimed_at");
     private readonly int _headers = reader.GetOrdinal("headers");
+    private readonly int _transformId = reader.GetOrdinal("transform_id");
+    private readonly int _sentHeaders = reader.GetOrdinal("sent_headers");
     private readonly int _deliverAt = reader.GetOrdinal("deliver_at");
 
     /// <summary>The claim in the row that the reader is at.</summary>
@@ -59,5 +61,7 @@ internal sealed class ClaimReader(NpgsqlDataReader reader)
     {
         DeliverAt = reader.IsDBNull(_deliverAt) ? null : reader.GetFieldValue<DateTimeOffset>(_deliverAt),
         EncryptedHeaders = reader.IsDBNull(_headers) ? null : reader.GetString(_headers),
+        TransformId = reader.IsDBNull(_transformId) ? null : reader.GetGuid(_transformId),
+        SentHeaders = reader.IsDBNull(_sentHeaders) ? null : reader.GetString(_sentHeaders),
     };
 }

@@ -9,7 +9,9 @@ namespace Webhooks.Core.Deliveries;
 /// <param name="OrgId">The organization.</param>
 /// <param name="EventId">The event.</param>
 /// <param name="Event">The event type.</param>
-/// <param name="Body">The stored payload as PostgreSQL prints it: the bytes that are signed and sent.</param>
+/// <param name="Body">
+/// The stored payload as PostgreSQL prints it, or what a transform made of it: the bytes that are signed and sent.
+/// </param>
 /// <param name="AttemptsMade">Attempts recorded so far; the next attempt's number is one more.</param>
 /// <param name="Test">A test delivery: one attempt, whether or not the webhook is active.</param>
 /// <param name="Url">The webhook's URL now.</param>
@@ -50,4 +52,12 @@ public sealed record ClaimedDelivery(
 
     /// <summary>The headers of the webhook's own as stored; null when it has none.</summary>
     public string? EncryptedHeaders { get; init; }
+
+    /// <summary>The webhook's transform now; null when it has none.</summary>
+    public Guid? TransformId { get; init; }
+
+    /// <summary>
+    /// Headers that a transform gave to it, as a JSON object; null when <see cref="Body"/> is the payload and not what a transform made.
+    /// </summary>
+    public string? SentHeaders { get; init; }
 }

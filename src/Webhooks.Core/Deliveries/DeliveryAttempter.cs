@@ -2,6 +2,8 @@ using Microsoft.Extensions.Logging;
 using Webhooks.Core.Secrets;
 using Webhooks.Core.Sending;
 using Webhooks.Core.Telemetry;
+using Webhooks.Core.Transforms;
+using Webhooks.Core.Webhooks;
 
 namespace Webhooks.Core.Deliveries;
 
@@ -12,6 +14,7 @@ public sealed partial class DeliveryAttempter(
     WebhookSender sender,
     WebhookSigners signers,
     OwnHeaders ownHeaders,
+    DeliveryTransforms transforms,
     WebhooksMetrics metrics,
     WebhooksTracing tracing,
     WebhooksOptions options,
@@ -41,6 +44,16 @@ public sealed partial class DeliveryAttempter(
         }
 
         var (signer, headers) = await DecryptAsync(delivery, secret, cancellationToken);
+        if (DeliveryTransforms.IsWanted(delivery))
+        {
+            (delivery, var insteadOfAttempt) = await transforms.RunAsync(delivery, cancellationToken);
+            if (insteadOfAttempt is not null)
+            {
+                LogNotSent(delivery.WebhookId, delivery.Id, insteadOfAttempt);
+                return new DeliveryResult(delivery, Attempt: null, insteadOfAttempt);
+            }
+        }
+
         var attempt = await SendAsync(delivery, signer, headers, cancellationToken);
         metrics.AttemptMade(delivery, attempt);
         Log(delivery, attempt);
@@ -99,7 +112,8 @@ public sealed partial class DeliveryAttempter(
             startedAt,
             delivery.Schedule?.Timeout)
         {
-            Headers = headers,
+            Headers = delivery.SentHeaders is { } sent ? RequestHeaders.Join(headers, sent) : headers,
+            Transformed = delivery.SentHeaders is not null,
         };
         var outcome = await sender.SendAsync(request, cancellationToken);
         WebhooksTracing.AttemptMade(activity, outcome);
@@ -151,6 +165,9 @@ public sealed partial class DeliveryAttempter(
 
     [LoggerMessage(4, LogLevel.Information, "webhook {WebhookId} delivery {DeliveryId} canceled: the webhook was deleted or deactivated")]
     private partial void LogCanceled(Guid webhookId, Guid deliveryId);
+
+    [LoggerMessage(9, LogLevel.Information, "webhook {WebhookId} delivery {DeliveryId} not sent, because of its transform: {Step}")]
+    private partial void LogNotSent(Guid webhookId, Guid deliveryId, NextStep step);
 
     [LoggerMessage(8, LogLevel.Information, "webhook {WebhookId} delivery {DeliveryId} canceled: somebody asked for it")]
     private partial void LogCanceledByHand(Guid webhookId, Guid deliveryId);

@@ -45,7 +45,8 @@ public sealed class DeliveryHistory(NpgsqlDataSource database)
     public async Task<DeliveryDetail?> FindAsync(Guid orgId, Guid webhookId, Guid deliveryId, CancellationToken cancellationToken)
     {
         const string Sql = $"""
-            SELECT {SummaryColumns}, response_body, payload::text, attempts::text, redacted_at
+            SELECT {SummaryColumns}, response_body, payload::text, attempts::text, redacted_at, sent_body, sent_headers::text,
+                   transform_error
             FROM webhook_deliveries
             WHERE id = @id AND webhook_id = @webhook_id AND org_id = @org_id
               AND EXISTS (SELECT FROM webhooks WHERE webhooks.id = @webhook_id AND deleted_at IS NULL)
@@ -61,7 +62,10 @@ public sealed class DeliveryHistory(NpgsqlDataSource database)
                 ResponseBody: reader.IsDBNull(18) ? null : reader.GetString(18),
                 Payload: reader.IsDBNull(21) ? reader.GetString(19) : null,
                 Attempts: AttemptJson.ReadAll(reader.GetString(20)),
-                RedactedAt: reader.GetFieldValue<DateTimeOffset?>(21))
+                RedactedAt: reader.GetFieldValue<DateTimeOffset?>(21),
+                SentBody: reader.IsDBNull(22) ? null : reader.GetString(22),
+                SentHeaders: reader.IsDBNull(23) ? null : reader.GetString(23),
+                TransformError: reader.IsDBNull(24) ? null : reader.GetString(24))
             : null;
     }
 

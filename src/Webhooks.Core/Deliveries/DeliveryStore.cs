@@ -21,8 +21,9 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
         , claimed AS (
             UPDATE webhook_deliveries SET lease_until = now() + @lease, lease_token = @lease_token
             WHERE id = ANY (ARRAY (SELECT id FROM due))
-            RETURNING id, lease_token, webhook_id, org_id, event_id, event, payload::text AS body, attempt_number, test, next_attempt_at,
-                      created_at, trace_parent, next_trigger, cancel_requested, now() AS claimed_at,
+            RETURNING id, lease_token, webhook_id, org_id, event_id, event, coalesce(sent_body, payload::text) AS body, sent_headers,
+                      attempt_number, test, next_attempt_at, created_at, trace_parent, next_trigger, cancel_requested,
+                      now() AS claimed_at,
                       CASE WHEN deliver_at > created_at THEN deliver_at END AS deliver_at
         )
         SELECT claimed.id, claimed.lease_token, claimed.webhook_id, claimed.org_id, claimed.event_id, claimed.event, claimed.body,
@@ -30,7 +31,8 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
                webhooks.active AND webhooks.deleted_at IS NULL AS webhook_active, claimed.created_at, claimed.trace_parent,
                claimed.next_trigger, claimed.cancel_requested, webhooks.retry_delays, webhooks.timeout_seconds,
                CASE WHEN webhooks.previous_secret_expires_at > now() THEN webhooks.previous_secret END AS previous_secret,
-               webhooks.secret_promoted, claimed.claimed_at, claimed.deliver_at, webhooks.headers
+               webhooks.secret_promoted, claimed.claimed_at, claimed.deliver_at, webhooks.headers, webhooks.transform_id,
+               claimed.sent_headers::text AS sent_headers
         FROM claimed JOIN webhooks ON webhooks.id = claimed.webhook_id
         ORDER BY claimed.next_attempt_at, claimed.id
         """;
@@ -252,7 +254,7 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
                     attempt_number = coalesce(result.attempt_number, delivery.attempt_number),
                     response_status = CASE WHEN result.attempt IS NULL THEN delivery.response_status ELSE result.response_status END,
                     response_body = CASE WHEN result.attempt IS NULL THEN delivery.response_body ELSE result.response_body END,
-                    error = CASE WHEN result.attempt IS NULL THEN delivery.error ELSE result.error END,
+                    error = CASE WHEN result.attempt IS NULL THEN coalesce(result.error, delivery.error) ELSE result.error END,
                     duration_ms = coalesce(result.duration_ms, delivery.duration_ms),
                     delivered_at = result.delivered_at
                 FROM locked JOIN result ON result.id = locked.id AND result.lease_token = locked.lease_token

@@ -20,6 +20,12 @@ public abstract record NextStep
     /// <summary>The receiver does not want the delivery again, whatever attempts there are left.</summary>
     public sealed record Aborted : NextStep;
 
+    /// <summary>The webhook's transform failed, so that there is nothing to send.</summary>
+    public sealed record TransformFailed : NextStep;
+
+    /// <summary>The webhook's transform does not want it sent.</summary>
+    public sealed record TransformCanceled : NextStep;
+
     /// <summary>The webhook was deleted or deactivated, or somebody canceled the delivery.</summary>
     public sealed record Canceled : NextStep;
 
@@ -28,8 +34,8 @@ public abstract record NextStep
     {
         Succeeded => DeliveryStatus.Succeeded,
         RetryAt => DeliveryStatus.Pending,
-        Failed or Aborted => DeliveryStatus.Failed,
-        Canceled => DeliveryStatus.Canceled,
+        Failed or Aborted or TransformFailed => DeliveryStatus.Failed,
+        Canceled or TransformCanceled => DeliveryStatus.Canceled,
         _ => throw new InvalidOperationException($"No status is known for {GetType().Name}."),
     };
 }

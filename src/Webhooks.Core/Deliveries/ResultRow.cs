@@ -33,11 +33,19 @@ internal sealed record ResultRow(
             attempt?.Number,
             attempt?.ResponseStatus,
             attempt?.ResponseBody,
-            attempt?.Error,
+            attempt is null ? ErrorOf(result.Next) : attempt.Error,
             attempt?.StartedAt,
             attempt?.DurationMs,
             DeliveredAt: result.Next is NextStep.Succeeded ? attempt?.StartedAt + result.Attempt?.Duration : null);
     }
+
+    /// <summary>Why it ended without an attempt; null when that is nothing new, or its webhook's or somebody's wish.</summary>
+    private static string? ErrorOf(NextStep next) => next switch
+    {
+        NextStep.TransformFailed => SendError.TransformFailed,
+        NextStep.TransformCanceled => SendError.TransformCanceled,
+        _ => null,
+    };
 
     private static RecordedAttempt Recorded(Attempt attempt, AttemptTrigger trigger, NextStep next)
     {

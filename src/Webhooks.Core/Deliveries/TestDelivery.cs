@@ -68,7 +68,7 @@ public sealed class TestDelivery(
     {
         const string Sql = $"""
             WITH webhook AS (
-                SELECT id, org_id, url, secret, active, retry_delays, timeout_seconds, payload_format, headers,
+                SELECT id, org_id, url, secret, active, retry_delays, timeout_seconds, payload_format, headers, transform_id,
                        CASE WHEN previous_secret_expires_at > now() THEN previous_secret END AS previous_secret, secret_promoted
                 FROM webhooks WHERE id = @webhook_id AND org_id = @org_id AND deleted_at IS NULL
             ), inserted AS (
@@ -84,7 +84,8 @@ public sealed class TestDelivery(
                    delivery.payload::text AS body, delivery.attempt_number, delivery.test, webhook.url, webhook.secret,
                    webhook.active AS webhook_active, delivery.created_at, delivery.trace_parent, delivery.next_trigger,
                    delivery.cancel_requested, delivery.created_at AS claimed_at, delivery.deliver_at, webhook.headers,
-                   webhook.retry_delays, webhook.timeout_seconds, webhook.previous_secret, webhook.secret_promoted
+                   webhook.retry_delays, webhook.timeout_seconds, webhook.previous_secret, webhook.secret_promoted, webhook.transform_id,
+                   delivery.sent_headers::text AS sent_headers
             FROM inserted AS delivery CROSS JOIN webhook
             """;
         var now = clock.GetUtcNow();

@@ -87,19 +87,20 @@ public sealed class EventInsertion(
                NULL::uuid AS org_id, NULL::text AS event, NULL::text AS trace_parent, NULL::timestamptz AS created_at, NULL::text AS body,
                NULL::text AS url, NULL::text AS secret, NULL::text AS key, (SELECT fits FROM bounded) AS fits,
                NULL::int[] AS retry_delays, NULL::int AS timeout_seconds, NULL::text AS previous_secret, NULL::boolean AS secret_promoted,
-               cardinality(webhook_ids) AS webhooks, NULL::text AS headers
+               cardinality(webhook_ids) AS webhooks, NULL::text AS headers, NULL::uuid AS transform_id
         FROM matched
         UNION ALL
         SELECT NULL, event_id, deliveries, NULL, NULL, org_id, NULL, NULL, NULL, NULL, NULL, NULL, key, NULL, NULL, NULL, NULL, NULL,
-               NULL, NULL
+               NULL, NULL, NULL
         FROM repeated
         UNION ALL
         SELECT NULL, event_id, NULL, id, webhook_id, org_id, event, trace_parent, created_at, body, NULL, NULL, NULL, NULL, NULL, NULL,
-               NULL, NULL, NULL, NULL
+               NULL, NULL, NULL, NULL, NULL
         FROM inserted WHERE status = 'pending'
         UNION ALL
         SELECT NULL, NULL, NULL, NULL, id, NULL, NULL, NULL, NULL, NULL, url, secret, NULL, NULL, retry_delays, timeout_seconds,
-               CASE WHEN previous_secret_expires_at > now() THEN previous_secret END, secret_promoted, NULL, headers
+               CASE WHEN previous_secret_expires_at > now() THEN previous_secret END, secret_promoted, NULL, headers,
+               transform_id
         FROM webhooks WHERE id IN (SELECT webhook_id FROM inserted WHERE body IS NOT NULL)
         """;
 

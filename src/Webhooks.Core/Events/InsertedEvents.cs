@@ -132,10 +132,11 @@ internal sealed class InsertedEvents
             reader.IsDBNull(14) ? null : reader.GetFieldValue<int[]>(14),
             reader.IsDBNull(15) ? null : reader.GetInt32(15)),
         reader.IsDBNull(16) ? null : new PreviousSecret(reader.GetString(16), reader.GetBoolean(17)),
-        Headers: reader.IsDBNull(19) ? null : reader.GetString(19)));
+        Headers: reader.IsDBNull(19) ? null : reader.GetString(19),
+        TransformId: reader.IsDBNull(20) ? null : reader.GetGuid(20)));
 
     private readonly record struct Receiver(
-        string Url, string? Secret, WebhookSchedule? Schedule, PreviousSecret? PreviousSecret, string? Headers);
+        string Url, string? Secret, WebhookSchedule? Schedule, PreviousSecret? PreviousSecret, string? Headers, Guid? TransformId);
 
     private readonly record struct ClaimedRow(
         Guid EventId, Guid Id, Guid WebhookId, Guid OrgId, string Event, string? TraceParent, DateTimeOffset CreatedAt, byte[]? Body)
@@ -160,6 +161,7 @@ internal sealed class InsertedEvents
             ClaimedAt: CreatedAt)
         {
             EncryptedHeaders = webhook.Headers,
+            TransformId = webhook.TransformId,
         };
     }
 }

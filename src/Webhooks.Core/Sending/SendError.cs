@@ -1,7 +1,8 @@
 namespace Webhooks.Core.Sending;
 
 /// <summary>
-/// The codes under which an attempt is recorded and shown that got no answer, or one that ended its delivery. They are part of the API.
+/// The codes under which an attempt is recorded and shown that got no answer, or one that ended its delivery, and a delivery that ended
+/// without an attempt. They are part of the API.
 /// </summary>
 public static class SendError
 {
@@ -37,4 +38,10 @@ public static class SendError
 
     /// <summary>The receiver answered that it does not want this delivery again: <c>webhook-delivery: abort-message</c>.</summary>
     public const string AbortedByReceiver = "aborted_by_receiver";
+
+    /// <summary>The webhook's transform failed, so that no attempt was made.</summary>
+    public const string TransformFailed = "transform_failed";
+
+    /// <summary>The webhook's transform returned <c>{cancel: true}</c>, so that no attempt was made.</summary>
+    public const string TransformCanceled = "transform_canceled";
 }

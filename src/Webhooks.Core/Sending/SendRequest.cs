@@ -25,6 +25,9 @@ public sealed record SendRequest(
     DateTimeOffset Timestamp,
     TimeSpan? Timeout = null)
 {
-    /// <summary>Headers of the webhook's own.</summary>
+    /// <summary>Headers of the webhook's own, and of its transform.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
+    /// <summary>Whether a transform made the body, so that it may have any form.</summary>
+    public bool Transformed { get; init; }
 }

@@ -32,7 +32,7 @@ internal static class SignedRequest
 
         // What we have made ourselves needs no validation.
         message.Content.Headers.TryAddWithoutValidation(
-            "Content-Type", CloudEventPayload.IsOne(body) ? CloudEventPayload.ContentType : ContentType);
+            "Content-Type", CloudEventPayload.IsOne(body, request.Transformed) ? CloudEventPayload.ContentType : ContentType);
         message.Headers.TryAddWithoutValidation("User-Agent", _userAgent);
 
         // Any answer will do. Firewalls count a request without this header as suspicious.

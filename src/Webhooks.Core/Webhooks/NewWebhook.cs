@@ -13,6 +13,7 @@ namespace Webhooks.Core.Webhooks;
 /// <param name="Filter">Which of these events it gets, by what is in them; null for all.</param>
 /// <param name="Headers">Headers that its requests have, as <see cref="RequestHeaders"/> allows; null for none.</param>
 /// <param name="Metadata">The organization's own labels; null for none.</param>
+/// <param name="Transform">JavaScript that makes of its payloads what is sent; null for none.</param>
 /// <param name="PayloadFormat">In which form, as one of <see cref="Webhooks.PayloadFormat"/>.</param>
 public sealed record NewWebhook(
     string Url,
@@ -25,4 +26,5 @@ public sealed record NewWebhook(
     Filter? Filter = null,
     string PayloadFormat = PayloadFormat.Standard,
     IReadOnlyDictionary<string, string>? Headers = null,
-    IReadOnlyDictionary<string, string>? Metadata = null);
+    IReadOnlyDictionary<string, string>? Metadata = null,
+    string? Transform = null);

@@ -55,6 +55,14 @@ public static class RequestHeaders
         _ => null,
     };
 
+    /// <summary>A webhook's headers and those of a text as it is stored, which take the place of others with their names.</summary>
+    internal static IReadOnlyList<KeyValuePair<string, string>> Join(IReadOnlyList<KeyValuePair<string, string>> own, string text)
+    {
+        var given = FromText(text);
+        var names = given.Select(header => header.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return [.. own.Where(header => !names.Contains(header.Key)), .. given];
+    }
+
     /// <summary>The text that is encrypted and stored.</summary>
     internal static string ToText(IReadOnlyDictionary<string, string> headers) => JsonSerializer.Serialize(headers);
 

@@ -17,6 +17,7 @@ namespace Webhooks.Core.Webhooks;
 /// <param name="TimeoutSeconds">The time for one attempt; null for the system's.</param>
 /// <param name="KeepSkipped">Whether events that come while it is inactive are kept as skipped deliveries.</param>
 /// <param name="Filter">Which of these events it gets, by what is in them: the JSON pattern; null for all.</param>
+/// <param name="Transform">JavaScript that makes of its payloads what is sent; null when they are sent as they are.</param>
 /// <param name="PayloadFormat">In which form, as one of <see cref="Webhooks.PayloadFormat"/>.</param>
 /// <param name="HeaderNames">The names of the headers that its requests have beside the system's; null when there are none.</param>
 /// <param name="Metadata">The organization's own labels.</param>
@@ -38,6 +39,7 @@ public sealed record Webhook(
     int? TimeoutSeconds,
     bool KeepSkipped,
     string? Filter,
+    string? Transform,
     string PayloadFormat,
     IReadOnlyList<string>? HeaderNames,
     IReadOnlyDictionary<string, string> Metadata,

@@ -14,6 +14,7 @@ namespace Webhooks.Core.Webhooks;
 /// <param name="PayloadFormat">The form in which it gets events from now on, as one of <see cref="Webhooks.PayloadFormat"/>.</param>
 /// <param name="Headers">The headers that its requests have from now on; of null, none.</param>
 /// <param name="Metadata">The organization's new labels; of null, none.</param>
+/// <param name="Transform">The JavaScript that makes of payloads what is sent, for deliveries without an attempt; of null, none.</param>
 public sealed record WebhookChanges(
     string? Url = null,
     IReadOnlyList<string>? Events = null,
@@ -25,4 +26,5 @@ public sealed record WebhookChanges(
     NewValue<Filter?>? Filter = null,
     string? PayloadFormat = null,
     NewValue<IReadOnlyDictionary<string, string>?>? Headers = null,
-    NewValue<IReadOnlyDictionary<string, string>?>? Metadata = null);
+    NewValue<IReadOnlyDictionary<string, string>?>? Metadata = null,
+    NewValue<string?>? Transform = null);

@@ -24,7 +24,7 @@ public sealed class WebhookStore(
         CASE WHEN openings = 0 THEN 0 WHEN paused_until > now() AND NOT probing THEN 1 ELSE 2 END AS circuit,
         CASE WHEN paused_until > now() AND NOT probing THEN paused_until END AS paused_until,
         CASE WHEN paused_until > now() AND NOT probing THEN paused_by END AS paused_by,
-        filter::text AS filter, payload_format, header_names, metadata::text AS metadata
+        filter::text AS filter, payload_format, header_names, metadata::text AS metadata, transform
         """;
 
     /// <summary>Where <see cref="Columns"/> come from.</summary>
@@ -132,6 +132,8 @@ public sealed class WebhookStore(
                 keep_skipped = coalesce(@keep_skipped, keep_skipped),
                 filter = CASE WHEN @sets_filter THEN @filter ELSE filter END,
                 filter_path = CASE WHEN @sets_filter THEN @filter_path::jsonpath ELSE filter_path END,
+                transform = CASE WHEN @sets_transform THEN @transform ELSE transform END,
+                transform_id = CASE WHEN @sets_transform THEN @transform_id ELSE transform_id END,
                 payload_format = coalesce(@payload_format, payload_format),
                 headers = CASE WHEN @sets_headers THEN @headers ELSE headers END,
                 header_names = CASE WHEN @sets_headers THEN @header_names ELSE header_names END,
@@ -178,6 +180,9 @@ public sealed class WebhookStore(
                     new("sets_filter", changes.Filter.HasValue),
                     NullableParameter.Create("filter", NpgsqlDbType.Jsonb, changes.Filter?.Value?.Pattern),
                     NullableParameter.Create("filter_path", NpgsqlDbType.Text, changes.Filter?.Value?.Path),
+                    new("sets_transform", changes.Transform.HasValue),
+                    NullableParameter.Create("transform", NpgsqlDbType.Text, changes.Transform?.Value),
+                    TransformId(changes.Transform?.Value),
                     NullableParameter.Create("payload_format", NpgsqlDbType.Text, changes.PayloadFormat),
                     new("sets_headers", changes.Headers.HasValue),
                     NullableParameter.Create("headers", NpgsqlDbType.Text, headers),
@@ -256,10 +261,10 @@ public sealed class WebhookStore(
         const string Insert = """
             INSERT INTO webhooks
                 (id, org_id, url, events, secret, secret_hint, active, description, retry_delays, timeout_seconds, keep_skipped, filter,
-                 filter_path, payload_format, headers, header_names, headers_set_at, metadata)
+                 filter_path, payload_format, headers, header_names, headers_set_at, metadata, transform, transform_id)
             SELECT @id, @org_id, @url, @events, @secret, @secret_hint, @active, @description, @retry_delays, @timeout_seconds,
                    @keep_skipped, @filter, @filter_path::jsonpath, @payload_format, @headers, @header_names,
-                   CASE WHEN @headers IS NOT NULL THEN now() END, @metadata
+                   CASE WHEN @headers IS NOT NULL THEN now() END, @metadata, @transform, @transform_id
             FROM organizations
             WHERE id = @org_id
               AND (SELECT count(*) FROM webhooks WHERE org_id = @org_id AND deleted_at IS NULL) < coalesce(max_webhooks, @most)
@@ -287,6 +292,8 @@ public sealed class WebhookStore(
                 NullableParameter.Create("headers", NpgsqlDbType.Text, headers),
                 HeaderNames(webhook.Headers),
                 Metadata(webhook.Metadata ?? _noMetadata),
+                NullableParameter.Create("transform", NpgsqlDbType.Text, webhook.Transform),
+                TransformId(webhook.Transform),
                 new("most", options.Limits.WebhooksPerOrganization),
             },
         });
@@ -337,6 +344,10 @@ public sealed class WebhookStore(
     private static NpgsqlParameter Metadata(IReadOnlyDictionary<string, string>? metadata) =>
         NullableParameter.Create("metadata", NpgsqlDbType.Jsonb, metadata is null ? null : JsonSerializer.Serialize(metadata));
 
+    /// <summary>A new id for a transform that is set.</summary>
+    private static NpgsqlParameter TransformId(string? transform) =>
+        NullableParameter.Create("transform_id", NpgsqlDbType.Uuid, transform is null ? null : (Guid?)Guid.NewGuid());
+
     private static NpgsqlParameter RetryDelays(IReadOnlyList<int>? seconds) =>
         NullableParameter.Create("retry_delays", NpgsqlDbType.Array | NpgsqlDbType.Integer, seconds?.ToArray());
 
@@ -360,6 +371,7 @@ public sealed class WebhookStore(
         TimeoutSeconds: reader.IsDBNull(9) ? null : reader.GetInt32(9),
         KeepSkipped: reader.GetBoolean(13),
         Filter: reader.IsDBNull(23) ? null : reader.GetString(23),
+        Transform: reader.IsDBNull(27) ? null : reader.GetString(27),
         PayloadFormat: reader.GetString(24),
         HeaderNames: reader.IsDBNull(25) ? null : reader.GetFieldValue<string[]>(25),
         Metadata: JsonElement.Parse(reader.GetString(26)).EnumerateObject().ToDictionary(

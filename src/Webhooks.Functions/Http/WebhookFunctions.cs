@@ -40,6 +40,11 @@ public sealed class WebhookFunctions(ApiPipeline api)
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Webhooks + "/filter/test")] HttpRequest request) =>
         api.RunAsync(request);
 
+    [Function(OperationNames.TestTransform)]
+    public Task<IResult> TestTransformAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Webhooks + "/transform/test")] HttpRequest request) =>
+        api.RunAsync(request);
+
     [Function(OperationNames.RotateSecret)]
     public Task<IResult> RotateSecretAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Secret + "/rotate")] HttpRequest request) =>

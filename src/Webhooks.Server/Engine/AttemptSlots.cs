@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Webhooks.Core;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Health;
@@ -91,9 +92,11 @@ internal sealed partial class AttemptSlots(
                 return;
             }
 
+            var began = Stopwatch.GetTimestamp();
             var result = await attempter.AttemptAsync(delivery, _abort.Token);
+            var took = Stopwatch.GetElapsedTime(began);
             await recorder.AddAsync(result, _abort.Token);
-            lanes.Finish(started, result.Attempt);
+            lanes.Finish(started, AsSeenByLane(delivery, result.Attempt, took));
         }
         catch (OperationCanceledException) when (_abort.IsCancellationRequested)
         {
@@ -112,6 +115,13 @@ internal sealed partial class AttemptSlots(
             lanes.Finish(started, attempt: null);
         }
     }
+
+    /// <summary>
+    /// The waiting for scripts of its organization is part of how slow a webhook with a transform is: so it holds a few slots only, however
+    /// many others of the organization wait for the same.
+    /// </summary>
+    private static Attempt? AsSeenByLane(ClaimedDelivery delivery, Attempt? attempt, TimeSpan took) =>
+        delivery.TransformId is null || attempt is null ? attempt : attempt with { Duration = took };
 
     private void Abort()
     {

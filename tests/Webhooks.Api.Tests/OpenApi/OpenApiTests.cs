@@ -63,6 +63,7 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("DeleteWebhook", "204 400 401 403 404 412 429 500 503")]
     [InlineData("TestWebhook", "200 400 401 403 404 413 415 429 500 503")]
     [InlineData("TestFilter", "200 400 401 403 413 415 429 500 503")]
+    [InlineData("TestTransform", "200 400 401 403 413 415 429 500 503")]
     [InlineData("RotateSecret", "200 400 401 403 404 409 413 415 422 429 500 503")]
     [InlineData("PromoteSecret", "200 400 401 403 404 409 429 500 503")]
     [InlineData("EndSecretOverlap", "204 400 401 403 404 429 500 503")]
@@ -147,12 +148,12 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData(
         "CreateWebhook",
         "CreateWebhook",
-        "active description events filter headers keep_skipped metadata payload_format retry_delays timeout_seconds url",
+        "active description events filter headers keep_skipped metadata payload_format retry_delays timeout_seconds transform url",
         "events url")]
     [InlineData(
         "UpdateWebhook",
         "UpdateWebhook",
-        "active description events filter headers keep_skipped metadata payload_format retry_delays timeout_seconds url",
+        "active description events filter headers keep_skipped metadata payload_format retry_delays timeout_seconds transform url",
         "")]
     [InlineData("TestWebhook", "TestWebhook", "event", "")]
     [InlineData("RotateSecret", "RotateSecret", "force overlap_seconds", "")]
@@ -199,13 +200,13 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData(
         "Webhook",
         "active created_at description disabled_at disabled_reason events filter headers health id keep_skipped metadata org_id "
-            + "payload_format previous_secret_expires_at retry_delays secret_hint timeout_seconds updated_at url")]
+            + "payload_format previous_secret_expires_at retry_delays secret_hint timeout_seconds transform updated_at url")]
     [InlineData("WebhookHealth", "circuit consecutive_failures failing_since last_failure_at last_success_at paused_by paused_until state")]
     [InlineData("Hold", "by until")]
     [InlineData(
         "CreatedWebhook",
         "active created_at description disabled_at disabled_reason events filter headers health id keep_skipped metadata org_id "
-            + "payload_format previous_secret_expires_at retry_delays secret secret_hint timeout_seconds updated_at url")]
+            + "payload_format previous_secret_expires_at retry_delays secret secret_hint timeout_seconds transform updated_at url")]
     [InlineData("RotatedSecret", "previous_secret_expires_at secret")]
     [InlineData("CanceledDeliveries", "canceled complete under_way")]
     [InlineData(

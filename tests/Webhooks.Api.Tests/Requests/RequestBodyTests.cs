@@ -96,7 +96,7 @@ public sealed class RequestBodyTests(SharedApi api)
         client.DefaultRequestHeaders.TransferEncodingChunked = chunked;
         var body = new string(' ', SharedApi.Limits.RequestBytes) + "{}";
 
-        var refused = await client.Post(Calls.Webhooks, body);
+        var refused = await client.Post("/api/v1/api-keys", body);
 
         refused.MustBeProblem(HttpStatusCode.RequestEntityTooLarge, "body-too-large");
         Assert.Contains($"{SharedApi.Limits.RequestBytes}", refused["detail"].GetString(), StringComparison.Ordinal);

@@ -153,7 +153,7 @@ public sealed class AuditEntryTests : DatabaseTest
         string[] told =
         [
             "url", "events", "active", "description", "retry_delays", "timeout_seconds", "keep_skipped", "filter",
-            "payload_format", "header_names", "headers_set_at", "metadata", "disabled_reason",
+            "transform", "payload_format", "header_names", "headers_set_at", "metadata", "disabled_reason",
         ];
         string[] toldInOtherWords = ["secret_promoted", "previous_secret_expires_at", "rotated_at", "deleted_at"];
         string[] leftOut =
@@ -163,6 +163,8 @@ public sealed class AuditEntryTests : DatabaseTest
             "rotation_request", "headers",
             // What the filter was compiled into.
             "filter_path",
+            // Which script it is.
+            "transform_id",
         ];
 
         Assert.Equal(

@@ -98,13 +98,15 @@ public sealed class ClaimTests : DatabaseTest
         await AddWebhookAsync(_org);
         await PublishAsync(_org);
         await ExecuteAsync("UPDATE webhooks SET headers = 'encrypted', header_names = '{X-Api-Key}'");
+        await ExecuteAsync("UPDATE webhooks SET transform = '', transform_id = gen_random_uuid()");
         await ExecuteAsync("UPDATE webhook_deliveries SET deliver_at = created_at + interval '1 ms'");
+        await ExecuteAsync("UPDATE webhook_deliveries SET sent_body = '{}', sent_headers = '{}'");
         var claim = Assert.Single(await Deliveries.ClaimDueAsync(10, _lease, Cancel));
 
         await using var command = Database.CreateCommand(
             """
             SELECT headers, deliver_at, timeout_seconds, trace_parent, delivery.created_at, retry_delays, active AS webhook_active, secret, url, test,
-                   attempt_number, payload::text AS body, event, event_id, delivery.org_id, secret_promoted, previous_secret, webhook_id,
+                   attempt_number, sent_body AS body, sent_headers::text AS sent_headers, transform_id, event, event_id, delivery.org_id, secret_promoted, previous_secret, webhook_id,
                    lease_token, delivery.id, next_trigger, cancel_requested, lease_until - interval '1 minute' AS claimed_at
             FROM webhook_deliveries AS delivery JOIN webhooks ON webhooks.id = webhook_id
             """);
@@ -115,6 +117,8 @@ public sealed class ClaimTests : DatabaseTest
         Assert.Equal(claim.Body.ToArray(), read.Body.ToArray());
         Assert.Equal(claim with { Body = read.Body }, read);
         Assert.Equal("encrypted", read.EncryptedHeaders);
+        Assert.Equal("{}", read.SentHeaders);
+        Assert.NotNull(read.TransformId);
         Assert.NotNull(read.DeliverAt);
     }
 

@@ -9,6 +9,7 @@ using Webhooks.Core.Secrets;
 using Webhooks.Core.Sending;
 using Webhooks.Core.Telemetry;
 using Webhooks.Core.Tests.Postgres;
+using Webhooks.Core.Transforms;
 using Webhooks.Core.Webhooks;
 using Webhooks.Testing;
 
@@ -32,6 +33,8 @@ public sealed class TestDeliveryTests : DatabaseTest
     private WebhookSender? _sender;
     private WebhookSigners? _signers;
     private OwnHeaders? _headers;
+    private TransformRunner? _runner;
+    private DeliveryTransforms? _transforms;
 
     public TestDeliveryTests() => _logs = new LoggerFactory([_log]);
 
@@ -216,6 +219,8 @@ public sealed class TestDeliveryTests : DatabaseTest
         _sender?.Dispose();
         _signers?.Dispose();
         _headers?.Dispose();
+        _transforms?.Dispose();
+        _runner?.Dispose();
         _metrics.Dispose();
         _logs.Dispose();
         await base.DisposeAsync();
@@ -225,9 +230,19 @@ public sealed class TestDeliveryTests : DatabaseTest
     {
         _sender ??= new WebhookSender(_options);
         _signers ??= new WebhookSigners(new SecretProtector(_keys), TimeProvider.System);
+        _runner ??= new TransformRunner(_options);
+        _transforms ??= new DeliveryTransforms(Database, _runner, TimeProvider.System);
         _headers ??= new OwnHeaders(new SecretProtector(_keys), TimeProvider.System);
         var attempter = new DeliveryAttempter(
-            _sender, _signers, _headers, _metrics, Tracing, _options, TimeProvider.System, new Logger<DeliveryAttempter>(_logs));
+            _sender,
+            _signers,
+            _headers,
+            _transforms,
+            _metrics,
+            Tracing,
+            _options,
+            TimeProvider.System,
+            new Logger<DeliveryAttempter>(_logs));
         return new TestDelivery(Database, Deliveries, attempter, History, _options, TimeProvider.System);
     }
 

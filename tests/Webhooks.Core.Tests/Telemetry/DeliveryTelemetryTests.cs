@@ -6,6 +6,7 @@ using Webhooks.Core.Secrets;
 using Webhooks.Core.Sending;
 using Webhooks.Core.Telemetry;
 using Webhooks.Core.Tests.Postgres;
+using Webhooks.Core.Transforms;
 using Webhooks.Core.Webhooks;
 using Webhooks.Testing;
 
@@ -185,8 +186,10 @@ public sealed class DeliveryTelemetryTests : DatabaseTest
         using var sender = new WebhookSender(_options);
         using var signers = new WebhookSigners(_secrets, TimeProvider.System);
         using var headers = new OwnHeaders(_secrets, TimeProvider.System);
+        using var runner = new TransformRunner(_options);
+        using var transforms = new DeliveryTransforms(Database, runner, TimeProvider.System);
         var attempter = new DeliveryAttempter(
-            sender, signers, headers, _metrics, Tracing, _options, TimeProvider.System, NullLogger<DeliveryAttempter>.Instance);
+            sender, signers, headers, transforms, _metrics, Tracing, _options, TimeProvider.System, NullLogger<DeliveryAttempter>.Instance);
         var claim = Assert.Single(await Deliveries.ClaimDueAsync(1, TimeSpan.FromMinutes(5), Cancel));
         return await attempter.AttemptAsync(claim, Cancel);
     }

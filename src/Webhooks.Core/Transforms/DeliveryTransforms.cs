@@ -1,0 +1,105 @@
+using System.Text;
+using System.Text.Json;
+using Npgsql;
+using NpgsqlTypes;
+using Webhooks.Core.Deliveries;
+using Webhooks.Core.Postgres;
+
+namespace Webhooks.Core.Transforms;
+
+/// <summary>
+/// Makes of claimed deliveries what is sent of them, where their webhooks have a transform. It runs once for a delivery: what it made is
+/// stored before the first request goes out, and is what every attempt sends, whoever makes it and whatever becomes of the transform.
+/// </summary>
+public sealed class DeliveryTransforms(NpgsqlDataSource database, TransformRunner runner, TimeProvider clock) : IDisposable
+{
+    private const int MostKept = 1024;
+
+    private static readonly TimeSpan _lifetime = TimeSpan.FromMinutes(5);
+
+    private readonly RecentlyUsed<Guid, TransformScript> _recent = new(MostKept, _lifetime, clock);
+
+    /// <summary>
+    /// Whether a delivery has yet to be transformed. Attempts that were made without a transform are followed by others like them.
+    /// </summary>
+    public static bool IsWanted(ClaimedDelivery delivery) =>
+        delivery is { TransformId: not null, SentHeaders: null, AttemptsMade: 0 };
+
+    /// <summary>Transforms a delivery and stores what came of it.</summary>
+    /// <returns>The delivery as it is to be sent; or what takes the place of an attempt.</returns>
+    /// <exception cref="OperationCanceledException">The token was canceled; nothing was stored.</exception>
+    public async Task<TransformedDelivery> RunAsync(ClaimedDelivery delivery, CancellationToken cancellationToken)
+    {
+        switch (await TransformAsync(delivery, cancellationToken))
+        {
+            case null:
+                return new TransformedDelivery(delivery);
+            case TransformOutcome.Canceled:
+                return new TransformedDelivery(delivery, new NextStep.TransformCanceled());
+            case TransformOutcome.Failed(var error):
+                await StoreAsync(delivery, body: null, headers: null, StorableText.From(error.Text), cancellationToken);
+                return new TransformedDelivery(delivery, new NextStep.TransformFailed());
+            case TransformOutcome.Changed(var body, var headers):
+                var text = JsonSerializer.Serialize(headers);
+                return await StoreAsync(delivery, body, text, error: null, cancellationToken)
+                    ? new TransformedDelivery(delivery with { Body = Encoding.UTF8.GetBytes(body), SentHeaders = text })
+                    // Somebody else has claimed it since, whose result counts: nobody will record this one.
+                    : new TransformedDelivery(delivery, new NextStep.RetryAt(clock.GetUtcNow()));
+            case var outcome:
+                throw new InvalidOperationException($"No step is known for {outcome.GetType().Name}.");
+        }
+    }
+
+    public void Dispose() => _recent.Dispose();
+
+    /// <returns>Null when the webhook has no transform any more.</returns>
+    private async Task<TransformOutcome?> TransformAsync(ClaimedDelivery delivery, CancellationToken cancellationToken)
+    {
+        var script = _recent.Find(delivery.TransformId!.Value);
+        if (script is null)
+        {
+            if (await LoadAsync(delivery.WebhookId, cancellationToken) is not var (id, source))
+            {
+                return null;
+            }
+
+            script = TransformCompiler.Compile(source, out var error);
+            if (script is null)
+            {
+                return new TransformOutcome.Failed(error!);
+            }
+
+            _recent.Add(id, script);
+        }
+
+        var input = new TransformInput(delivery.Event, Encoding.UTF8.GetString(delivery.Body.Span));
+        return await runner.RunAsync(delivery.OrgId, script, input, cancellationToken);
+    }
+
+    /// <summary>The webhook's transform as it is now; null when it has none.</summary>
+    private async Task<(Guid Id, string Source)?> LoadAsync(Guid webhookId, CancellationToken cancellationToken)
+    {
+        const string Sql = "SELECT transform_id, transform FROM webhooks WHERE id = @id AND transform IS NOT NULL";
+        await using var command = database.CreateCommand(Sql);
+        command.Parameters.AddWithValue("id", webhookId);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? (reader.GetGuid(0), reader.GetString(1)) : null;
+    }
+
+    /// <returns>Whether the delivery was still ours.</returns>
+    private async Task<bool> StoreAsync(
+        ClaimedDelivery delivery, string? body, string? headers, string? error, CancellationToken cancellationToken)
+    {
+        const string Sql = """
+            UPDATE webhook_deliveries SET sent_body = @body, sent_headers = @headers, transform_error = @error
+            WHERE id = @id AND lease_token = @lease_token
+            """;
+        await using var command = database.CreateCommand(Sql);
+        command.Parameters.AddWithValue("id", delivery.Id);
+        command.Parameters.AddWithValue("lease_token", delivery.LeaseToken);
+        command.Parameters.Add(NullableParameter.Create("body", NpgsqlDbType.Text, body));
+        command.Parameters.Add(NullableParameter.Create("headers", NpgsqlDbType.Jsonb, headers));
+        command.Parameters.Add(NullableParameter.Create("error", NpgsqlDbType.Text, error));
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+    }
+}

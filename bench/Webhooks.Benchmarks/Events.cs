@@ -1,6 +1,8 @@
 using BenchmarkDotNet.Attributes;
+using Npgsql;
 using Webhooks.Core;
 using Webhooks.Core.Events;
+using Webhooks.Core.EventTypes;
 
 namespace Webhooks.Benchmarks;
 
@@ -11,7 +13,8 @@ public class Events
 {
     private const int ArrayLength = 100;
 
-    private readonly EventMessageReader _reader = new(new WebhooksOptions());
+    private readonly EventMessageReader _reader = new(
+        new WebhooksOptions(), new KnownEventTypes(NpgsqlDataSource.Create("Host=localhost"), TimeProvider.System));
     private readonly byte[] _array =
         [
             .. "["u8,
@@ -20,10 +23,10 @@ public class Events
         ];
 
     [Benchmark(Description = "Catalog: a type is found")]
-    public EventType? Found() => EventCatalog.Find("device.registered");
+    public EventType? Found() => EventCatalog.BuiltIn.Find("device.registered");
 
     [Benchmark(Description = "Catalog: there is no such type")]
-    public EventType? NotFound() => EventCatalog.Find("device.unregistered");
+    public EventType? NotFound() => EventCatalog.BuiltIn.Find("device.unregistered");
 
     [Benchmark(Description = "A message is read")]
     public EventMessages Message() => _reader.Read(Samples.EventMessage, orgId: null);

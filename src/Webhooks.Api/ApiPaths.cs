@@ -11,4 +11,7 @@ internal static class ApiPaths
 
     /// <summary>The API keys of an organization.</summary>
     public const string ApiKeys = Base + "/api-keys";
+
+    /// <summary>The event types of the installation.</summary>
+    public const string EventTypes = Base + "/event-types";
 }

@@ -42,6 +42,12 @@ public static class OperationNames
     public const string GetWebhookStatistics = nameof(GetWebhookStatistics);
     public const string ListAvailableEvents = nameof(ListAvailableEvents);
     public const string PublishEvents = nameof(PublishEvents);
+    public const string ListEventTypes = nameof(ListEventTypes);
+    public const string GetEventType = nameof(GetEventType);
+    public const string CreateEventType = nameof(CreateEventType);
+    public const string UpdateEventType = nameof(UpdateEventType);
+    public const string DeleteEventType = nameof(DeleteEventType);
+    public const string ImportEventTypes = nameof(ImportEventTypes);
     public const string CreateApiKey = nameof(CreateApiKey);
     public const string ListApiKeys = nameof(ListApiKeys);
     public const string GetApiKey = nameof(GetApiKey);

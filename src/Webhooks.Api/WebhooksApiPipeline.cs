@@ -9,6 +9,7 @@ using Webhooks.Api.Authentication;
 using Webhooks.Api.Cancellation;
 using Webhooks.Api.Deliveries;
 using Webhooks.Api.Events;
+using Webhooks.Api.EventTypes;
 using Webhooks.Api.Filters;
 using Webhooks.Api.Health;
 using Webhooks.Api.History;
@@ -60,7 +61,8 @@ public static class WebhooksApiPipeline
             .UseAuthentication()
             .Use(OrganizationHeader.ApplyAsync)
             .UseAuthorization()
-            .Use(actors.SetAsync);
+            .Use(actors.SetAsync)
+            .Use(app.ApplicationServices.GetRequiredService<RequestEventTypes>().RefreshAsync);
     }
 
     /// <summary>
@@ -97,6 +99,7 @@ public static class WebhooksApiPipeline
         api.MapHistory();
         api.MapStatistics();
         api.MapEvents();
+        api.MapEventTypes();
         api.MapAudit();
         api.MapApiKeys();
         api.MapOrganizations();

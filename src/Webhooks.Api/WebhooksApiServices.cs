@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Webhooks.Api.ApiKeys;
 using Webhooks.Api.Authentication;
+using Webhooks.Api.EventTypes;
 using Webhooks.Api.Health;
 using Webhooks.Api.Json;
 using Webhooks.Api.OpenApi;
@@ -42,6 +43,7 @@ public static class WebhooksApiServices
             .AddSingleton<RequestIds>()
             .AddSingleton<SecurityHeaders>()
             .AddSingleton<DatabaseOutages>()
+            .AddSingleton<RequestEventTypes>()
             .AddSingleton<ExceptionProblems>()
             .AddWebhooksHealth()
             .AddWebhooksOpenApi();

@@ -6,6 +6,7 @@ using Webhooks.Core.Audit;
 using Webhooks.Core.Cancellation;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
+using Webhooks.Core.EventTypes;
 using Webhooks.Core.Filters;
 using Webhooks.Core.Health;
 using Webhooks.Core.History;
@@ -39,6 +40,8 @@ public static class CoreServices
             .AddSingleton<WebhooksMetrics>()
             .AddSingleton<WebhooksTracing>()
             .AddSingleton<PendingCount>()
+            .AddSingleton<KnownEventTypes>()
+            .AddSingleton<EventTypeStore>()
             .AddSingleton<EventMessageReader>()
             .AddSingleton<EventInsertion>()
             .AddSingleton<PartwiseInsertion>()

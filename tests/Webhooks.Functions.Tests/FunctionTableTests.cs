@@ -29,6 +29,8 @@ public sealed partial class FunctionTableTests
             OperationNames.CreateApiKey, OperationNames.ListApiKeys, OperationNames.GetApiKey, OperationNames.RevokeApiKey,
             OperationNames.ListOrganizations, OperationNames.GetOrganization, OperationNames.UpdateOrganization,
             OperationNames.EraseOrganization,
+            OperationNames.ListEventTypes, OperationNames.GetEventType, OperationNames.CreateEventType, OperationNames.UpdateEventType,
+            OperationNames.DeleteEventType, OperationNames.ImportEventTypes,
         ];
         var operations = typeof(OperationNames).GetFields(BindingFlags.Public | BindingFlags.Static).Select(
             field => (string)field.GetValue(null)!).Except(byResource);
@@ -36,7 +38,7 @@ public sealed partial class FunctionTableTests
         [
             "FanOutEvent", "StartDelivery", "DeliverWebhook", "DeliveryAttempt", "RecoverWebhook", "RecoverPages", "Maintenance",
             "HealthLive", "HealthReady", "OpenApi", "Docs", "UnknownRoute", "ApiKeys",
-            "Organizations",
+            "Organizations", "EventTypes",
         ];
 
         Assert.Equal(operations.Concat(others).Order(), AppFunction.All.Select(function => function.Name).Order());

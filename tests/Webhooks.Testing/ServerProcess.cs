@@ -87,8 +87,10 @@ public sealed partial class ServerProcess : IAsyncDisposable
     public HttpClient CreateClient(Guid organization) => CreateClient(CreateToken(organization));
 
     /// <summary>A client for its API with the token of an operator, who has no organization and may do everything to each.</summary>
-    public HttpClient CreateOperatorClient() =>
-        CreateClient(_key.CreateToken(orgId: null, [Scopes.Admin], TimeSpan.FromDays(1)));
+    public HttpClient CreateOperatorClient() => CreateClient(CreateOperatorToken());
+
+    /// <summary>A token of an operator, who has no organization.</summary>
+    public string CreateOperatorToken() => _key.CreateToken(orgId: null, [Scopes.Admin], TimeSpan.FromDays(1));
 
     /// <summary>A token of an organization that allows everything within it.</summary>
     public string CreateToken(Guid organization) =>

@@ -21,7 +21,9 @@ internal static class AuditEndpoints
             .WithDescription(
                 "Every change of your organization's webhooks, their secrets, deliveries and recoveries, newest first: by whom, from which "
                 + "address, and the fields that were changed, never a secret. An entry is stored with its change or not at all, and stays "
-                + "as it is. Publishing and sending tests change nothing; the history has them.")
+                + "as it is. Publishing and sending tests change nothing; the history has them. Event types belong to no organization: "
+                + $"an operator lists the changes of them, with the header `{OrganizationHeader.Name}: {Guid.Empty}`.")
+            .WithMetadata(new OfTheInstallation())
             .RequireAuthorization(Scopes.ReadWebhooks);
 
     private static async Task<Ok<ListPage<AuditEntryResource>>> ListAsync(

@@ -49,7 +49,9 @@ internal static class OrganizationHeader
                 $"The header {Name} is for tokens with the scope {Scopes.Admin}. Leave it out: the token names your organization.");
         }
 
-        if (values is not [{ } text] || !UuidText.TryParse(text, out var organization) || organization == Guid.Empty)
+        if (values is not [{ } text]
+            || !UuidText.TryParse(text, out var organization)
+            || (organization == Guid.Empty && context.GetEndpoint()?.Metadata.GetMetadata<OfTheInstallation>() is null))
         {
             throw Invalid("It must be given once, with an organization's id: a UUID, as in 0197a000-0000-7000-8000-000000000001.");
         }

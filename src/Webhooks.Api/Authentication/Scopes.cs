@@ -15,6 +15,9 @@ public static class Scopes
     /// <summary>Publish events for any organization, which each event must name; the token needs no <c>org_id</c>.</summary>
     public const string PublishEventsForAny = "events:publish:any";
 
+    /// <summary>Make, change and delete event types, which are those of all organizations; the token needs no <c>org_id</c>.</summary>
+    public const string WriteEventTypes = "event-types:write";
+
     /// <summary>
     /// Everything, for any organization: the header <c>Webhooks-Organization</c> names it, in place of the token's <c>org_id</c>. For those
     /// who operate the platform.
@@ -22,5 +25,6 @@ public static class Scopes
     public const string Admin = "admin";
 
     /// <summary>Every scope.</summary>
-    public static IReadOnlyList<string> All { get; } = [ReadWebhooks, WriteWebhooks, PublishEvents, PublishEventsForAny, Admin];
+    public static IReadOnlyList<string> All { get; } =
+        [ReadWebhooks, WriteWebhooks, PublishEvents, PublishEventsForAny, WriteEventTypes, Admin];
 }

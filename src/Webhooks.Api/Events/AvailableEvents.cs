@@ -1,5 +1,5 @@
 using Webhooks.Api.Json;
-using Webhooks.Core.Events;
+using Webhooks.Core.EventTypes;
 using Webhooks.Core.Signals;
 
 namespace Webhooks.Api.Events;
@@ -11,10 +11,10 @@ namespace Webhooks.Api.Events;
 /// </param>
 internal sealed record AvailableEvents(IReadOnlyList<EventCategory> Data, IReadOnlyList<AvailableEvent> Operational)
 {
-    /// <summary>All event types.</summary>
-    public static AvailableEvents All { get; } = new(
+    /// <summary>Those of a catalog that are offered.</summary>
+    public static AvailableEvents Of(EventCatalog types) => new(
         [
-            .. EventCatalog.All
+            .. types.All
                 .GroupBy(type => type.Category)
                 .Select(category => new EventCategory(category.Key, [.. category.Select(Show)])),
         ],

@@ -6,6 +6,7 @@ using Webhooks.Api.Authentication;
 using Webhooks.Api.Requests;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
+using Webhooks.Core.EventTypes;
 using Webhooks.Core.Organizations;
 
 namespace Webhooks.Api.Events;
@@ -72,5 +73,5 @@ internal static class EventEndpoints
             : TypedResults.Accepted(uri: (string?)null, PublishedEventResource.From(published[0]));
     }
 
-    private static Ok<AvailableEvents> ListAvailable() => TypedResults.Ok(AvailableEvents.All);
+    private static Ok<AvailableEvents> ListAvailable(KnownEventTypes types) => TypedResults.Ok(AvailableEvents.Of(types.Current));
 }

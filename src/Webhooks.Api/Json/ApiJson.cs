@@ -6,6 +6,7 @@ using Webhooks.Api.Audit;
 using Webhooks.Api.Cancellation;
 using Webhooks.Api.Deliveries;
 using Webhooks.Api.Events;
+using Webhooks.Api.EventTypes;
 using Webhooks.Api.History;
 using Webhooks.Api.Organizations;
 using Webhooks.Api.Recoveries;
@@ -36,6 +37,9 @@ namespace Webhooks.Api.Json;
 [JsonSerializable(typeof(PublishedEventResource))]
 [JsonSerializable(typeof(PublishedEventsResource))]
 [JsonSerializable(typeof(AvailableEvents))]
+[JsonSerializable(typeof(EventTypeResource))]
+[JsonSerializable(typeof(ListPage<EventTypeResource>))]
+[JsonSerializable(typeof(ImportedEventTypesResource))]
 [JsonSerializable(typeof(ApiKeyResource))]
 [JsonSerializable(typeof(CreatedApiKey))]
 [JsonSerializable(typeof(ListPage<ApiKeyResource>))]

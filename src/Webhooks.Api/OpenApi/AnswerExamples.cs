@@ -100,6 +100,13 @@ internal static class AnswerExamples
         {"id":"019c1524-c2c0-704c-9458-6767cc057b2f","event":"user.created","org_id":"0197a000-0000-7000-8000-000000000001","deliveries":1}
         """;
 
+    private const string EventType = """
+        {"name":"order.shipped","category":"Order","description":"An order left the warehouse.",
+        "sample":{"order_id":"ord_1","parcels":2},"schema":{"type":"object","required":["order_id"],
+        "properties":{"parcels":{"type":"integer","minimum":1}}},"validate":true,"archived":false,"built_in":false,
+        "created_at":"2026-01-31T18:00:00Z","updated_at":"2026-01-31T18:00:00Z"}
+        """;
+
     private const string Available = """
         {"data":[{"category":"User","events":[{"name":"user.created","description":"A user signed up.","sample":{"id":"usr_1"}}]}],
         "operational":[{"name":"webhook.enabled","description":"A webhook is active again.",
@@ -180,6 +187,11 @@ internal static class AnswerExamples
         [OperationNames.ListApiKeys] = $$"""{"data":[{{{ApiKey}},"last_used_at":"2026-02-03T08:01:12Z"}],"next_cursor":null}""",
         [OperationNames.GetApiKey] = $$"""{{{ApiKey}},"last_used_at":"2026-02-03T08:01:12Z"}""",
         [OperationNames.ListAvailableEvents] = Available,
+        [OperationNames.ListEventTypes] = $$"""{"data":[{{EventType}}],"next_cursor":null}""",
+        [OperationNames.GetEventType] = EventType,
+        [OperationNames.CreateEventType] = EventType,
+        [OperationNames.UpdateEventType] = EventType,
+        [OperationNames.ImportEventTypes] = """{"created":["order.shipped"],"updated":[],"unchanged":["order.placed"]}""",
     };
 
     private static readonly Dictionary<string, ProblemKind> _conflicts = new(StringComparer.Ordinal)
@@ -187,6 +199,8 @@ internal static class AnswerExamples
         [OperationNames.CreateWebhook] = ProblemKind.TooManyWebhooks,
         [OperationNames.PublishEvents] = ProblemKind.ReusedEventId,
         [OperationNames.CreateApiKey] = ProblemKind.TooManyApiKeys,
+        [OperationNames.CreateEventType] = ProblemKind.EventTypeExists,
+        [OperationNames.DeleteEventType] = ProblemKind.EventTypeKept,
         [OperationNames.RotateSecret] = ProblemKind.OverlapRuns,
         [OperationNames.PromoteSecret] = ProblemKind.NoOverlap,
         [OperationNames.Redeliver] = ProblemKind.WebhookInactive,

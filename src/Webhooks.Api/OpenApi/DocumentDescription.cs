@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using Webhooks.Api.Problems;
+using Webhooks.Core.EventTypes;
 
 namespace Webhooks.Api.OpenApi;
 
@@ -19,13 +21,14 @@ internal static class DocumentDescription
         ("Deliveries", "What was sent to a webhook, and what came of it."),
         ("Recoveries", "What a webhook did not get in a window of time, made good."),
         ("Events", "What happens in the platform."),
+        ("Event types", "What can happen, for those who operate the platform."),
         ("Audit", "Who changed what."),
         ("API keys", "What programs call this API with, in place of a token of the authority."),
         ("Organizations", "The platform's organizations, for those who operate it."),
         (ReceivedEvents, "The request that a webhook gets, for each event type."),
     ];
 
-    public static Task TransformAsync(
+    public static async Task TransformAsync(
         OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {
         document.Info = new OpenApiInfo
@@ -50,7 +53,9 @@ internal static class DocumentDescription
 
         // The type of path parameters, whose schema the operations say themselves.
         document.Components.Schemas?.Remove("Id");
-        OpenApi.ReceivedEvents.AddTo(document);
+        var types = context.ApplicationServices.GetRequiredService<KnownEventTypes>();
+        await types.RefreshAsync(cancellationToken);
+        OpenApi.ReceivedEvents.AddTo(document, types.Current);
         document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
         document.Components.SecuritySchemes[Bearer] = new OpenApiSecurityScheme
         {
@@ -61,6 +66,5 @@ internal static class DocumentDescription
                 + "organization and whose claim `scope` holds the scopes that an operation asks for. With the scope `admin`, everything is "
                 + "allowed, for the organization that the header `Webhooks-Organization` names.",
         };
-        return Task.CompletedTask;
     }
 }

@@ -25,6 +25,7 @@ internal static class OperationDescription
         ["event_id"] = "The event's id.",
         ["key_id"] = "The API key's id.",
         ["org_id"] = "The organization's id.",
+        ["name"] = "The event type's name.",
     };
 
     private static readonly Dictionary<int, string> _answers = new()
@@ -86,7 +87,7 @@ internal static class OperationDescription
         foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
         {
             parameter.Description = _pathParameters[parameter.Name!];
-            parameter.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" };
+            parameter.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = parameter.Name == "name" ? null : "uuid" };
         }
     }
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
-using Webhooks.Core.Events;
+using Webhooks.Core.EventTypes;
 using Webhooks.Core.Signals;
 
 namespace Webhooks.Api.OpenApi;
@@ -46,11 +46,11 @@ internal static class ReceivedEvents
         ("webhook-delivery", "`abort-message` ends this delivery as failed."),
     ];
 
-    public static void AddTo(OpenApiDocument document)
+    public static void AddTo(OpenApiDocument document, EventCatalog types)
     {
         document.AddComponent(Payload, PayloadSchema());
         document.Webhooks ??= new Dictionary<string, IOpenApiPathItem>();
-        foreach (var type in EventCatalog.All.Concat(OperationalEvents.All))
+        foreach (var type in types.All.Concat(OperationalEvents.All))
         {
             document.Webhooks[type.Name] = new OpenApiPathItem
             {

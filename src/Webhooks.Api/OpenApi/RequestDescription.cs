@@ -8,6 +8,7 @@ using Webhooks.Api.Recoveries;
 using Webhooks.Api.Webhooks;
 using Webhooks.Core;
 using Webhooks.Core.Deliveries;
+using Webhooks.Core.EventTypes;
 using Webhooks.Core.Filters;
 using Webhooks.Core.Recoveries;
 using Webhooks.Core.Transforms;
@@ -248,6 +249,67 @@ internal sealed record RequestDescription(
         """,
         OrArray: true);
 
+    public static readonly RequestDescription CreateEventType = new(
+        "CreateEventType",
+        Required: true,
+        _ => EventTypeSchema(),
+        """
+        {"name": "order.shipped", "category": "Order", "description": "An order left the warehouse.",
+         "sample": {"order_id": "ord_1", "parcels": 2}, "validate": true,
+         "schema": {"type": "object", "required": ["order_id"], "properties": {"parcels": {"type": "integer", "minimum": 1}}}}
+        """);
+
+    public static readonly RequestDescription UpdateEventType = new(
+        "UpdateEventType",
+        Required: true,
+        _ => Object(EventTypeProperties()),
+        """
+        {"description": "An order left the warehouse, or a part of it.", "archived": false}
+        """);
+
+    public static readonly RequestDescription ImportEventTypes = new(
+        "ImportEventTypes",
+        Required: true,
+        _ => new OpenApiSchema
+        {
+            OneOf =
+            [
+                Object(
+                    new()
+                    {
+                        ["event_types"] = new OpenApiSchema
+                        {
+                            Type = JsonSchemaType.Array,
+                            MinItems = 1,
+                            Items = EventTypeSchema(),
+                            Description = "Event types, each name once.",
+                        },
+                    },
+                    required: ["event_types"]),
+                new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Object,
+                    Description = "An OpenAPI document, version 3.1 or later.",
+                    Required = new HashSet<string>(StringComparer.Ordinal) { "openapi", "webhooks" },
+                    Properties = new Dictionary<string, IOpenApiSchema>
+                    {
+                        ["openapi"] = Text("The version of OpenAPI."),
+                        ["webhooks"] = new OpenApiSchema
+                        {
+                            Type = JsonSchemaType.Object,
+                            AdditionalProperties = new OpenApiSchema(),
+                            Description = "The event types, by name.",
+                        },
+                    },
+                    AdditionalProperties = new OpenApiSchema(),
+                },
+            ],
+        },
+        """
+        {"event_types": [{"name": "order.shipped", "category": "Order", "description": "An order left the warehouse.",
+         "sample": {"order_id": "ord_1", "parcels": 2}}]}
+        """);
+
     /// <summary>The example, parsed.</summary>
     public JsonNode ParseExample() => JsonNode.Parse(Example)!;
 
@@ -339,6 +401,58 @@ internal sealed record RequestDescription(
             Type = JsonSchemaType.Boolean,
             Description = "Whether events that come while it is inactive are kept, as deliveries whose status is `skipped`: nothing is "
                 + "sent, but they are in the history and can be redelivered. True for a new webhook.",
+        },
+    };
+
+    private static OpenApiSchema EventTypeSchema() => Object(
+        new(EventTypeProperties())
+        {
+            ["name"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                MaxLength = EventTypeRules.MostNameCharacters,
+                Pattern = EventTypeRules.NamePattern,
+                Description = "What webhooks and events name: words of small letters with dots between them. It never changes.",
+            },
+        },
+        required: ["name", "category", "description"]);
+
+    private static Dictionary<string, IOpenApiSchema> EventTypeProperties() => new()
+    {
+        ["category"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.String,
+            MaxLength = EventTypeRules.MostCategoryCharacters,
+            Description = "The heading that it is listed under.",
+        },
+        ["description"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.String,
+            MaxLength = EventTypeRules.MostDescriptionCharacters,
+            Description = "When it is published, in a sentence.",
+        },
+        ["sample"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.Object | JsonSchemaType.Null,
+            AdditionalProperties = new OpenApiSchema(),
+            Description = "A realistic `data` object, which test deliveries send. It has to fit the schema.",
+        },
+        ["schema"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.Object | JsonSchemaType.Null,
+            AdditionalProperties = new OpenApiSchema(),
+            Description = "What `data` looks like: JSON Schema 2020-12; null for nothing. A `$ref` stays within the schema: nothing is "
+                + $"ever fetched. Regular expressions may not look around or back. At most {DataSchema.MostBytes} bytes.",
+        },
+        ["validate"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.Boolean,
+            Description = "Whether an event whose `data` does not fit the schema is refused. False for a new type.",
+        },
+        ["archived"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.Boolean,
+            Description = "Whether it is no longer offered. It may still be published, and is delivered. False for a new type.",
         },
     };
 

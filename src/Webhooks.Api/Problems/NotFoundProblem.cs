@@ -23,6 +23,8 @@ internal sealed class NotFoundProblem(string detail) : IResult, IEndpointMetadat
     public static readonly NotFoundProblem Event = new(
         "Your organization has no delivery of an event with this id: there is none, no webhook wanted it, or it is too old.");
 
+    public static readonly NotFoundProblem EventType = new("There is no event type of this name.");
+
     public static readonly NotFoundProblem Organization = new("There is no organization with this id, or it has made nothing yet.");
 
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>

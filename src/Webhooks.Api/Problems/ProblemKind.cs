@@ -29,6 +29,8 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static readonly ProblemKind MadeAndDeleted = new(
         409, "made-and-deleted", "What the request made under its Idempotency-Key has been deleted");
     public static readonly ProblemKind ReusedEventId = new(409, "reused-event-id", "The event's id was used for another event");
+    public static readonly ProblemKind EventTypeExists = new(409, "event-type-exists", "There is an event type of that name");
+    public static readonly ProblemKind EventTypeKept = new(409, "event-type-kept", "The event type cannot be deleted");
     public static readonly ProblemKind OverlapRuns = new(409, "secret-overlap-runs", "The secret was rotated, and the old one still signs");
     public static readonly ProblemKind NoOverlap = new(409, "no-secret-overlap", "The webhook has one secret only");
     public static readonly ProblemKind WebhookInactive = new(409, "webhook-inactive", "The webhook is not active");
@@ -58,10 +60,10 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         MalformedBody, InvalidRequest, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, TooManyWebhooks, TooManyApiKeys,
-        ShownOnce, OrganizationErased, MadeAndDeleted, ReusedEventId, OverlapRuns, NoOverlap, WebhookInactive, DeliveryFinished,
-        DeliveryRedacted, RecoveryRuns, RecoveryEnded, ChangedMeanwhile, BodyTooLarge, UnsupportedEncoding, ReusedIdempotencyKey,
-        TooManyFailures, PublishLimit, MoreThanBurst, TooManyTests, InternalError, DatabaseUnavailable, SecretUnavailable,
-        AuthorityUnavailable,
+        ShownOnce, OrganizationErased, MadeAndDeleted, ReusedEventId, EventTypeExists, EventTypeKept, OverlapRuns, NoOverlap,
+        WebhookInactive, DeliveryFinished, DeliveryRedacted, RecoveryRuns, RecoveryEnded, ChangedMeanwhile,
+        BodyTooLarge, UnsupportedEncoding, ReusedIdempotencyKey, TooManyFailures, PublishLimit, MoreThanBurst, TooManyTests,
+        InternalError, DatabaseUnavailable, SecretUnavailable, AuthorityUnavailable,
     ];
 
     /// <summary>The stable URI in the member <c>type</c>.</summary>

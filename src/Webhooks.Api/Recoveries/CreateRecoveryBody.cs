@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Webhooks.Api.EventTypes;
 using Webhooks.Api.OpenApi;
 using Webhooks.Api.Requests;
 using Webhooks.Core;
@@ -40,7 +41,7 @@ internal sealed record CreateRecoveryBody(NewRecovery Recovery, bool DryRun) : I
         fields.Require(StatusesField);
         var (from, to) = ReadWindow(fields, context.RequestServices, errors);
         var statuses = ReadNames(fields, StatusesField, StatusProblem, errors);
-        var events = ReadNames(fields, EventsField, EventNames.Problem, errors);
+        var events = ReadNames(fields, EventsField, name => EventNames.Problem(name, context.EventTypes()), errors);
         var responseStatus = fields.WholeNumber(ResponseStatusField, least: 100, most: 599);
         var rate = fields.WholeNumber(RateField, least: 1, MostRate);
         var dryRun = fields.Boolean(DryRunField) ?? false;

@@ -1,4 +1,4 @@
-using Webhooks.Core.Events;
+using Webhooks.Core.EventTypes;
 using Webhooks.Core.Signals;
 using Webhooks.Core.Webhooks;
 
@@ -13,19 +13,19 @@ internal static class EventNames
     /// <summary>
     /// Null when it is the name of an event type that webhooks may name, or else what is wrong, with the names that were perhaps meant.
     /// </summary>
-    public static string? Problem(string name)
+    public static string? Problem(string name, EventCatalog types)
     {
         if (name.Length > LongestRepeated)
         {
             return Unknown("It");
         }
 
-        if (EventCatalog.Find(name) is not null || OperationalEvents.Find(name) is not null)
+        if (types.Find(name) is not null || OperationalEvents.Find(name) is not null)
         {
             return null;
         }
 
-        var nearest = EventCatalog.Nearest(name, OperationalEvents.All);
+        var nearest = types.Nearest(name, OperationalEvents.All);
         return nearest.Count > 0
             ? $"'{name}' is not an event type. Did you mean {string.Join(" or ", nearest)}?"
             : Unknown($"'{name}'");
@@ -34,19 +34,19 @@ internal static class EventNames
     /// <summary>
     /// Null when a webhook may list it: the name of an event type, <c>user.*</c> for those below <c>user.</c>, or <c>*</c> for all.
     /// </summary>
-    public static string? ListedProblem(string name)
+    public static string? ListedProblem(string name, EventCatalog types)
     {
         if (name.Length > LongestRepeated || !name.Contains('*', StringComparison.Ordinal))
         {
-            return Problem(name);
+            return Problem(name, types);
         }
 
-        return name == ListedEvents.All || (ListedEvents.IsWildcard(name) && ListedEvents.FirstOf(name) is not null)
+        return name == ListedEvents.All || (ListedEvents.IsWildcard(name) && ListedEvents.FirstOf(name, types) is not null)
             ? null
-            : WildcardProblem(name);
+            : WildcardProblem(name, types);
     }
 
-    private static string WildcardProblem(string name)
+    private static string WildcardProblem(string name, EventCatalog types)
     {
         var stem = name.TrimEnd('*').TrimEnd('.');
         if (stem.Contains('*', StringComparison.Ordinal))
@@ -59,7 +59,7 @@ internal static class EventNames
             return $"'{name}' cannot be used: operational events are listed by their names.";
         }
 
-        var nearest = EventCatalog.NearestKinds(stem).Select(kind => kind + ".*").ToArray();
+        var nearest = types.NearestKinds(stem).Select(kind => kind + ".*").ToArray();
         return nearest.Length > 0
             ? $"There is no event type that '{name}' stands for. Did you mean {string.Join(" or ", nearest)}?"
             : $"There is no event type that '{name}' stands for. GET /api/v1/webhooks/events/available lists all event types.";

@@ -7,11 +7,13 @@ namespace Webhooks.Api.Requests;
 /// <summary>A request's JSON object, under any Content-Type: <c>curl -d</c> without a header sends a form's.</summary>
 internal static class JsonBody
 {
-    private const int MaxDepth = 32;
+    private const int UsualDepth = 32;
 
     /// <summary>The object that a body holds.</summary>
+    /// <param name="utf8Json">The body.</param>
+    /// <param name="maxDepth">Levels of objects and arrays that it may have.</param>
     /// <exception cref="BadHttpRequestException">It is not a JSON object; the message says where it ceases to be one.</exception>
-    public static JsonElement ParseObject(ReadOnlySpan<byte> utf8Json)
+    public static JsonElement ParseObject(ReadOnlySpan<byte> utf8Json, int maxDepth = UsualDepth)
     {
         if (utf8Json.IsEmpty)
         {
@@ -25,8 +27,8 @@ internal static class JsonBody
 
         try
         {
-            CheckEscapes(utf8Json);
-            var value = JsonElement.Parse(utf8Json, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            CheckEscapes(utf8Json, maxDepth);
+            var value = JsonElement.Parse(utf8Json, new JsonDocumentOptions { MaxDepth = maxDepth });
             return value.ValueKind == JsonValueKind.Object
                 ? value
                 : throw Malformed("The body must be a JSON object, as in {\"name\": \"value\"}.");
@@ -42,9 +44,9 @@ internal static class JsonBody
     /// <summary>
     /// JSON can write half of a surrogate pair, which is no text: <c>"\ud800"</c>. The parser would say so only when the string is used.
     /// </summary>
-    private static void CheckEscapes(ReadOnlySpan<byte> utf8Json)
+    private static void CheckEscapes(ReadOnlySpan<byte> utf8Json, int maxDepth)
     {
-        var reader = new Utf8JsonReader(utf8Json, new JsonReaderOptions { MaxDepth = MaxDepth });
+        var reader = new Utf8JsonReader(utf8Json, new JsonReaderOptions { MaxDepth = maxDepth });
         while (reader.Read())
         {
             if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName) || !reader.ValueIsEscaped)

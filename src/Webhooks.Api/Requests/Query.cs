@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.DependencyInjection;
+using Webhooks.Api.EventTypes;
 using Webhooks.Api.Problems;
 using Webhooks.Core;
 using Webhooks.Core.Events;
@@ -26,7 +27,7 @@ internal sealed class Query<T> : IBindableFromHttpContext<Query<T>>, IEndpointPa
     {
         var errors = new FieldErrors();
         var limits = context.RequestServices.GetRequiredService<WebhooksOptions>().Limits;
-        var value = T.Read(new QueryFields(context.Request.Query, T.Parameters, errors), limits);
+        var value = T.Read(new QueryFields(context.Request.Query, T.Parameters, context.EventTypes(), errors), limits);
         return errors.Count == 0 ? ValueTask.FromResult<Query<T>?>(new Query<T>(value)) : throw new InvalidRequestException(errors);
     }
 

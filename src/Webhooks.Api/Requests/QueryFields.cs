@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Webhooks.Core;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
+using Webhooks.Core.EventTypes;
 
 namespace Webhooks.Api.Requests;
 
@@ -11,14 +12,17 @@ internal sealed class QueryFields
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
     private readonly FieldErrors _errors;
+    private readonly EventCatalog _types;
 
     /// <param name="query">What was sent.</param>
     /// <param name="known">What the operation knows; anything else is refused, because a misspelt filter must not select
     /// everything.</param>
+    /// <param name="types">The event types.</param>
     /// <param name="errors">Gets what is wrong.</param>
-    public QueryFields(IQueryCollection query, QueryParameters known, FieldErrors errors)
+    public QueryFields(IQueryCollection query, QueryParameters known, EventCatalog types, FieldErrors errors)
     {
         _errors = errors;
+        _types = types;
         foreach (var (name, values) in query)
         {
             if (!known.All.Any(parameter => parameter.Is(name)))
@@ -153,7 +157,7 @@ internal sealed class QueryFields
     public string? EventName(QueryParameter parameter)
     {
         var name = Text(parameter);
-        if (name is null || EventNames.Problem(name) is not { } problem)
+        if (name is null || EventNames.Problem(name, _types) is not { } problem)
         {
             return name;
         }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Webhooks.Api.EventTypes;
 using Webhooks.Api.OpenApi;
 using Webhooks.Api.Requests;
 using Webhooks.Core;
@@ -20,7 +21,7 @@ internal sealed record TestWebhookBody(string? Event) : IRequestBody<TestWebhook
     {
         var fields = JsonFields.Of(utf8Json, errors);
         var name = fields.Text(EventField);
-        if (name is not null && EventNames.Problem(name) is { } problem)
+        if (name is not null && EventNames.Problem(name, context.EventTypes()) is { } problem)
         {
             errors.Add(EventField, problem);
         }

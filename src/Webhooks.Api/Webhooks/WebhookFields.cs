@@ -1,10 +1,12 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Webhooks.Api.EventTypes;
 using Webhooks.Api.Requests;
 using Webhooks.Core;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
+using Webhooks.Core.EventTypes;
 using Webhooks.Core.Filters;
 using Webhooks.Core.Transforms;
 using Webhooks.Core.Webhooks;
@@ -12,7 +14,7 @@ using Webhooks.Core.Webhooks;
 namespace Webhooks.Api.Webhooks;
 
 /// <summary>Reads and checks the fields of a webhook in a request; the errors get what is wrong with them.</summary>
-internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, FieldErrors errors)
+internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, EventCatalog types, FieldErrors errors)
 {
     private const string Url = "url";
     private const string Events = "events";
@@ -35,6 +37,7 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
         new(
             new JsonFields(JsonBody.ParseObject(utf8Json.Span), errors),
             context.RequestServices.GetRequiredService<WebhooksOptions>(),
+            context.EventTypes(),
             errors);
 
     /// <summary>The webhook to create; null when there are errors.</summary>
@@ -111,7 +114,7 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
 
         foreach (var (path, name) in names)
         {
-            if (EventNames.ListedProblem(name) is { } problem)
+            if (EventNames.ListedProblem(name, types) is { } problem)
             {
                 errors.Add(path, problem);
             }

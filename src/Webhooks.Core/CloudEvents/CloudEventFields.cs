@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Webhooks.Core.Events;
+using Webhooks.Core.EventTypes;
 
 namespace Webhooks.Core.CloudEvents;
 
@@ -11,12 +12,13 @@ namespace Webhooks.Core.CloudEvents;
 /// and then read as those are. Attributes that nothing here knows are not kept.
 /// </summary>
 /// <param name="limits">Bounds on what they hold.</param>
+/// <param name="types">The event types.</param>
 /// <param name="callerOrgId">The organization that the caller publishes for; null when the event must name it.</param>
 /// <param name="path">Where the event stands, as in <c>[3]</c>; empty when it is the whole text.</param>
 /// <param name="errors">Takes what is wrong with it, by the names of its attributes.</param>
 /// <param name="now">The time.</param>
 internal sealed class CloudEventFields(
-    WebhooksLimits limits, Guid? callerOrgId, string path, FieldErrors errors, DateTimeOffset now)
+    WebhooksLimits limits, EventCatalog types, Guid? callerOrgId, string path, FieldErrors errors, DateTimeOffset now)
 {
     /// <summary>What every event has, and no event message.</summary>
     private const string SpecVersion = "specversion";
@@ -197,7 +199,7 @@ internal sealed class CloudEventFields(
     private EventMessage? ReadMessage()
     {
         var found = new FieldErrors();
-        var message = new EventMessageFields(limits, callerOrgId, path: "", found, now).Read(_message.WrittenMemory);
+        var message = new EventMessageFields(limits, types, callerOrgId, path: "", found, now).Read(_message.WrittenMemory);
         foreach (var (field, messages) in found.ToDictionary())
         {
             var length = field.AsSpan().IndexOfAny('.', '[') is >= 0 and var end ? end : field.Length;

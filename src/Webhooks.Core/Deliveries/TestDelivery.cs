@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using Webhooks.Core.Events;
+using Webhooks.Core.EventTypes;
 using Webhooks.Core.Secrets;
 using Webhooks.Core.Statistics;
 using Webhooks.Core.Webhooks;
@@ -13,6 +14,7 @@ public sealed class TestDelivery(
     DeliveryStore deliveries,
     DeliveryAttempter attempter,
     DeliveryHistory history,
+    KnownEventTypes types,
     WebhooksOptions options,
     TimeProvider clock)
 {
@@ -56,8 +58,9 @@ public sealed class TestDelivery(
         }
 
         return eventType is null
-            ? ListedEvents.FirstOf(first) ?? EventCatalog.All[0]
-            : ListedEvents.FirstOf(eventType) ?? throw new ArgumentException($"There is no event type '{eventType}'.", nameof(eventType));
+            ? ListedEvents.FirstOf(first, types.Current) ?? types.Current.OfferedFirst[0]
+            : ListedEvents.FirstOf(eventType, types.Current)
+                ?? throw new ArgumentException($"There is no event type '{eventType}'.", nameof(eventType));
     }
 
     /// <summary>

@@ -1,16 +1,18 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Webhooks.Core.EventTypes;
 
 namespace Webhooks.Core.Events;
 
 /// <summary>Reads the fields of one event message.</summary>
 /// <param name="limits">Bounds on what they hold.</param>
+/// <param name="types">The event types.</param>
 /// <param name="callerOrgId">The organization that the caller publishes for; null when the message must name it.</param>
 /// <param name="path">Where the message stands, as in <c>[3]</c>; empty when it is the whole text.</param>
 /// <param name="errors">Takes what is wrong with it.</param>
 /// <param name="now">The time.</param>
 internal sealed class EventMessageFields(
-    WebhooksLimits limits, Guid? callerOrgId, string path, FieldErrors errors, DateTimeOffset now)
+    WebhooksLimits limits, EventCatalog types, Guid? callerOrgId, string path, FieldErrors errors, DateTimeOffset now)
 {
     private const string OrgId = "org_id";
     private const string Event = "event";
@@ -26,7 +28,7 @@ internal sealed class EventMessageFields(
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
     private Guid? _orgId;
-    private string? _event;
+    private EventType? _event;
     private ReadOnlyMemory<byte> _data;
     private string? _key;
     private DateTimeOffset? _timestamp;
@@ -53,8 +55,13 @@ internal sealed class EventMessageFields(
         }
 
         RequireFields();
+        if (errors.Count == errorsBefore && types.SchemaOf(_event!) is { } schema)
+        {
+            schema.Check(_data.Span, Field(Data), errors);
+        }
+
         return errors.Count == errorsBefore && !errors.IsFull
-            ? new EventMessage((_orgId ?? callerOrgId)!.Value, _event!, _data, _key, _timestamp, _traceParent)
+            ? new EventMessage((_orgId ?? callerOrgId)!.Value, _event!.Name, _data, _key, _timestamp, _traceParent)
             {
                 DeliverAt = _deliverAt,
                 OrderingKey = _orderingKey,
@@ -167,11 +174,8 @@ internal sealed class EventMessageFields(
             return;
         }
 
-        if (EventCatalog.Find(name) is { } type)
-        {
-            _event = type.Name;
-        }
-        else
+        _event = types.Find(name);
+        if (_event is null)
         {
             errors.Add(Field(Event), $"'{Excerpt.Of(name)}' is not an event type. {Suggestion(name)}{WhereToLook}");
         }
@@ -297,7 +301,7 @@ internal sealed class EventMessageFields(
 
     private string Field(string name) => path.Length == 0 ? Excerpt.Of(name) : $"{path}.{Excerpt.Of(name)}";
 
-    private static string Suggestion(string name) => EventCatalog.Nearest(name) switch
+    private string Suggestion(string name) => types.Nearest(name) switch
     {
         [] => "",
         [var one] => $"Did you mean {one}? ",

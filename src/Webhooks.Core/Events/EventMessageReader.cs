@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
 using Webhooks.Core.CloudEvents;
+using Webhooks.Core.EventTypes;
 
 namespace Webhooks.Core.Events;
 
@@ -13,11 +14,13 @@ namespace Webhooks.Core.Events;
 /// <remarks>
 /// Nothing that it is given makes it throw. It accepts one JSON value (RFC 8259) in UTF-8, without comments, trailing commas or repeated
 /// property names, within the limits of <see cref="WebhooksLimits"/>; a byte order mark at the beginning is ignored. What it accepts can be
-/// cast to jsonb, and <c>data</c> is within <see cref="WebhooksLimits.EventBytes"/> also as jsonb prints it.
+/// cast to jsonb, and <c>data</c> is within <see cref="WebhooksLimits.EventBytes"/> also as jsonb prints it. Event types are those
+/// that this process knows: who must not refuse one that was made just now has them read again first.
 /// </remarks>
 /// <param name="options">The settings.</param>
+/// <param name="types">The event types.</param>
 /// <param name="clock">Says how far ahead a time is; null for the system's.</param>
-public sealed class EventMessageReader(WebhooksOptions options, TimeProvider? clock = null)
+public sealed class EventMessageReader(WebhooksOptions options, KnownEventTypes types, TimeProvider? clock = null)
 {
     /// <summary>
     /// Levels of objects and arrays in a message, itself included. The delivered payload has as many, and many JSON readers take no more.
@@ -138,8 +141,8 @@ public sealed class EventMessageReader(WebhooksOptions options, TimeProvider? cl
         }
 
         return isCloudEvent || CloudEventFields.IsOne(json.Span)
-            ? new CloudEventFields(_limits, orgId, field, errors, _clock.GetUtcNow()).Read(json)
-            : new EventMessageFields(_limits, orgId, field, errors, _clock.GetUtcNow()).Read(json);
+            ? new CloudEventFields(_limits, types.Current, orgId, field, errors, _clock.GetUtcNow()).Read(json)
+            : new EventMessageFields(_limits, types.Current, orgId, field, errors, _clock.GetUtcNow()).Read(json);
     }
 
     private static EventMessages Result(IReadOnlyList<EventMessage?> messages, bool isArray, FieldErrors errors) =>

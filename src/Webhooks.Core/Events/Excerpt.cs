@@ -7,11 +7,11 @@ public static class Excerpt
 {
     private const int MostCharacters = 64;
 
-    public static string Of(string text)
+    public static string Of(string text, int mostCharacters = MostCharacters)
     {
-        var length = text.Length <= MostCharacters ? text.Length
-            : char.IsHighSurrogate(text[MostCharacters - 1]) ? MostCharacters - 1
-            : MostCharacters;
+        var length = text.Length <= mostCharacters ? text.Length
+            : char.IsHighSurrogate(text[mostCharacters - 1]) ? mostCharacters - 1
+            : mostCharacters;
         var excerpt = string.Create(length, text, static (characters, text) =>
         {
             for (var i = 0; i < characters.Length; i++)

@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
+using Webhooks.Core.EventTypes;
 using Webhooks.Core.Statistics;
 
 namespace Webhooks.Core.Health;
@@ -10,11 +11,9 @@ namespace Webhooks.Core.Health;
 /// The test deliveries that find out whether the receiver of a webhook that was enabled again answers: one, of one attempt, with a sample
 /// event. It is stored in the transaction that enables the webhook, so that whoever ends after that, it is sent.
 /// </summary>
-public sealed class WebhookProbes(IDeliveryDispatch dispatch, DeliveryAnnouncement announcement, TimeProvider clock)
+public sealed class WebhookProbes(
+    IDeliveryDispatch dispatch, DeliveryAnnouncement announcement, KnownEventTypes types, TimeProvider clock)
 {
-    private static readonly string[] _names = [.. EventCatalog.All.Select(type => type.Name)];
-    private static readonly string[] _samples = [.. EventCatalog.All.Select(type => type.Sample)];
-
     /// <summary>Makes what was stored go out soon.</summary>
     public async Task BeginAsync(Guid deliveryId, CancellationToken cancellationToken)
     {
@@ -50,6 +49,7 @@ public sealed class WebhookProbes(IDeliveryDispatch dispatch, DeliveryAnnounceme
             SELECT id FROM inserted
             """;
         var now = clock.GetUtcNow();
+        var samples = types.Current.OfferedFirst;
         return new NpgsqlBatchCommand(Sql)
         {
             Parameters =
@@ -58,8 +58,8 @@ public sealed class WebhookProbes(IDeliveryDispatch dispatch, DeliveryAnnounceme
                 new("org_id", orgId),
                 new("event_id", Guid.CreateVersion7(now)),
                 new("timestamp", EventTimestamp.Format(now)),
-                new("events", _names),
-                new("data", NpgsqlDbType.Array | NpgsqlDbType.Jsonb) { Value = _samples },
+                new("events", samples.Select(type => type.Name).ToArray()),
+                new("data", NpgsqlDbType.Array | NpgsqlDbType.Jsonb) { Value = samples.Select(type => type.Sample).ToArray() },
             },
         };
     }

@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using Webhooks.Core.Events;
+using Webhooks.Core.EventTypes;
 
 namespace Webhooks.Core.Signals;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Webhooks.Core.Events;
+using Webhooks.Core.EventTypes;
 using Webhooks.Core.Signals;
 
 namespace Webhooks.Core.Webhooks;
@@ -25,11 +25,14 @@ public static class ListedEvents
     public static bool Include(IReadOnlyList<string> listed, string eventType) => NamesOf(eventType).Any(listed.Contains);
 
     /// <summary>The event type that an entry names, or the catalog's first that it stands for; null when there is none.</summary>
-    public static EventType? FirstOf(string listed) => listed switch
+    /// <param name="listed">The entry.</param>
+    /// <param name="types">The catalog.</param>
+    public static EventType? FirstOf(string listed, EventCatalog types) => listed switch
     {
-        All => EventCatalog.All[0],
-        _ when IsWildcard(listed) => EventCatalog.All.FirstOrDefault(type => type.Name.StartsWith(listed[..^1], StringComparison.Ordinal)),
-        _ => EventCatalog.Find(listed) ?? OperationalEvents.Find(listed),
+        All => types.OfferedFirst[0],
+        _ when IsWildcard(listed) =>
+            types.OfferedFirst.FirstOrDefault(type => type.Name.StartsWith(listed[..^1], StringComparison.Ordinal)),
+        _ => types.Find(listed) ?? OperationalEvents.Find(listed),
     };
 
     /// <summary>Whether an entry has the form of <c>user.*</c>.</summary>

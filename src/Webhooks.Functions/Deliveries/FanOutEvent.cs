@@ -4,6 +4,7 @@ using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
+using Webhooks.Core.EventTypes;
 using Webhooks.Core.Organizations;
 using Webhooks.Core.Postgres;
 
@@ -12,6 +13,7 @@ namespace Webhooks.Functions.Deliveries;
 /// <summary>Accepts an event from the queue: commits its deliveries, then has them started.</summary>
 public sealed partial class FanOutEvent(
     EventMessageReader reader,
+    KnownEventTypes types,
     EventPublisher publisher,
     PublishLimits limits,
     LaterEvents later,
@@ -34,7 +36,7 @@ public sealed partial class FanOutEvent(
         CancellationToken cancellationToken)
     {
         var queued = new QueuedEvent(message.MessageId, message.InsertedOn.GetValueOrDefault(), message.DequeueCount, message.Body);
-        var read = queued.Read(reader);
+        var read = await patience.RunAsync(() => ReadAsync(queued), cancellationToken);
         if (read.Errors.Count > 0)
         {
             return Refuse(message, read.ErrorSummary);
@@ -61,6 +63,20 @@ public sealed partial class FanOutEvent(
         {
             return Refuse(message, $"it failed {message.DequeueCount} times, at last with {DatabaseFailure.Describe(failure)}.");
         }
+    }
+
+    /// <summary>Reads a message; what looks wrong, with the newest event types: its own may have been made just now.</summary>
+    private async Task<EventMessages> ReadAsync(QueuedEvent queued)
+    {
+        await types.RefreshAsync(CancellationToken.None);
+        var read = queued.Read(reader);
+        if (read.Errors.Count == 0)
+        {
+            return read;
+        }
+
+        await types.ReadAgainAsync(CancellationToken.None);
+        return queued.Read(reader);
     }
 
     private async Task<FanOutResult> FanOutAsync(QueuedEvent queued, EventMessage message, DurableTaskClient client)

@@ -1,4 +1,5 @@
 using Webhooks.Core.Events;
+using Webhooks.Core.EventTypes;
 using Webhooks.Core.Organizations;
 using Webhooks.Core.Postgres;
 using Webhooks.Server.Engine;
@@ -11,23 +12,24 @@ internal sealed partial class BatchPublisher(
     EventMessageReader reader,
     EventPublisher publisher,
     PublishLimits limits,
+    KnownEventTypes types,
     PublishPace pace,
     DatabaseSessions sessions,
     TimeProvider clock,
     ILogger<BatchPublisher> logger)
 {
-    private static readonly Task _never = new TaskCompletionSource().Task;
-
     private readonly Availability _database = new("the database", logger);
 
     /// <summary>
-    /// Learns which organizations have limits, before a batch is published. While the database is away, what is known holds.
+    /// Learns which organizations have limits, and which event types there are, before a batch is published. While the database is away,
+    /// what is known holds.
     /// </summary>
-    public async Task RefreshLimitsAsync(CancellationToken cancellationToken)
+    public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         try
         {
             await limits.RefreshAsync(cancellationToken);
+            await types.RefreshAsync(cancellationToken);
         }
         catch (Exception outage) when (DatabaseFailure.IsOutage(outage))
         {
@@ -50,9 +52,10 @@ internal sealed partial class BatchPublisher(
         var inHand = new List<MessageInHand>();
         var messages = new List<HeldMessage>();
         var events = new List<EventMessage>();
+        Task<bool>? newestTypes = null;
         foreach (var message in batch)
         {
-            var read = Read(message, out var reason);
+            var read = Read(message, out _);
             if (read is not null && limits.Find(read.OrgId) is not null)
             {
                 inHand.Add(new MessageInHand(
@@ -65,7 +68,9 @@ internal sealed partial class BatchPublisher(
             }
             else
             {
-                inHand.Add(new MessageInHand(message, Task.FromResult<MessageOutcome>(new MessageOutcome.Poison(reason)), _never));
+                newestTypes ??= AskAsync(() => ReadTypesAsync(cancellationToken), giveUp);
+                inHand.Add(new MessageInHand(
+                    message, ReadAgainAsync(message, newestTypes, giveUp, cancellationToken), SetAside: Task.CompletedTask));
             }
         }
 
@@ -89,8 +94,26 @@ internal sealed partial class BatchPublisher(
     }
 
     /// <summary>
-    /// Sees an event through whose organization has a limit, once that allows it. Its message is received again and again meanwhile, so how
-    /// often says nothing of failures: these are counted here.
+    /// Judges a message that looks wrong by the newest event types: its own may have been made just now, or its schema changed.
+    /// </summary>
+    private async Task<MessageOutcome> ReadAgainAsync(
+        HeldMessage message, Task newestTypes, CancellationToken giveUp, CancellationToken cancellationToken)
+    {
+        await newestTypes;
+        return Read(message, out var reason) is { } read
+            ? await FinishLimitedAsync(message, read, giveUp, cancellationToken)
+            : new MessageOutcome.Poison(reason);
+    }
+
+    private async Task<bool> ReadTypesAsync(CancellationToken cancellationToken)
+    {
+        await types.ReadAgainAsync(cancellationToken);
+        return true;
+    }
+
+    /// <summary>
+    /// Sees an event through whose organization may have a limit, once that allows it. Its message is received again and again meanwhile,
+    /// so how often says nothing of failures: these are counted here.
     /// </summary>
     private async Task<MessageOutcome> FinishLimitedAsync(
         HeldMessage message, EventMessage item, CancellationToken giveUp, CancellationToken cancellationToken)
@@ -98,7 +121,7 @@ internal sealed partial class BatchPublisher(
         var backoff = new Backoff(clock);
         for (var tries = 1; ; tries++)
         {
-            if (await WaitForLimitAsync(item, giveUp) is { } later)
+            if (await AskAsync(() => pace.WaitAsync(item, giveUp), giveUp) is { } later)
             {
                 return new MessageOutcome.Later(later);
             }
@@ -115,14 +138,14 @@ internal sealed partial class BatchPublisher(
         }
     }
 
-    /// <summary>Waits for the limit, and for the database if it has to.</summary>
-    private async Task<TimeSpan?> WaitForLimitAsync(EventMessage item, CancellationToken giveUp)
+    /// <summary>Asks the database, and again for as long as it cannot be used.</summary>
+    private async Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken giveUp)
     {
         for (var backoff = new Backoff(clock); ;)
         {
             try
             {
-                return await pace.WaitAsync(item, giveUp);
+                return await ask();
             }
             catch (Exception outage) when (DatabaseFailure.IsOutage(outage))
             {

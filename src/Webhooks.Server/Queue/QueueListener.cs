@@ -94,7 +94,7 @@ internal sealed partial class QueueListener(
 
             idle.Reset();
             inHand.RemoveAll(task => task.IsCompleted);
-            await publisher.RefreshLimitsAsync(_abort.Token);
+            await publisher.RefreshAsync(_abort.Token);
             inHand.AddRange(Handle(batch, stoppingToken));
         }
     }

@@ -109,6 +109,10 @@ public sealed class ApiServer : IAsyncDisposable
             scopes.Length > 0 ? scopes : [Scopes.ReadWebhooks, Scopes.WriteWebhooks, Scopes.PublishEvents],
             TimeSpan.FromMinutes(10)));
 
+    /// <summary>A client whose token names no organization.</summary>
+    public HttpClient ForNoOrganization(params string[] scopes) =>
+        WithToken(Key.CreateToken(orgId: null, scopes, TimeSpan.FromMinutes(10)));
+
     /// <summary>A client of a new organization that may do everything.</summary>
     public HttpClient ForNewOrganization() => For(Guid.NewGuid());
 

@@ -6,6 +6,7 @@ namespace Webhooks.Api.Tests.Hosting;
 public static class Operations
 {
     private const string Organizations = "/api/v1/organizations";
+    private const string EventTypes = "/api/v1/event-types";
 
     private static readonly string _someWebhook = $"{Calls.Webhooks}/{Guid.NewGuid()}";
 
@@ -48,6 +49,12 @@ public static class Operations
         (HttpMethod.Get, "/api/v1/api-keys"),
         (HttpMethod.Get, $"/api/v1/api-keys/{Guid.NewGuid()}"),
         (HttpMethod.Delete, $"/api/v1/api-keys/{Guid.NewGuid()}"),
+        (HttpMethod.Get, EventTypes),
+        (HttpMethod.Get, EventTypes + "/no.such"),
+        (HttpMethod.Post, EventTypes),
+        (HttpMethod.Patch, EventTypes + "/no.such"),
+        (HttpMethod.Delete, EventTypes + "/no.such"),
+        (HttpMethod.Post, EventTypes + "/import"),
     ];
 
     public static string ScopeOf(HttpMethod method, string path)
@@ -60,6 +67,11 @@ public static class Operations
         if (path.StartsWith(Organizations, StringComparison.Ordinal))
         {
             return Scopes.Admin;
+        }
+
+        if (path.StartsWith(EventTypes, StringComparison.Ordinal) && method != HttpMethod.Get)
+        {
+            return Scopes.WriteEventTypes;
         }
 
         return method == HttpMethod.Get || path.EndsWith("/filter/test", StringComparison.Ordinal)

@@ -91,6 +91,12 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("GetApiKey", "200 400 401 403 404 429 500 503")]
     [InlineData("RevokeApiKey", "204 400 401 403 404 429 500 503")]
     [InlineData("PublishEvents", "202 400 401 403 409 413 415 429 500 503")]
+    [InlineData("ListEventTypes", "200 400 401 403 429 500 503")]
+    [InlineData("GetEventType", "200 400 401 403 404 429 500 503")]
+    [InlineData("CreateEventType", "201 400 401 403 409 413 415 429 500 503")]
+    [InlineData("UpdateEventType", "200 400 401 403 404 413 415 429 500 503")]
+    [InlineData("DeleteEventType", "204 400 401 403 404 409 429 500 503")]
+    [InlineData("ImportEventTypes", "200 400 401 403 413 415 429 500 503")]
     public async Task An_operation_documents_exactly_its_answers(string id, string statuses)
     {
         var operation = await OperationAsync(id);
@@ -160,6 +166,9 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("CancelDeliveries", "CancelDeliveries", "created_before", "created_before")]
     [InlineData("CreateRecovery", "CreateRecovery", "dry_run events from rate response_status statuses to", "from statuses to")]
     [InlineData("CreateApiKey", "CreateApiKey", "expires_at name scopes", "name scopes")]
+    [InlineData(
+        "CreateEventType", "CreateEventType", "archived category description name sample schema validate", "category description name")]
+    [InlineData("UpdateEventType", "UpdateEventType", "archived category description sample schema validate", "")]
     [InlineData("PublishEvents", "PublishEvent", "data deliver_at event id ordering_key org_id timestamp traceparent", "data event")]
     public async Task A_body_is_documented_with_its_fields_and_an_example(string id, string schemaName, string fields, string required)
     {

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Azure;
 using Azure.Storage.Queues;
 using Webhooks.Client.Publishing;
-using Webhooks.Core;
 using Webhooks.Core.Events;
 using Webhooks.Testing;
 
@@ -12,7 +11,7 @@ namespace Webhooks.Client.Tests.Publishing;
 
 public sealed class QueuePublisherTests : IAsyncLifetime
 {
-    private static readonly EventMessageReader _reader = new(new WebhooksOptions());
+    private static readonly EventMessageReader _reader = BuiltInEventTypes.Reader();
     private static readonly Guid _orgId = Guid.Parse("7c9e6679-7425-40de-944b-e07fc1f90ae7");
 
     private TestQueue _queue = null!;

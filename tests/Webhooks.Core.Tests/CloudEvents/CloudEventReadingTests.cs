@@ -1,6 +1,7 @@
 using System.Text;
 using Webhooks.Core.Events;
 using Webhooks.Core.Tests.Events;
+using Webhooks.Testing;
 
 namespace Webhooks.Core.Tests.CloudEvents;
 
@@ -12,7 +13,7 @@ public sealed class CloudEventReadingTests
         "specversion":"1.0","id":"1","source":"/users","type":"user.created","data":{}
         """;
 
-    private static readonly EventMessageReader _reader = new(new WebhooksOptions());
+    private static readonly EventMessageReader _reader = BuiltInEventTypes.Reader();
     private static readonly Guid _orgId = Guid.Parse(Message.OrgId);
 
     [Fact]

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Webhooks.Core.Deliveries;
-using Webhooks.Core.Events;
+using Webhooks.Core.EventTypes;
 using Webhooks.Core.Idempotency;
 using Webhooks.Core.Secrets;
 using Webhooks.Core.Sending;
@@ -57,7 +57,7 @@ public sealed class TestDeliveryTests : DatabaseTest
         Assert.Equal(detail.Summary.EventId.ToString(), request.Headers["webhook-id"]);
         Assert.Equal(detail.Summary.Id.ToString(), request.Headers["X-Webhook-Delivery"]);
         var payload = JsonNode.Parse(Required(detail.Payload));
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(EventCatalog.Find("invoice.paid")!.Sample), payload?["data"]));
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(EventCatalog.BuiltIn.Find("invoice.paid")!.Sample), payload?["data"]));
         Assert.Equal("invoice.paid", (string?)payload?["event"]);
         Assert.Equal(webhook.Id.ToString(), (string?)payload?["webhook_id"]);
         Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", (string?)payload?["timestamp"]);
@@ -70,7 +70,7 @@ public sealed class TestDeliveryTests : DatabaseTest
     {
         await using var receiver = await Receiver.StartAsync();
         var webhook = await CreateAsync(receiver, "*");
-        Assert.Equal(EventCatalog.All[0].Name, (await TestDelivery().SendAsync(_org, webhook.Id, null, Cancel))?.Summary.Event);
+        Assert.Equal(EventCatalog.BuiltIn.All[0].Name, (await TestDelivery().SendAsync(_org, webhook.Id, null, Cancel))?.Summary.Event);
         Assert.Equal("device.alert", (await TestDelivery().SendAsync(_org, webhook.Id, "device.alert", Cancel))?.Summary.Event);
         await Assert.ThrowsAsync<ArgumentException>(() => TestDelivery().SendAsync(_org, webhook.Id, "no.such", Cancel));
     }
@@ -243,7 +243,7 @@ public sealed class TestDeliveryTests : DatabaseTest
             _options,
             TimeProvider.System,
             new Logger<DeliveryAttempter>(_logs));
-        return new TestDelivery(Database, Deliveries, attempter, History, _options, TimeProvider.System);
+        return new TestDelivery(Database, Deliveries, attempter, History, BuiltInEventTypes.Known, _options, TimeProvider.System);
     }
 
     private WebhookStore Store() => new(Database, new SecretProtector(_keys), new KeyedRequests(Database), Probes, _options);

@@ -1,11 +1,12 @@
 using Webhooks.Core.Events;
+using Webhooks.Testing;
 using static Webhooks.Core.Tests.Events.Message;
 
 namespace Webhooks.Core.Tests.Events;
 
 public sealed class EventMessageArrayTests
 {
-    private static readonly EventMessageReader _reader = new(new WebhooksOptions());
+    private static readonly EventMessageReader _reader = BuiltInEventTypes.Reader();
     private static readonly Guid _orgId = Guid.Parse(OrgId);
 
     [Fact]
@@ -57,7 +58,7 @@ public sealed class EventMessageArrayTests
     [Fact]
     public void An_array_holds_a_limited_number_of_events()
     {
-        var reader = new EventMessageReader(new WebhooksOptions { Limits = new WebhooksLimits { EventsPerRequest = 2 } });
+        var reader = BuiltInEventTypes.Reader(new WebhooksLimits { EventsPerRequest = 2 });
         var one = """{"event":"user.created","data":{}}""";
 
         Assert.Equal(2, reader.ReadMany(Utf8($"[{one},{one}]"), _orgId).Messages.Count);
@@ -67,7 +68,7 @@ public sealed class EventMessageArrayTests
     [Fact]
     public void Each_event_and_the_whole_array_have_their_limits()
     {
-        var reader = new EventMessageReader(new WebhooksOptions { Limits = new WebhooksLimits { EventBytes = 50, PublishBytes = 120 } });
+        var reader = BuiltInEventTypes.Reader(new WebhooksLimits { EventBytes = 50, PublishBytes = 120 });
         var small = """{"event":"user.created","data":{}}""";
         var large = """{"event":"user.created","data":{"text":"0123456789"}}""";
 

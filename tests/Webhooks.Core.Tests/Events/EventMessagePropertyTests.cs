@@ -14,7 +14,7 @@ public sealed class EventMessagePropertyTests : IAsyncLifetime
     private const int PrintableBytes = 20_000;
 
     private static readonly EventMessageReader _reader =
-        new(new WebhooksOptions { Limits = new WebhooksLimits { EventBytes = PrintableBytes } });
+        BuiltInEventTypes.Reader(new WebhooksLimits { EventBytes = PrintableBytes });
 
     private static readonly Gen<string> _validString = Gen.OneOf(
         Gen.String[Gen.Char.AlphaNumeric, 0, 8],

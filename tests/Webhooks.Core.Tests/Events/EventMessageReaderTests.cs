@@ -1,12 +1,13 @@
 using System.Text;
 using Webhooks.Core.Events;
+using Webhooks.Testing;
 using static Webhooks.Core.Tests.Events.Message;
 
 namespace Webhooks.Core.Tests.Events;
 
 public sealed class EventMessageReaderTests
 {
-    private static readonly EventMessageReader _reader = new(new WebhooksOptions());
+    private static readonly EventMessageReader _reader = BuiltInEventTypes.Reader();
 
     [Fact]
     public void A_complete_message_is_read()
@@ -128,12 +129,12 @@ public sealed class EventMessageReaderTests
     [InlineData("order.shipped", "'order.shipped' is not an event type. GET /api/v1/webhooks/events/available lists them all.")]
     [InlineData("*", "'*' is not an event type. GET /api/v1/webhooks/events/available lists them all.")]
     public void An_unknown_event_type_is_refused_with_the_nearest_names(string name, string error) =>
-        Assert.Contains(error, Refused(Json(name, "{}"), "event"), StringComparison.Ordinal);
+        Assert.Contains(error, Refused(Message.Json(name, "{}"), "event"), StringComparison.Ordinal);
 
     [Fact]
     public void What_is_quoted_in_an_error_is_short_and_printable()
     {
-        var error = Refused(Json("\\n\\u001b[31m\\u202e" + new string('x', 100_000), "{}"), "event");
+        var error = Refused(Message.Json("\\n\\u001b[31m\\u202e" + new string('x', 100_000), "{}"), "event");
 
         Assert.True(error.Length < 200);
         Assert.DoesNotContain(error, character => char.IsControl(character) || character == '\u202e');
@@ -204,7 +205,7 @@ public sealed class EventMessageReaderTests
         Assert.Contains("half of a surrogate pair", Refused(WithData($$"""{"a":"{{text}}"}"""), "data.a"), StringComparison.Ordinal);
         Assert.Contains("half of a surrogate pair", Assert.Single(Assert.Single(Errors(WithData($$"""{"{{text}}":1}"""))).Value),
             StringComparison.Ordinal);
-        Assert.Contains("half of a surrogate pair", Refused(Json(text, "{}"), "event"), StringComparison.Ordinal);
+        Assert.Contains("half of a surrogate pair", Refused(Message.Json(text, "{}"), "event"), StringComparison.Ordinal);
         Assert.Contains("half of a surrogate pair", Refused(With($"\"{text}\":1"), ""), StringComparison.Ordinal);
     }
 
@@ -285,7 +286,7 @@ public sealed class EventMessageReaderTests
     [Fact]
     public void A_message_beyond_the_limit_is_refused_unread()
     {
-        var small = new EventMessageReader(new WebhooksOptions { Limits = new WebhooksLimits { EventBytes = 100 } });
+        var small = BuiltInEventTypes.Reader(new WebhooksLimits { EventBytes = 100 });
 
         Assert.Empty(small.Read(WithData("{}"), orgId: null).Errors);
         Assert.Equal("It has 101 bytes; 100 are allowed at most.", Assert.Single(small.Read(new byte[101], orgId: null).Errors[""]));

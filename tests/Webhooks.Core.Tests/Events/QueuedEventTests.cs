@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using Webhooks.Core.Events;
+using Webhooks.Testing;
 
 namespace Webhooks.Core.Tests.Events;
 
@@ -9,7 +10,7 @@ public sealed class QueuedEventTests
     private const string Text = """{"org_id":"6f0b7c1e-5a2e-4a53-b6f5-6d7f2f1c2a11","event":"user.created","data":{}}""";
 
     private static readonly DateTimeOffset _inserted = new(2026, 8, 3, 9, 0, 0, TimeSpan.Zero);
-    private static readonly EventMessageReader _reader = new(new WebhooksOptions());
+    private static readonly EventMessageReader _reader = BuiltInEventTypes.Reader();
 
     [Fact]
     public void A_message_that_is_received_twice_has_the_same_id_of_the_time_it_was_sent()

@@ -53,7 +53,10 @@ public abstract class DatabaseTest : IAsyncLifetime
         new(database, new HealthSignals(Metrics, NullLogger<HealthSignals>.Instance), options ?? new WebhooksOptions());
 
     protected WebhookProbes Probes => new(
-        new ClaimedByEngine(), new DeliveryAnnouncement(Database, NullLogger<DeliveryAnnouncement>.Instance), TimeProvider.System);
+        new ClaimedByEngine(),
+        new DeliveryAnnouncement(Database, NullLogger<DeliveryAnnouncement>.Instance),
+        BuiltInEventTypes.Known,
+        TimeProvider.System);
 
     protected EventPublisher PublisherOn(
         NpgsqlDataSource database, TimeProvider? clock = null, ILogger<EventPublisher>? log = null, IDeliveryIntake? intake = null)

@@ -228,7 +228,7 @@ public sealed class DeliveryTransformTests : DatabaseTest
     public async Task A_test_is_transformed_as_well()
     {
         var (webhook, _) = await CreateAsync("function handler(w) { return {payload: {kind: w.event}}; }");
-        var tests = new TestDelivery(Database, Deliveries, Attempter, History, _options, TimeProvider.System);
+        var tests = new TestDelivery(Database, Deliveries, Attempter, History, BuiltInEventTypes.Known, _options, TimeProvider.System);
 
         var detail = Required(await tests.SendAsync(_org, webhook, "invoice.paid", Cancel));
 

@@ -1,4 +1,4 @@
-using Webhooks.Core.Events;
+using Webhooks.Core.EventTypes;
 using Webhooks.Core.Signals;
 using Webhooks.Core.Webhooks;
 
@@ -29,9 +29,9 @@ public sealed class ListedEventsTests
     [Fact]
     public void Every_event_type_is_included_by_exactly_the_wildcard_of_its_kind()
     {
-        var kinds = EventCatalog.All.Select(type => type.Name.Split('.')[0]).Distinct().ToList();
+        var kinds = EventCatalog.BuiltIn.All.Select(type => type.Name.Split('.')[0]).Distinct().ToList();
 
-        Assert.All(EventCatalog.All, type => Assert.Equal(
+        Assert.All(EventCatalog.BuiltIn.All, type => Assert.Equal(
             [type.Name.Split('.')[0]], kinds.Where(kind => ListedEvents.Include([kind + ".*"], type.Name))));
         Assert.All(OperationalEvents.All, type => Assert.DoesNotContain(kinds, kind => ListedEvents.Include([kind + ".*"], type.Name)));
     }
@@ -44,5 +44,5 @@ public sealed class ListedEventsTests
     [InlineData("webhook.disabled", "webhook.disabled")]
     [InlineData("nothing.*", null)]
     public void The_first_event_type_that_an_entry_stands_for_is_the_catalogs_first(string listed, string? first) =>
-        Assert.Equal(first, ListedEvents.FirstOf(listed)?.Name);
+        Assert.Equal(first, ListedEvents.FirstOf(listed, EventCatalog.BuiltIn)?.Name);
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Azure.Storage.Queues.Models;
 using Microsoft.Extensions.Logging;
+using Webhooks.Core.EventTypes;
 using Webhooks.Functions.Deliveries;
 using Webhooks.Functions.Tests.Hosting;
 using Webhooks.Testing;
@@ -156,6 +157,27 @@ public sealed class FanOutEventTests : IAsyncLifetime
         Assert.Empty(result.Deliveries);
         Assert.Single(_app.Logs.Lines, line => line.Level == LogLevel.Error
             && line.Text.StartsWith("webhook event message", StringComparison.Ordinal) && line.Text.Contains("webhook-events-poison"));
+    }
+
+    [Fact]
+    public async Task A_message_of_a_type_that_was_made_just_now_is_accepted_and_one_that_does_not_fit_its_schema_is_not()
+    {
+        await AddWebhooksAsync(2);
+        var message = AppCalls.EventMessage(_organization).Replace("user.created", "user.invited", StringComparison.Ordinal);
+        var unknown = await FanOutAsync(message);
+        await _app.ExecuteAsync("INSERT INTO event_types (name, category, description, sample) VALUES ('user.invited', 'User', '', '{}')");
+
+        var known = await FanOutAsync(message);
+        await _app.ExecuteAsync(
+            """UPDATE event_types SET validate = true, schema = '{"required":["invited_by"]}' WHERE name = 'user.invited'""");
+        await Task.Delay(KnownEventTypes.Validity, TestContext.Current.CancellationToken);
+        var misfit = await FanOutAsync(message);
+
+        Assert.Equal([message], unknown.Poison);
+        Assert.Empty(known.Poison);
+        Assert.Equal(2, (await StoredAsync()).Count);
+        Assert.Equal([message], misfit.Poison);
+        Assert.Single(_app.Logs.Lines, line => line.Text.Contains("data: It does not fit the schema", StringComparison.Ordinal));
     }
 
     [Fact]

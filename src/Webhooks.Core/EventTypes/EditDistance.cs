@@ -1,4 +1,4 @@
-namespace Webhooks.Core.Events;
+namespace Webhooks.Core.EventTypes;
 
 /// <summary>How many slips of the pen lie between two words.</summary>
 internal static class EditDistance

@@ -1,16 +1,20 @@
 using System.Text.Json;
 using Webhooks.Core.Events;
+using Webhooks.Core.EventTypes;
+using Webhooks.Core.Tests.Events;
+using Webhooks.Testing;
 
-namespace Webhooks.Core.Tests.Events;
+namespace Webhooks.Core.Tests.EventTypes;
 
 public sealed class EventCatalogTests
 {
-    private static readonly EventMessageReader _reader = new(new WebhooksOptions());
+    private static readonly EventCatalog _catalog = EventCatalog.BuiltIn;
+    private static readonly EventMessageReader _reader = BuiltInEventTypes.Reader();
 
     [Fact]
     public void There_are_30_event_types_in_6_categories()
     {
-        var types = EventCatalog.All.GroupBy(type => type.Category).Select(category => (category.Key, category.Count()));
+        var types = _catalog.All.GroupBy(type => type.Category).Select(category => (category.Key, category.Count()));
 
         Assert.Equal(
             [("User", 8), ("Subscription", 5), ("Billing", 6), ("Organization", 3), ("Edge Device", 6), ("Monitoring", 2)],
@@ -29,16 +33,16 @@ public sealed class EventCatalogTests
             alert.triggered alert.resolved
             """.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
 
-        Assert.Equal(names, EventCatalog.All.Select(type => type.Name));
+        Assert.Equal(names, _catalog.All.Select(type => type.Name));
     }
 
-    public static TheoryData<string> Names => [.. EventCatalog.All.Select(type => type.Name)];
+    public static TheoryData<string> Names => [.. _catalog.All.Select(type => type.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Each_has_a_sentence_and_a_sample_that_could_be_published(string name)
     {
-        var type = EventCatalog.Find(name)!;
+        var type = _catalog.Find(name)!;
 
         var read = _reader.Read(Message.Json(type.Name, type.Sample), orgId: null);
 
@@ -53,7 +57,7 @@ public sealed class EventCatalogTests
     [InlineData("User.Created")]
     [InlineData("*")]
     [InlineData("")]
-    public void Only_the_exact_name_is_found(string name) => Assert.Null(EventCatalog.Find(name));
+    public void Only_the_exact_name_is_found(string name) => Assert.Null(_catalog.Find(name));
 
     [Theory]
     [InlineData("user.create", "user.created")]
@@ -68,15 +72,15 @@ public sealed class EventCatalogTests
     [InlineData("password_changed", "user.password_changed")]
     [InlineData("organisation.created", "organization.created")]
     public void A_slip_of_the_pen_is_recognized(string written, string meant) =>
-        Assert.Equal(meant, EventCatalog.Nearest(written)[0]);
+        Assert.Equal(meant, _catalog.Nearest(written)[0]);
 
     [Fact]
     public void Only_part_of_a_name_suggests_up_to_three() =>
-        Assert.Equal(["alert.resolved", "alert.triggered"], EventCatalog.Nearest("alert."));
+        Assert.Equal(["alert.resolved", "alert.triggered"], _catalog.Nearest("alert."));
 
     [Fact]
     public void An_unknown_verb_suggests_what_else_happens_to_the_same_thing() =>
-        Assert.All(EventCatalog.Nearest("user.suspended"), name => Assert.StartsWith("user.", name, StringComparison.Ordinal));
+        Assert.All(_catalog.Nearest("user.suspended"), name => Assert.StartsWith("user.", name, StringComparison.Ordinal));
 
     [Theory]
     [InlineData("")]
@@ -84,8 +88,8 @@ public sealed class EventCatalogTests
     [InlineData("*")]
     [InlineData("order.shipped")]
     [InlineData("something else entirely")]
-    public void Nothing_is_suggested_when_nothing_is_near(string written) => Assert.Empty(EventCatalog.Nearest(written));
+    public void Nothing_is_suggested_when_nothing_is_near(string written) => Assert.Empty(_catalog.Nearest(written));
 
     [Fact]
-    public void An_absurdly_long_name_suggests_nothing() => Assert.Empty(EventCatalog.Nearest("user." + new string('x', 100_000)));
+    public void An_absurdly_long_name_suggests_nothing() => Assert.Empty(_catalog.Nearest("user." + new string('x', 100_000)));
 }

@@ -8,6 +8,9 @@
 SELECT pgaadauth_create_principal_with_oid(:'app', :'app_id', 'service', false, false)
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'app');
 
+-- Who may publish events in transactions (docs/publishing.md). The app may not make roles; its migrations grant this one what it needs.
+SELECT 'CREATE ROLE webhooks_publisher NOLOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'webhooks_publisher') \gexec
+
 -- Any role may connect to a new database otherwise.
 REVOKE ALL ON DATABASE webhooks FROM PUBLIC;
 GRANT CONNECT, TEMPORARY ON DATABASE webhooks TO :"app";

@@ -11,6 +11,7 @@ using Webhooks.Core.Filters;
 using Webhooks.Core.Health;
 using Webhooks.Core.History;
 using Webhooks.Core.Idempotency;
+using Webhooks.Core.Inbox;
 using Webhooks.Core.Organizations;
 using Webhooks.Core.Postgres;
 using Webhooks.Core.Recoveries;
@@ -46,6 +47,8 @@ public static class CoreServices
             .AddSingleton<EventInsertion>()
             .AddSingleton<PartwiseInsertion>()
             .AddSingleton<EventPublisher>()
+            .AddSingleton<EventInbox>()
+            .AddSingleton<InboxPublisher>()
             .AddSingleton<KeyedRequests>()
             .AddSingleton<ApiKeyStore>()
             .AddSingleton<KnownKeys>()

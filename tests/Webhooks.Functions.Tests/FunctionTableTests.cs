@@ -36,7 +36,8 @@ public sealed partial class FunctionTableTests
             field => (string)field.GetValue(null)!).Except(byResource);
         string[] others =
         [
-            "FanOutEvent", "StartDelivery", "DeliverWebhook", "DeliveryAttempt", "RecoverWebhook", "RecoverPages", "Maintenance",
+            "FanOutEvent", "PublishInbox", "StartDelivery", "DeliverWebhook", "DeliveryAttempt", "RecoverWebhook", "RecoverPages",
+            "Maintenance",
             "HealthLive", "HealthReady", "OpenApi", "Docs", "UnknownRoute", "ApiKeys",
             "Organizations", "EventTypes",
         ];
@@ -143,6 +144,16 @@ public sealed partial class FunctionTableTests
 
         Assert.Equal("0 * * * * *", timer.Schedule);
         Assert.True(timer.UseMonitor);
+        Assert.False(timer.RunOnStartup);
+    }
+
+    [Fact]
+    public void The_inbox_is_looked_into_every_five_seconds_and_a_look_that_is_missed_is_not_made_up_for()
+    {
+        var timer = Function("PublishInbox").Timer!;
+
+        Assert.Equal("*/5 * * * * *", timer.Schedule);
+        Assert.False(timer.UseMonitor);
         Assert.False(timer.RunOnStartup);
     }
 

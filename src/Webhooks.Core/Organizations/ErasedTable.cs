@@ -26,6 +26,7 @@ internal sealed record ErasedTable(string Name, string Belongs)
         new("publish_limits", OfOrganization),
         new("api_keys", OfOrganization),
         new("event_keys", OfOrganization),
+        new("event_inbox", OfOrganization),
         new("request_keys", OfOrganization),
     ];
 }

@@ -2,14 +2,15 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Webhooks.Core.Events;
 using Webhooks.Core.Idempotency;
+using Webhooks.Core.Inbox;
 using Webhooks.Core.Statistics;
 
 namespace Webhooks.Core.Postgres;
 
 /// <summary>
 /// The keeper of the partitions of <c>webhook_deliveries</c>, one for each week (Monday 00:00 UTC): made ahead of time, dropped after
-/// <see cref="WebhooksOptions.DeliveryRetention"/>. It also forgets old idempotency keys, operational events that have been published,
-/// old audit entries, and secrets that have been replaced.
+/// <see cref="WebhooksOptions.DeliveryRetention"/>. It also forgets old idempotency keys, events that were published in transactions and
+/// refused, operational events that have been published, old audit entries, and secrets that have been replaced.
 /// </summary>
 /// <remarks>
 /// Weeks and ages are told by the database's clock, which is the same for all processes. When this process's clock says something else,
@@ -46,6 +47,7 @@ public sealed partial class PartitionMaintenance(
         await DropExpiredAsync(now, cancellationToken);
         await ForgetAsync("event_keys", "created_at", EventIdentity.KeyLifetime, cancellationToken);
         await ForgetAsync("request_keys", "created_at", RequestKey.Lifetime, cancellationToken);
+        await ForgetAsync("event_inbox", "refused_at", EventInbox.RefusedLifetime, cancellationToken);
         await ForgetAsync("webhook_signals", "published_at", _signalLifetime, cancellationToken);
         foreach (var interval in StatisticsIntervals.All)
         {

@@ -5,10 +5,23 @@ using Webhooks.Core.Postgres;
 
 namespace Webhooks.Server.Engine;
 
-/// <summary>Listens for new deliveries, so that they go out at once. What it misses, the claimer's poll finds.</summary>
+/// <summary>
+/// Listens for new deliveries, and for events that were published in transactions, so that they go out at once. What it misses, the
+/// claimer's poll finds, and that of <see cref="InboxService"/>.
+/// </summary>
 internal sealed class DeliveryNotifications(
-    NpgsqlDataSource source, DueSignal signal, DatabaseAvailability database, WebhooksOptions webhooks, TimeProvider clock)
+    NpgsqlDataSource source,
+    DueSignal signal,
+    [FromKeyedServices(InboxService.Signal)] DueSignal inbox,
+    DatabaseAvailability database,
+    WebhooksOptions webhooks,
+    TimeProvider clock)
 {
+    /// <summary>
+    /// What <c>publish_webhook_event</c> says, also to servers that know no inbox; deliveries are announced without a word.
+    /// </summary>
+    private const string OfInbox = "inbox";
+
     private const string Listen = "LISTEN webhook_deliveries";
     private const string Unlisten = "UNLISTEN *";
 
@@ -42,12 +55,13 @@ internal sealed class DeliveryNotifications(
     private async Task ListenAsync(DatabaseRetry retry, CancellationToken stopping, CancellationToken abandon)
     {
         await using var connection = await source.OpenConnectionAsync(stopping);
-        connection.Notification += (_, _) => signal.Set();
+        connection.Notification += (_, told) => (told.Payload == OfInbox ? inbox : signal).Set();
         await ExecuteAsync(connection, Listen, stopping);
         retry.End();
 
         // What was published while nobody listened.
         signal.Set();
+        inbox.Set();
         try
         {
             await HearAsync(connection, stopping);

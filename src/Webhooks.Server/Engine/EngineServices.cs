@@ -14,6 +14,7 @@ public static class EngineServices
     public static IServiceCollection AddDeliveryEngine(this IServiceCollection services, EngineOptions options) => services
         .AddSingleton(options)
         .AddSingleton<DueSignal>()
+        .AddKeyedSingleton<DueSignal>(InboxService.Signal)
         .AddSingleton<WebhookLanes>()
         .AddSingleton<AttemptSlots>()
         .AddSingleton<ResultRecorder>()
@@ -26,6 +27,7 @@ public static class EngineServices
         .AddHostedService<DeliveryEngine>()
         .AddHostedService<PauseWatch>()
         .AddHostedService<LaneRenewal>()
+        .AddHostedService<InboxService>()
         .AddHostedService<RecoveryService>()
         .AddHostedService<SignalService>()
         .AddHostedService<StatisticsService>()

@@ -261,6 +261,7 @@ public sealed class OrganizationErasureTests : DatabaseTest
             "INSERT INTO api_keys (id, org_id, name, scopes, hash) VALUES (gen_random_uuid(), $1, 'k', '{webhooks:read}', $2)",
             org, new byte[32]);
         await ExecuteAsync("INSERT INTO webhook_alerts (org_id, rule_id, id) VALUES ($1, gen_random_uuid(), gen_random_uuid())", org);
+        await ExecuteAsync("SELECT publish_webhook_event($1, 'user.created', '{}')", org);
         await ExecuteAsync("INSERT INTO publish_limits (org_id, per_second, burst) VALUES ($1, 5, 5)", org);
         var now = DateTimeOffset.UtcNow;
         var begun = Assert.IsType<RecoveryCreation.Begun>(await recoveries.CreateAsync(

@@ -20,6 +20,8 @@ public abstract class DatabaseTest : IAsyncLifetime
 
     protected NpgsqlDataSource Database => _database!.DataSource;
 
+    protected string DatabaseConnectionString => _database!.ConnectionString;
+
     protected EventPublisher Publisher => PublisherOn(Database);
 
     protected WebhooksTracing Tracing { get; } = new();

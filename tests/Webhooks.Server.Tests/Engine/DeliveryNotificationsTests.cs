@@ -1,3 +1,7 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Webhooks.Core.Postgres;
+using Webhooks.Server.Engine;
 using Webhooks.Testing;
 
 namespace Webhooks.Server.Tests.Engine;
@@ -6,7 +10,9 @@ public sealed class DeliveryNotificationsTests
 {
     private const string Listeners = "FROM pg_stat_activity WHERE datname = current_database() AND query = 'LISTEN webhook_deliveries'";
 
-    private static readonly Webhooks.Server.Engine.EngineOptions _neverPolls = new() { PollInterval = TimeSpan.FromHours(1) };
+    private static readonly EngineOptions _neverPolls = new() { PollInterval = TimeSpan.FromHours(1) };
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_published_event_goes_out_without_waiting_for_a_poll()
@@ -40,6 +46,48 @@ public sealed class DeliveryNotificationsTests
         await WaitForListenerAsync(scene);
         await scene.PublishAsync(webhook);
         await scene.WaitForAsync(2, "status = 'succeeded'");
+    }
+
+    [Fact]
+    public async Task The_commit_of_a_transaction_that_published_wakes_the_inbox_and_nobody_else()
+    {
+        await using var scene = await DeliveryScene.CreateAsync();
+        await using var database = NpgsqlDataSource.Create(scene.ConnectionString);
+        using var stopping = new CancellationTokenSource();
+        var deliveries = new DueSignal();
+        var inbox = new DueSignal();
+        var sessions = new DatabaseSessions(database, TimeProvider.System);
+        var notifications = new DeliveryNotifications(
+            database,
+            deliveries,
+            inbox,
+            new DatabaseAvailability(sessions, NullLogger<DatabaseAvailability>.Instance),
+            scene.Options,
+            TimeProvider.System);
+        var listening = notifications.RunAsync(stopping.Token, CancellationToken.None);
+        await deliveries.WaitAsync(Cancel);
+        await inbox.WaitAsync(Cancel);
+
+        await scene.ExecuteAsync("SELECT publish_webhook_event(gen_random_uuid(), 'user.created', '{}')");
+
+        await inbox.WaitAsync(Cancel);
+        var woken = deliveries.WaitAsync(stopping.Token).AsTask();
+        Assert.False(woken.IsCompleted);
+        await stopping.CancelAsync();
+        await listening;
+    }
+
+    [Fact]
+    public async Task An_event_of_a_transaction_goes_out_by_the_engine()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var scene = await DeliveryScene.CreateAsync();
+        var webhook = await scene.AddWebhookAsync(receiver.Url);
+        await scene.StartEngineAsync();
+
+        await scene.ExecuteAsync($"SELECT publish_webhook_event('{webhook.OrgId}', 'user.created', '{{}}')");
+
+        await scene.WaitForAsync(1, "status = 'succeeded'");
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -17,6 +18,13 @@ internal static class EventJson
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
+
+    /// <summary>
+    /// The W3C <c>traceparent</c> of what the publisher is doing, so that the deliveries can be traced back to it where no header carries
+    /// it. Null when it is not sampled.
+    /// </summary>
+    public static string? CurrentTraceParent =>
+        Activity.Current is { Recorded: true, IdFormat: ActivityIdFormat.W3C } current ? current.Id : null;
 
     /// <summary>One event, as UTF-8.</summary>
     /// <param name="traceParent">The W3C traceparent of what the publisher is doing, where nothing else carries it; or null.</param>
@@ -38,6 +46,18 @@ internal static class EventJson
             writer.WriteEndArray();
         });
 
+    /// <summary>The data of an event.</summary>
+    /// <exception cref="ArgumentException">It is no JSON object.</exception>
+    public static JsonElement Data(WebhookEvent webhookEvent, JsonSerializerOptions dataOptions)
+    {
+        var data = JsonSerializer.SerializeToElement(webhookEvent.Data, webhookEvent.Data.GetType(), dataOptions);
+        return data.ValueKind == JsonValueKind.Object
+            ? data
+            : throw new ArgumentException(
+                $"The data of an event must serialize to a JSON object; {webhookEvent.Data.GetType()} gave a JSON {data.ValueKind}.",
+                nameof(webhookEvent));
+    }
+
     private static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -51,14 +71,7 @@ internal static class EventJson
 
     private static void Write(Utf8JsonWriter writer, WebhookEvent webhookEvent, JsonSerializerOptions dataOptions, string? traceParent)
     {
-        var data = JsonSerializer.SerializeToElement(webhookEvent.Data, webhookEvent.Data.GetType(), dataOptions);
-        if (data.ValueKind != JsonValueKind.Object)
-        {
-            throw new ArgumentException(
-                $"The data of an event must serialize to a JSON object; {webhookEvent.Data.GetType()} gave a JSON {data.ValueKind}.",
-                nameof(webhookEvent));
-        }
-
+        var data = Data(webhookEvent, dataOptions);
         writer.WriteStartObject();
         writer.WriteString("org_id", webhookEvent.OrgId);
         writer.WriteString("event", webhookEvent.Type);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Queues;
@@ -60,7 +59,7 @@ public sealed class QueuePublisher
     /// <exception cref="RequestFailedException">The storage account refused it or could not be reached.</exception>
     public async Task PublishAsync(WebhookEvent webhookEvent, CancellationToken cancellationToken = default)
     {
-        var json = EventJson.Write(webhookEvent, DataOptions, CurrentTraceParent());
+        var json = EventJson.Write(webhookEvent, DataOptions, EventJson.CurrentTraceParent);
         if (json.Length > _queue.MessageMaxBytes)
         {
             throw new EventTooLargeException(json.Length, _queue.MessageMaxBytes);
@@ -77,13 +76,6 @@ public sealed class QueuePublisher
             await SendAsync(message, cancellationToken);
         }
     }
-
-    /// <summary>
-    /// The W3C <c>traceparent</c> of what the publisher is doing, so that the deliveries can be traced back to it: a queue message has no
-    /// headers. Null when it is not sampled.
-    /// </summary>
-    private static string? CurrentTraceParent() =>
-        Activity.Current is { Recorded: true, IdFormat: ActivityIdFormat.W3C } current ? current.Id : null;
 
     private Task<Response<SendReceipt>> SendAsync(BinaryData message, CancellationToken cancellationToken) =>
         _queue.SendMessageAsync(message, visibilityTimeout: null, timeToLive: _never, cancellationToken);

@@ -81,6 +81,7 @@ public sealed class AuditEntryTests : DatabaseTest
         await ExecuteAsync($"""
             CREATE ROLE {application} NOLOGIN;
             GRANT SELECT, INSERT ON audit_entries TO {application};
+            GRANT EXECUTE ON FUNCTION webhook_forget_audit, webhook_erase_audit TO {application};
             """);
         try
         {

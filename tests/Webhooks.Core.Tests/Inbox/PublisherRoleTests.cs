@@ -38,6 +38,11 @@ public sealed class PublisherRoleTests : InboxTest
             await PublishInSqlAsync(Org, id: "mine", on: connection);
         }
 
+        var definers = await QueryAllAsync<string>(
+            """
+            SELECT proname::text FROM pg_proc
+            WHERE pronamespace = current_schema()::regnamespace AND prosecdef AND has_function_privilege('webhooks_publisher', oid, 'EXECUTE')
+            """);
         var tables = await QueryAllAsync<string>(
             """
             SELECT oid::regclass::text FROM pg_class
@@ -45,6 +50,7 @@ public sealed class PublisherRoleTests : InboxTest
               AND (has_table_privilege('webhooks_publisher', oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER'))
             """);
 
+        Assert.Equal("publish_webhook_event", Assert.Single(definers));
         Assert.Empty(tables);
         await FanOutAsync();
         Assert.Equal(webhook, await QueryAsync<Guid>("SELECT webhook_id FROM webhook_deliveries"));

@@ -253,6 +253,9 @@ END $$;
 
 REVOKE EXECUTE ON FUNCTION publish_webhook_event FROM PUBLIC;
 
+-- Others than the system itself may connect from now on, and what deletes entries of the audit is not for them.
+REVOKE EXECUTE ON FUNCTION webhook_forget_audit, webhook_erase_audit FROM PUBLIC;
+
 DO $$
 BEGIN
     -- Temporary tables come last, or a caller's own would be taken for ours.

@@ -25,9 +25,8 @@ public sealed class EventTypeTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _database = await TestDatabase.CreateAsync();
+        _database = await TestDatabase.CreateMigratedAsync();
         _server = await ApiServer.StartAsync(_database.ConnectionString);
-        await _server.MigrateAsync();
         _client = _server.For(
             Guid.NewGuid(), Scopes.ReadWebhooks, Scopes.WriteWebhooks, Scopes.PublishEvents, Scopes.WriteEventTypes);
     }

@@ -28,9 +28,8 @@ public sealed class SharedApi : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _database = await TestDatabase.CreateAsync();
+        _database = await TestDatabase.CreateMigratedAsync();
         _server = await ApiServer.StartAsync(_database.ConnectionString, Limits);
-        await _server.MigrateAsync();
     }
 
     public async ValueTask DisposeAsync()

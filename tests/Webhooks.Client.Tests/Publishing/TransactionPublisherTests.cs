@@ -2,10 +2,7 @@ using System.Data.Common;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging.Abstractions;
 using Webhooks.Client.Publishing;
-using Webhooks.Core;
-using Webhooks.Core.Postgres;
 using Webhooks.Testing;
 
 namespace Webhooks.Client.Tests.Publishing;
@@ -21,10 +18,7 @@ public sealed class TransactionPublisherTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _database = await TestDatabase.CreateAsync();
-        var partitions = new PartitionMaintenance(
-            _database.DataSource, new WebhooksOptions(), TimeProvider.System, NullLogger<PartitionMaintenance>.Instance);
-        await new Migrator(_database.DataSource, partitions, NullLogger<Migrator>.Instance).MigrateAsync(Cancel);
+        _database = await TestDatabase.CreateMigratedAsync();
     }
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();

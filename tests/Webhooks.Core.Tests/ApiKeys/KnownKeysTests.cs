@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using Webhooks.Core.ApiKeys;
-using Webhooks.Core.Postgres;
 using Webhooks.Core.Secrets;
 using Webhooks.Testing;
 
@@ -25,9 +24,8 @@ public sealed class KnownKeysTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _database = await TestDatabase.CreateAsync();
+        _database = await TestDatabase.CreateMigratedAsync();
         _services = Server();
-        await _services.GetRequiredService<Migrator>().MigrateAsync(Cancel);
     }
 
     public async ValueTask DisposeAsync()

@@ -5,7 +5,6 @@ using Npgsql;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
 using Webhooks.Core.Health;
-using Webhooks.Core.Postgres;
 using Webhooks.Core.Telemetry;
 using Webhooks.Testing;
 
@@ -32,13 +31,7 @@ public abstract class DatabaseTest : IAsyncLifetime
 
     protected DeliveryHistory History => new(Database);
 
-    public virtual async ValueTask InitializeAsync()
-    {
-        _database = await TestDatabase.CreateAsync();
-        var partitions = new PartitionMaintenance(
-            Database, new WebhooksOptions(), TimeProvider.System, NullLogger<PartitionMaintenance>.Instance);
-        await new Migrator(Database, partitions, NullLogger<Migrator>.Instance).MigrateAsync(Cancel);
-    }
+    public virtual async ValueTask InitializeAsync() => _database = await TestDatabase.CreateMigratedAsync();
 
     public virtual async ValueTask DisposeAsync()
     {

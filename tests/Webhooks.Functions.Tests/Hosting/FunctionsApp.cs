@@ -6,7 +6,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Webhooks.Api.Authentication;
-using Webhooks.Core.Postgres;
 using Webhooks.Testing;
 
 namespace Webhooks.Functions.Tests.Hosting;
@@ -55,7 +54,7 @@ public sealed class FunctionsApp : IAsyncDisposable
     public static async Task<FunctionsApp> StartAsync(
         IReadOnlyDictionary<string, string?>? settings = null, Action<IServiceCollection>? adjust = null)
     {
-        var database = await TestDatabase.CreateAsync();
+        var database = await TestDatabase.CreateMigratedAsync();
         var queues = await AppQueues.CreateAsync();
         var folder = Directory.CreateTempSubdirectory("webhooks-functions-").FullName;
         var orchestrations = new FakeDurableTaskClient();
@@ -80,7 +79,6 @@ public sealed class FunctionsApp : IAsyncDisposable
                 function.Http.Route!, run);
         }
 
-        await worker.Services.GetRequiredService<Migrator>().MigrateAsync(TestContext.Current.CancellationToken);
         await worker.StartAsync(TestContext.Current.CancellationToken);
         return new FunctionsApp(worker, database, queues, orchestrations, logs, folder);
     }

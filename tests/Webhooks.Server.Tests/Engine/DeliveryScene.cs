@@ -62,7 +62,7 @@ internal sealed class DeliveryScene : IAsyncDisposable
     public static async Task<DeliveryScene> CreateAsync(
         TimeSpan[]? retryDelays = null, TimeSpan? attemptTimeout = null, TimeSpan? firstCircuitPause = null)
     {
-        var database = await TestDatabase.CreateAsync();
+        var database = await TestDatabase.CreateMigratedAsync();
         return await CreateAsync(database, database.ConnectionString, OptionsWith(retryDelays, attemptTimeout, firstCircuitPause));
     }
 

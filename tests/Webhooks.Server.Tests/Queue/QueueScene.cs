@@ -44,7 +44,7 @@ internal sealed class QueueScene : IAsyncDisposable
     /// <summary>On the database and the queue service that all tests share, or on a server of the test's own.</summary>
     public static async Task<QueueScene> CreateAsync(PostgresServer? postgres = null, AzuriteServer? azurite = null)
     {
-        var database = postgres is null ? await TestDatabase.CreateAsync() : null;
+        var database = postgres is null ? await TestDatabase.CreateMigratedAsync() : null;
         var queue = azurite is null ? await TestQueue.CreateAsync() : null;
         var scene = new QueueScene(
             postgres?.ConnectionString ?? database!.ConnectionString,

@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Webhooks.Api.Authentication;
 
 namespace Webhooks.Load;
@@ -7,6 +9,12 @@ namespace Webhooks.Load;
 /// <summary>The creation of webhooks through the API.</summary>
 internal static class WebhookCreation
 {
+    // A build from before filters refuses the field, also when it is null.
+    private static readonly JsonSerializerOptions OnlyWhatIsAsked = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
     /// <returns>The organizations' ids, in the order of the plan.</returns>
     /// <exception cref="HttpRequestException">A webhook was not created.</exception>
     public static async Task<Guid[]> RunAsync(Uri server, DevelopmentKey key, WebhookPlan plan)
@@ -21,7 +29,7 @@ internal static class WebhookCreation
             foreach (var url in plan.Organizations[index])
             {
                 using var answer = await client.PostAsJsonAsync(
-                    "/api/v1/webhooks", new { url, events = (string[])["*"], filter = plan.Filter });
+                    "/api/v1/webhooks", new { url, events = (string[])["*"], filter = plan.Filter }, OnlyWhatIsAsked);
                 answer.EnsureSuccessStatusCode();
             }
         }

@@ -12,6 +12,8 @@ public static class OperationNames
     public const string UpdateWebhook = nameof(UpdateWebhook);
     public const string DeleteWebhook = nameof(DeleteWebhook);
     public const string TestWebhook = nameof(TestWebhook);
+    public const string PullDeliveries = nameof(PullDeliveries);
+    public const string ReportPulled = nameof(ReportPulled);
     public const string TestFilter = nameof(TestFilter);
     public const string TestTransform = nameof(TestTransform);
     public const string RotateSecret = nameof(RotateSecret);

@@ -16,6 +16,7 @@ using Webhooks.Api.History;
 using Webhooks.Api.OpenApi;
 using Webhooks.Api.Organizations;
 using Webhooks.Api.Problems;
+using Webhooks.Api.Pull;
 using Webhooks.Api.Recoveries;
 using Webhooks.Api.Redaction;
 using Webhooks.Api.Redelivery;
@@ -96,6 +97,7 @@ public static class WebhooksApiPipeline
         api.MapRedelivery();
         api.MapCancellation();
         api.MapRecoveries();
+        api.MapPull();
         api.MapHistory();
         api.MapStatistics();
         api.MapEvents();

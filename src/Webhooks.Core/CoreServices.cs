@@ -14,6 +14,7 @@ using Webhooks.Core.Idempotency;
 using Webhooks.Core.Inbox;
 using Webhooks.Core.Organizations;
 using Webhooks.Core.Postgres;
+using Webhooks.Core.Pull;
 using Webhooks.Core.Recoveries;
 using Webhooks.Core.Redaction;
 using Webhooks.Core.Redelivery;
@@ -86,6 +87,12 @@ public static class CoreServices
             .AddSingleton<RecoveryRunner>()
             .AddSingleton<TestDelivery>()
             .AddSingleton<RunningTests>()
+            .AddSingleton<PullStore>()
+            .AddSingleton<PullArrivals>()
+            .AddSingleton<UnpulledBacklog>()
+            .AddSingleton<DeliveryPulls>()
+            .AddSingleton<PullMaintenance>()
+            .AddSingleton<RunningPulls>()
             .AddSingleton<WebhookSender>()
             .AddSingleton<WebhookSigners>()
             .AddSingleton<OwnHeaders>()

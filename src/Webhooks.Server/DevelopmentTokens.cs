@@ -13,7 +13,8 @@ internal sealed class DevelopmentTokens
     private DevelopmentTokens(DevelopmentKey key) => _key = key;
 
     /// <summary>All that a token of one organization can allow.</summary>
-    public static IReadOnlyList<string> OrganizationScopes { get; } = [Scopes.ReadWebhooks, Scopes.WriteWebhooks, Scopes.PublishEvents];
+    public static IReadOnlyList<string> OrganizationScopes { get; } =
+        [Scopes.ReadWebhooks, Scopes.WriteWebhooks, Scopes.PullDeliveries, Scopes.PublishEvents];
 
     /// <summary>Whether a scope is of use without an organization.</summary>
     public static bool IsForAnyOrganization(string scope) => scope is Scopes.PublishEventsForAny or Scopes.Admin;

@@ -68,6 +68,31 @@ public sealed partial class DocumentTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task A_receiver_pulls_and_reports_as_the_document_says()
+    {
+        using var api = _installation.Api(_server);
+        var commands = ConsoleBlock().Matches(Read("pull.md", section: null)).SelectMany(
+            block => Commands().Matches(block.Groups["text"].Value)).Select(match => match.Groups["command"].Value).ToList();
+        Assert.Equal(6, commands.Count);
+        using var folder = new TemporaryDirectory();
+
+        // The event comes while the receiver waits.
+        var publishing = $"sleep 1; curl -sf -o /dev/null {_server.Url}/api/v1/events -H \"Authorization: Bearer $TOKEN\" "
+            + """-d '{"event":"user.created","data":{}}'""";
+        var answer = JsonNode.Parse(await RunAsync(
+            $"set -e\ncd '{folder.Path}'\n{commands[0]}\n{commands[1]}\n({publishing}) &\n" + string.Join('\n', commands.Skip(2))))!;
+
+        var result = Assert.Single(answer["results"]!.AsArray())!;
+        Assert.Equal(("succeeded", true), (result["status"]!.GetValue<string>(), result["recorded"]!.GetValue<bool>()));
+        var pulled = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder.Path, "pulled.json"), Cancel))!["deliveries"]![0]!;
+        var shown = JsonNode.Parse(JsonBlock().Match(Read("pull.md", section: null)).Groups["json"].Value)!["deliveries"]![0]!;
+        Assert.Equal(Names(shown), Names(pulled));
+        Assert.Superset(Names(shown["headers"]!).ToHashSet(), Names(pulled["headers"]!).ToHashSet());
+
+        static IEnumerable<string> Names(JsonNode json) => json.AsObject().Select(member => member.Key);
+    }
+
     private Task<string> RunAsync(string command)
     {
         var filledIn = command
@@ -91,6 +116,9 @@ public sealed partial class DocumentTests : IAsyncLifetime
 
     [GeneratedRegex("```console\n(?<text>.*?)```", RegexOptions.Singleline)]
     private static partial Regex ConsoleBlock();
+
+    [GeneratedRegex("^\\$ (?<command>(.*\\\\\n)*.*)$", RegexOptions.Multiline)]
+    private static partial Regex Commands();
 
     [GeneratedRegex("```json\n(?<json>.*?)```", RegexOptions.Singleline)]
     private static partial Regex JsonBlock();

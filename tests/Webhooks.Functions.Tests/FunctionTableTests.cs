@@ -31,6 +31,7 @@ public sealed partial class FunctionTableTests
             OperationNames.EraseOrganization,
             OperationNames.ListEventTypes, OperationNames.GetEventType, OperationNames.CreateEventType, OperationNames.UpdateEventType,
             OperationNames.DeleteEventType, OperationNames.ImportEventTypes,
+            OperationNames.PullDeliveries, OperationNames.ReportPulled,
         ];
         var operations = typeof(OperationNames).GetFields(BindingFlags.Public | BindingFlags.Static).Select(
             field => (string)field.GetValue(null)!).Except(byResource);
@@ -39,7 +40,7 @@ public sealed partial class FunctionTableTests
             "FanOutEvent", "PublishInbox", "StartDelivery", "DeliverWebhook", "DeliveryAttempt", "RecoverWebhook", "RecoverPages",
             "Maintenance",
             "HealthLive", "HealthReady", "OpenApi", "Docs", "UnknownRoute", "ApiKeys",
-            "Organizations", "EventTypes",
+            "Organizations", "EventTypes", "Pull",
         ];
 
         Assert.Equal(operations.Concat(others).Order(), AppFunction.All.Select(function => function.Name).Order());

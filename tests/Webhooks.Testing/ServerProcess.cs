@@ -94,7 +94,10 @@ public sealed partial class ServerProcess : IAsyncDisposable
 
     /// <summary>A token of an organization that allows everything within it.</summary>
     public string CreateToken(Guid organization) =>
-        _key.CreateToken(organization, [Scopes.ReadWebhooks, Scopes.WriteWebhooks, Scopes.PublishEvents], TimeSpan.FromDays(1));
+        _key.CreateToken(
+            organization,
+            [Scopes.ReadWebhooks, Scopes.WriteWebhooks, Scopes.PullDeliveries, Scopes.PublishEvents],
+            TimeSpan.FromDays(1));
 
     /// <summary>Ends it as a crash would: SIGKILL.</summary>
     public async Task KillAsync()

@@ -38,6 +38,7 @@ internal static class AuthenticationServices
         services.AddAuthorizationBuilder()
             .AddPolicy(Scopes.ReadWebhooks, Policy(new ScopeRequirement(Scopes.ReadWebhooks)))
             .AddPolicy(Scopes.WriteWebhooks, Policy(new ScopeRequirement(Scopes.WriteWebhooks)))
+            .AddPolicy(Scopes.PullDeliveries, Policy(new ScopeRequirement(Scopes.PullDeliveries)))
             .AddPolicy(Scopes.PublishEvents, Policy(new ScopeRequirement(Scopes.PublishEvents, Scopes.PublishEventsForAny)))
             .AddPolicy(Scopes.WriteEventTypes, Policy(new ScopeRequirement(Scopes.WriteEventTypes, Scopes.WriteEventTypes)))
             .AddPolicy(Scopes.Admin, Policy(new ScopeRequirement(Scopes.Admin, Scopes.Admin)));

@@ -9,6 +9,9 @@ public static class Scopes
     /// <summary>Create, change, delete and test webhooks.</summary>
     public const string WriteWebhooks = "webhooks:write";
 
+    /// <summary>Pull deliveries of webhooks whose mode is <c>pull</c>, and report what came of them; nothing else.</summary>
+    public const string PullDeliveries = "deliveries:pull";
+
     /// <summary>Publish events for the token's organization.</summary>
     public const string PublishEvents = "events:publish";
 
@@ -26,5 +29,5 @@ public static class Scopes
 
     /// <summary>Every scope.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [ReadWebhooks, WriteWebhooks, PublishEvents, PublishEventsForAny, WriteEventTypes, Admin];
+        [ReadWebhooks, WriteWebhooks, PullDeliveries, PublishEvents, PublishEventsForAny, WriteEventTypes, Admin];
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Webhooks.Api.Deliveries;
 using Webhooks.Api.Webhooks;
+using Webhooks.Core.Health;
 using Webhooks.Core.History;
 using Webhooks.Core.Signals;
 
@@ -38,6 +39,8 @@ internal sealed record ExplanationResource(
     private static string DetailOf(Explanation explanation) => explanation.Reason switch
     {
         ExplanationReason.Delivered => "It was delivered: an attempt was answered with 200 to 299.",
+        ExplanationReason.Pending when explanation.Delivery?.Held?.By == Hold.Pull =>
+            "It waits until the webhook's receiver pulls it: POST /webhooks/{id}/pull.",
         ExplanationReason.Pending => "It is not delivered yet. delivery.next_attempt_at says when the next attempt is due.",
         ExplanationReason.Failed => "Every attempt failed; the delivery says what the last one was answered. It can be redelivered.",
         ExplanationReason.Canceled =>

@@ -9,6 +9,7 @@ using Webhooks.Api.Events;
 using Webhooks.Api.EventTypes;
 using Webhooks.Api.History;
 using Webhooks.Api.Organizations;
+using Webhooks.Api.Pull;
 using Webhooks.Api.Recoveries;
 using Webhooks.Api.Statistics;
 using Webhooks.Api.Webhooks;
@@ -26,6 +27,8 @@ namespace Webhooks.Api.Json;
 [JsonSerializable(typeof(RecoveryResource))]
 [JsonSerializable(typeof(ListPage<RecoveryResource>))]
 [JsonSerializable(typeof(RecoveryPreviewResource))]
+[JsonSerializable(typeof(PulledDeliveries))]
+[JsonSerializable(typeof(ReportedResults))]
 [JsonSerializable(typeof(ListPage<EventResource>))]
 [JsonSerializable(typeof(EventDetailResource))]
 [JsonSerializable(typeof(ExplanationResource))]

@@ -9,7 +9,8 @@ namespace Webhooks.Api.OpenApi;
 internal static class AnswerExamples
 {
     private const string Webhook = """
-        "id":"019c1509-4c00-7000-8000-000000000001","org_id":"0197a000-0000-7000-8000-000000000001","url":"https://example.com/webhooks",
+        "id":"019c1509-4c00-7000-8000-000000000001","org_id":"0197a000-0000-7000-8000-000000000001","mode":"push",
+        "url":"https://example.com/webhooks",
         "events":["user.created","subscription.created"],"active":true,"description":"My webhook",
         "retry_delays":[60,600,3600,86400],"timeout_seconds":10,"keep_skipped":true,"filter":null,"transform":null,
         "payload_format":"standard","headers":{"X-Api-Key":"********"},"metadata":{"team":"billing"},
@@ -137,6 +138,19 @@ internal static class AnswerExamples
         [OperationNames.GetWebhook] = $$"""{{{Webhook}}}""",
         [OperationNames.UpdateWebhook] = $$"""{{{Webhook}}}""",
         [OperationNames.TestWebhook] = Detail,
+        [OperationNames.PullDeliveries] = """
+            {"deliveries":[{"id":"019c1524-c2c0-789c-896f-9c2fb1de4809","lease_token":"6e0d3e0f-3a3e-4a80-9d3c-0f5f5a3c1b7e",
+            "lease_until":"2026-01-31T18:32:00.233Z","attempt":1,"headers":{"X-Webhook-Event":"user.created",
+            "X-Webhook-Signature":"b7f0a1c6e0d1f2a3948576869fa0b1c2d3e4f5061728394a5b6c7d8e9f001122",
+            "webhook-id":"019c1524-c2c0-704c-9458-6767cc057b2f","webhook-timestamp":"1769884200",
+            "webhook-signature":"v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
+            "X-Webhook-Delivery":"019c1524-c2c0-789c-896f-9c2fb1de4809","X-Webhook-Attempt":"1",
+            "Content-Type":"application/json; charset=utf-8"},"body":"{\"data\": {\"id\": \"usr_1\"}, \"event\": \"user.created\"}"}]}
+            """,
+        [OperationNames.ReportPulled] = """
+            {"results":[{"id":"019c1524-c2c0-789c-896f-9c2fb1de4809","recorded":true,"status":"succeeded","problem":null},
+            {"id":"019c1524-c2c0-7a1b-8c2d-3e4f5a6b7c8d","recorded":true,"status":"pending","problem":null}]}
+            """,
         [OperationNames.TestFilter] = """
             {"matches":false,"conditions":[{"field":"data.amount","condition":{"$gte":100},"holds":true,"negated":false},
             {"field":"data.currency","condition":"EUR","holds":false,"negated":false}]}
@@ -204,6 +218,8 @@ internal static class AnswerExamples
         [OperationNames.RotateSecret] = ProblemKind.OverlapRuns,
         [OperationNames.PromoteSecret] = ProblemKind.NoOverlap,
         [OperationNames.Redeliver] = ProblemKind.WebhookInactive,
+        [OperationNames.TestWebhook] = ProblemKind.WebhookInactive,
+        [OperationNames.PullDeliveries] = ProblemKind.NotPulled,
         [OperationNames.CancelDelivery] = ProblemKind.DeliveryFinished,
         [OperationNames.CreateRecovery] = ProblemKind.RecoveryRuns,
         [OperationNames.UpdateOrganization] = ProblemKind.OrganizationErased,

@@ -44,7 +44,8 @@ internal static class OperationDescription
         [413] = "The body is larger than allowed.",
         [415] = "The body is compressed or otherwise encoded (Content-Encoding).",
         [422] = "The Idempotency-Key was used for another request within 24 hours.",
-        [429] = "Too many of your address's tokens were not valid, or the organization has as many tests under way as it may have. "
+        [429] = "Too many of your address's tokens were not valid, or the organization has as many tests or pulls under way as it may "
+            + "have. "
             + "Try again after `Retry-After` seconds.",
         [500] = "Something went wrong on our side.",
         [503] = "The database or the keys cannot be reached. Try again after `Retry-After` seconds.",

@@ -4,12 +4,14 @@ using Microsoft.OpenApi;
 using Webhooks.Api.ApiKeys;
 using Webhooks.Api.Authentication;
 using Webhooks.Api.Organizations;
+using Webhooks.Api.Pull;
 using Webhooks.Api.Recoveries;
 using Webhooks.Api.Webhooks;
 using Webhooks.Core;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.EventTypes;
 using Webhooks.Core.Filters;
+using Webhooks.Core.Pull;
 using Webhooks.Core.Recoveries;
 using Webhooks.Core.Transforms;
 using Webhooks.Core.Webhooks;
@@ -35,7 +37,7 @@ internal sealed record RequestDescription(
     public static readonly RequestDescription CreateWebhook = new(
         "CreateWebhook",
         Required: true,
-        limits => Object(WebhookProperties(limits), required: ["url", "events"]),
+        limits => Object(WebhookProperties(limits), required: ["events"]),
         """
         {"url": "https://example.com/webhooks", "events": ["user.created", "subscription.created"], "description": "My webhook",
          "active": true, "filter": {"data": {"plan": {"$in": ["pro", "enterprise"]}}}, "retry_delays": [60, 600, 3600, 86400],
@@ -59,6 +61,59 @@ internal sealed record RequestDescription(
         }),
         """
         {"event": "user.created"}
+        """);
+
+    public static readonly RequestDescription PullDeliveries = new(
+        "PullDeliveries",
+        Required: false,
+        _ => Object(new()
+        {
+            ["limit"] = WholeNumber(
+                PullLease.Most, description: $"The most deliveries; {PullBody.DefaultLimit} when it is left out."),
+            ["wait_seconds"] = WholeNumber(
+                (int)PullLease.LongestWait.TotalSeconds,
+                least: 0,
+                description: "How long to wait for the first delivery; 0, so that the answer comes at once, when it is left out."),
+        }),
+        """
+        {"limit": 20, "wait_seconds": 20}
+        """);
+
+    public static readonly RequestDescription ReportPulled = new(
+        "ReportPulled",
+        Required: true,
+        limits => new OpenApiSchema
+        {
+            Type = JsonSchemaType.Array,
+            MinItems = 1,
+            MaxItems = PullLease.Most,
+            Description = "Results, of each delivery once.",
+            Items = Object(
+                new()
+                {
+                    ["id"] = Uuid("The delivery."),
+                    ["lease_token"] = Uuid("The lease that it was pulled with."),
+                    ["status"] = WholeNumber(599, least: 100, description: "The HTTP status of the answer; or `error` in its place."),
+                    ["body"] = Text($"The answer's body; its first {limits.ResponseBytes} bytes are kept."),
+                    ["error"] = new OpenApiSchema
+                    {
+                        Type = JsonSchemaType.String,
+                        MaxLength = PullResultsBody.MostErrorCharacters,
+                        Description = "Why there was no answer, as a code that attempts have, or a text of your own, which is kept as the "
+                            + "attempt's `message`.",
+                    },
+                    ["duration_ms"] = WholeNumber(
+                        PullResultsBody.LongestDuration,
+                        least: 0,
+                        description: "How long it took, in milliseconds; the time since the pull when it is left out."),
+                },
+                required: ["id", "lease_token"]),
+        },
+        """
+        [{"id": "019c1524-c2c0-789c-896f-9c2fb1de4809", "lease_token": "6e0d3e0f-3a3e-4a80-9d3c-0f5f5a3c1b7e",
+          "status": 200, "duration_ms": 31},
+         {"id": "019c1524-c2c0-7a1b-8c2d-3e4f5a6b7c8d", "lease_token": "6e0d3e0f-3a3e-4a80-9d3c-0f5f5a3c1b7e",
+          "error": "connection_refused"}]
         """);
 
     public static readonly RequestDescription TestFilter = new(
@@ -318,12 +373,20 @@ internal sealed record RequestDescription(
 
     private static Dictionary<string, IOpenApiSchema> WebhookProperties(WebhooksLimits limits) => new()
     {
-        ["url"] = new OpenApiSchema
+        ["mode"] = new OpenApiSchema
         {
             Type = JsonSchemaType.String,
+            Enum = [.. WebhookMode.All.Select(mode => (JsonNode)JsonValue.Create(mode))],
+            Description = "How deliveries come to its receiver: `push`, as for a new webhook, they are posted to `url`; `pull`, it fetches "
+                + "them, for receivers that cannot be reached. When it changes, what is pending goes the new way.",
+        },
+        ["url"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.String | JsonSchemaType.Null,
             Format = "uri",
             MaxLength = limits.UrlLength,
-            Description = "Where deliveries are posted: an absolute http or https URL without user name and password. It is stored, "
+            Description = "Where deliveries are posted, which has to be said unless `mode` is `pull`: an absolute http or https URL "
+                + "without user name and password. It is stored, "
                 + "shown and requested "
                 + "with its host in ASCII (punycode) and what may not stand in a request percent-encoded; the rest of it byte for byte.",
         },
@@ -554,6 +617,9 @@ internal sealed record RequestDescription(
 
     private static OpenApiSchema Time(string description) =>
         new() { Type = JsonSchemaType.String, Format = "date-time", Description = description };
+
+    private static OpenApiSchema Uuid(string description) =>
+        new() { Type = JsonSchemaType.String, Format = "uuid", Description = description };
 
     private static OpenApiSchema Text(string description) => new() { Type = JsonSchemaType.String, Description = description };
 }

@@ -34,6 +34,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static readonly ProblemKind OverlapRuns = new(409, "secret-overlap-runs", "The secret was rotated, and the old one still signs");
     public static readonly ProblemKind NoOverlap = new(409, "no-secret-overlap", "The webhook has one secret only");
     public static readonly ProblemKind WebhookInactive = new(409, "webhook-inactive", "The webhook is not active");
+    public static readonly ProblemKind NotPulled = new(409, "not-pulled", "The webhook's deliveries are posted");
     public static readonly ProblemKind DeliveryFinished = new(409, "delivery-finished", "The delivery is finished");
     public static readonly ProblemKind DeliveryRedacted = new(409, "delivery-redacted", "What the delivery sent has been erased");
     public static readonly ProblemKind RecoveryRuns = new(409, "recovery-runs", "The webhook has a recovery that is not finished");
@@ -50,6 +51,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
         413, "more-than-burst", "The organization may not publish so many events at once");
     public static readonly ProblemKind PublishLimit = new(429, "publish-limit", "The organization publishes more than it may");
     public static readonly ProblemKind TooManyTests = new(429, "too-many-tests", "The organization has too many tests under way");
+    public static readonly ProblemKind TooManyPulls = new(429, "too-many-pulls", "Too many pulls are under way");
     public static readonly ProblemKind InternalError = new(500, "internal-error", "Something went wrong on our side");
     public static readonly ProblemKind DatabaseUnavailable = new(503, "database-unavailable", "The database does not answer");
     public static readonly ProblemKind SecretUnavailable = new(
@@ -61,8 +63,8 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     [
         MalformedBody, InvalidRequest, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, TooManyWebhooks, TooManyApiKeys,
         ShownOnce, OrganizationErased, MadeAndDeleted, ReusedEventId, EventTypeExists, EventTypeKept, OverlapRuns, NoOverlap,
-        WebhookInactive, DeliveryFinished, DeliveryRedacted, RecoveryRuns, RecoveryEnded, ChangedMeanwhile,
-        BodyTooLarge, UnsupportedEncoding, ReusedIdempotencyKey, TooManyFailures, PublishLimit, MoreThanBurst, TooManyTests,
+        WebhookInactive, NotPulled, DeliveryFinished, DeliveryRedacted, RecoveryRuns, RecoveryEnded, ChangedMeanwhile,
+        BodyTooLarge, UnsupportedEncoding, ReusedIdempotencyKey, TooManyFailures, PublishLimit, MoreThanBurst, TooManyTests, TooManyPulls,
         InternalError, DatabaseUnavailable, SecretUnavailable, AuthorityUnavailable,
     ];
 

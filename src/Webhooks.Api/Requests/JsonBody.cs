@@ -13,11 +13,20 @@ internal static class JsonBody
     /// <param name="utf8Json">The body.</param>
     /// <param name="maxDepth">Levels of objects and arrays that it may have.</param>
     /// <exception cref="BadHttpRequestException">It is not a JSON object; the message says where it ceases to be one.</exception>
-    public static JsonElement ParseObject(ReadOnlySpan<byte> utf8Json, int maxDepth = UsualDepth)
+    public static JsonElement ParseObject(ReadOnlySpan<byte> utf8Json, int maxDepth = UsualDepth) =>
+        Parse(utf8Json, maxDepth, JsonValueKind.Object, "a JSON object", """{"name": "value"}""");
+
+    /// <summary>The array that a body holds.</summary>
+    /// <param name="utf8Json">The body.</param>
+    /// <exception cref="BadHttpRequestException">It is not a JSON array; the message says where it ceases to be one.</exception>
+    public static JsonElement ParseArray(ReadOnlySpan<byte> utf8Json) =>
+        Parse(utf8Json, UsualDepth, JsonValueKind.Array, "a JSON array", """[{"name": "value"}]""");
+
+    private static JsonElement Parse(ReadOnlySpan<byte> utf8Json, int maxDepth, JsonValueKind kind, string what, string example)
     {
         if (utf8Json.IsEmpty)
         {
-            throw Malformed("The body is empty. Send a JSON object.");
+            throw Malformed($"The body is empty. Send {what}.");
         }
 
         if (!Utf8.IsValid(utf8Json))
@@ -29,9 +38,7 @@ internal static class JsonBody
         {
             CheckEscapes(utf8Json, maxDepth);
             var value = JsonElement.Parse(utf8Json, new JsonDocumentOptions { MaxDepth = maxDepth });
-            return value.ValueKind == JsonValueKind.Object
-                ? value
-                : throw Malformed("The body must be a JSON object, as in {\"name\": \"value\"}.");
+            return value.ValueKind == kind ? value : throw Malformed($"The body must be {what}, as in {example}.");
         }
         catch (JsonException malformed)
         {

@@ -6,7 +6,8 @@ namespace Webhooks.Api.Webhooks;
 /// <summary>A webhook that was just created, with its secret.</summary>
 /// <param name="Id">The webhook's id.</param>
 /// <param name="OrgId">The organization that it belongs to.</param>
-/// <param name="Url">Where deliveries are posted.</param>
+/// <param name="Mode">How deliveries come to its receiver: `push`, they are posted; or `pull`, it fetches them.</param>
+/// <param name="Url">Where deliveries are posted; null when `mode` is `pull`.</param>
 /// <param name="Events">Event types, `user.*` for those of a kind, or `*` for all.</param>
 /// <param name="Active">Whether events are delivered to it.</param>
 /// <param name="Description">The organization's own note, or null.</param>
@@ -33,7 +34,8 @@ namespace Webhooks.Api.Webhooks;
 internal sealed record CreatedWebhook(
     Guid Id,
     Guid OrgId,
-    string Url,
+    string Mode,
+    string? Url,
     IReadOnlyList<string> Events,
     bool Active,
     string? Description,
@@ -57,6 +59,7 @@ internal sealed record CreatedWebhook(
     public static CreatedWebhook From(Webhook webhook, string secret) => new(
         webhook.Id,
         webhook.OrgId,
+        webhook.Mode,
         webhook.Url,
         webhook.Events,
         webhook.Active,

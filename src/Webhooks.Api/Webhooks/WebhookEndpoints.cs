@@ -46,7 +46,8 @@ internal static class WebhookEndpoints
             .WithDescription(
                 "A field that is left out stays as it is. `\"active\": false` also cancels the deliveries that are pending. "
                 + "`\"active\": true` of a webhook that was not resets its `health` and sends one sample event, which finds out "
-                + "whether its receiver answers. Another `url` resets `health`, too.")
+                + "whether its receiver answers. Another `url` resets `health`, too. With another `mode`, what is pending goes that way "
+                + "from then on.")
             .RequireAuthorization(Scopes.WriteWebhooks);
 
         webhooks.MapDelete("/{id}", DeleteAsync)
@@ -61,7 +62,8 @@ internal static class WebhookEndpoints
             .WithDescription(
                 "Makes one signed attempt, also when the webhook is not active, and waits for its result: `status` is `succeeded` or "
                 + "`failed`. "
-                + "It is not retried; the history shows it with `test` true. An organization may have "
+                + "It is not retried; the history shows it with `test` true. Where the webhook's mode is `pull`, the sample waits to be "
+                + "pulled: `status` is `pending`, and the webhook has to be active. An organization may have "
                 + $"{RunningTests.MostOfOrganization} tests under way at once.")
             .RequireAuthorization(Scopes.WriteWebhooks);
 
@@ -149,6 +151,8 @@ internal static class WebhookEndpoints
         return await store.FindAsync(user.OrganizationId(), id.Value, cancellationToken) switch
         {
             null => NotFoundProblem.Webhook,
+            { } webhook when WebhookFields.Problem(webhook, body.Value.Changes) is { } problem =>
+                throw new InvalidRequestException(problem),
             // Without a change, updated_at stays as it is, too.
             { } webhook when body.Value.IsEmpty && condition.IsMetBy(webhook) => new ShownWebhook(webhook),
             { } webhook => new ChangedMeanwhile(webhook),
@@ -168,12 +172,13 @@ internal static class WebhookEndpoints
             : NotFoundProblem.Webhook;
     }
 
-    private static async Task<Results<Ok<DeliveryDetailResource>, NotFoundProblem, TooManyTests>> TestAsync(
+    private static async Task<Results<Ok<DeliveryDetailResource>, NotFoundProblem, WebhookInactive, TooManyTests>> TestAsync(
         ResourceId id,
         Body<TestWebhookBody> body,
         ClaimsPrincipal user,
         TestDelivery test,
         RunningTests running,
+        WebhookStore store,
         CancellationToken cancellationToken)
     {
         using var begun = running.TryBegin(user.OrganizationId());
@@ -182,9 +187,14 @@ internal static class WebhookEndpoints
             return new TooManyTests();
         }
 
-        return await test.SendAsync(user.OrganizationId(), id.Value, body.Value.Event, cancellationToken) is { } delivery
-            ? TypedResults.Ok(DeliveryDetailResource.From(delivery))
-            : NotFoundProblem.Webhook;
+        if (await test.SendAsync(user.OrganizationId(), id.Value, body.Value.Event, cancellationToken) is { } delivery)
+        {
+            return TypedResults.Ok(DeliveryDetailResource.From(delivery));
+        }
+
+        return await store.FindAsync(user.OrganizationId(), id.Value, cancellationToken) is null
+            ? NotFoundProblem.Webhook
+            : new WebhookInactive();
     }
 
     private static async Task<Results<Ok<RotatedSecret>, NotFoundProblem, OverlapRuns, ReusedIdempotencyKey>> RotateSecretAsync(

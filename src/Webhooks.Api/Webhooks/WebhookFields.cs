@@ -16,6 +16,7 @@ namespace Webhooks.Api.Webhooks;
 /// <summary>Reads and checks the fields of a webhook in a request; the errors get what is wrong with them.</summary>
 internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, EventCatalog types, FieldErrors errors)
 {
+    private const string Mode = "mode";
     private const string Url = "url";
     private const string Events = "events";
     private const string Active = "active";
@@ -44,12 +45,17 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
     public NewWebhook? ToNewWebhook()
     {
         var changes = Read();
-        fields.Require(Url);
+        var mode = changes.Mode ?? WebhookMode.Push;
+        if (mode == WebhookMode.Push)
+        {
+            fields.Require(Url);
+        }
+
         fields.Require(Events);
         return errors.Count > 0
             ? null
             : new NewWebhook(
-                changes.Url!,
+                changes.Url,
                 changes.Events!,
                 changes.Active ?? true,
                 changes.Description,
@@ -60,7 +66,8 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
                 changes.PayloadFormat ?? PayloadFormat.Standard,
                 changes.Headers?.Value,
                 changes.Metadata?.Value,
-                changes.Transform?.Value);
+                changes.Transform?.Value,
+                mode);
     }
 
     /// <summary>What to change of a webhook; null when there are errors.</summary>
@@ -70,10 +77,28 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
         return errors.Count > 0 ? null : changes;
     }
 
+    /// <summary>What is wrong with changes for a certain webhook; null when nothing is.</summary>
+    public static FieldErrors? Problem(Webhook webhook, WebhookChanges changes)
+    {
+        var errors = new FieldErrors();
+        switch (changes.Mode ?? webhook.Mode)
+        {
+            case WebhookMode.Pull when changes.Url is not null:
+                errors.Add(Url, "The webhook's mode is pull, so it has no URL. To have deliveries posted, set mode to push with it.");
+                break;
+            case WebhookMode.Push when changes.Url is null && webhook.Url is null:
+                errors.Add(Url, "It is missing. The webhook has been pulled from: say where deliveries are to be posted.");
+                break;
+        }
+
+        return errors.Count > 0 ? errors : null;
+    }
+
     private WebhookChanges Read()
     {
+        var mode = fields.Choice(Mode, WebhookMode.All);
         var changes = new WebhookChanges(
-            ReadUrl(),
+            ReadUrl(mode),
             ReadEvents(),
             fields.Boolean(Active),
             fields.TextOrNull(Description, options.Limits.DescriptionLength),
@@ -84,16 +109,23 @@ internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, 
             fields.Choice(Format, PayloadFormat.All),
             ReadHeaders(),
             ReadMetadata(),
-            ReadTransform());
+            ReadTransform(),
+            mode);
         fields.RefuseOthers();
         return changes;
     }
 
-    private string? ReadUrl()
+    private string? ReadUrl(string? mode)
     {
-        var url = fields.Text(Url);
-        if (url is null)
+        var url = fields.TextOrNull(Url);
+        if (url is null || (mode == WebhookMode.Pull && url.Length == 0))
         {
+            return null;
+        }
+
+        if (mode == WebhookMode.Pull)
+        {
+            errors.Add(Url, "A webhook whose mode is pull has no URL: its receiver fetches deliveries. Leave it out.");
             return null;
         }
 

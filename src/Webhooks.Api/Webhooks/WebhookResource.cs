@@ -3,10 +3,11 @@ using Webhooks.Core.Webhooks;
 
 namespace Webhooks.Api.Webhooks;
 
-/// <summary>A URL of an organization's, and the event types that are posted to it.</summary>
+/// <summary>A receiver of an organization's, and the event types that it gets.</summary>
 /// <param name="Id">The webhook's id.</param>
 /// <param name="OrgId">The organization that it belongs to.</param>
-/// <param name="Url">Where deliveries are posted.</param>
+/// <param name="Mode">How deliveries come to its receiver: `push`, they are posted; or `pull`, it fetches them.</param>
+/// <param name="Url">Where deliveries are posted; null when `mode` is `pull`.</param>
 /// <param name="Events">Event types, `user.*` for those of a kind, or `*` for all.</param>
 /// <param name="Active">Whether events are delivered to it.</param>
 /// <param name="Description">The organization's own note, or null.</param>
@@ -35,7 +36,8 @@ namespace Webhooks.Api.Webhooks;
 internal sealed record WebhookResource(
     Guid Id,
     Guid OrgId,
-    string Url,
+    string Mode,
+    string? Url,
     IReadOnlyList<string> Events,
     bool Active,
     string? Description,
@@ -58,6 +60,7 @@ internal sealed record WebhookResource(
     public static WebhookResource From(Webhook webhook) => new(
         webhook.Id,
         webhook.OrgId,
+        webhook.Mode,
         webhook.Url,
         webhook.Events,
         webhook.Active,

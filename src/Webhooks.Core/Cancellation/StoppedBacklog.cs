@@ -15,14 +15,16 @@ internal static class StoppedBacklog
     /// <summary>Deliveries in one statement: as many as when somebody cancels a backlog.</summary>
     public const int MostPerStatement = Cancellations.MostPerStatement;
 
-    /// <summary>A test delivery is made for an inactive webhook, too.</summary>
+    /// <summary>A test delivery is made for an inactive webhook, too, unless it waits to be pulled.</summary>
     private const string Sql = $"""
         WITH idle AS (
             SELECT id FROM webhook_deliveries
             WHERE webhook_id = @id AND org_id = @org_id AND status = 'pending' AND (lease_token IS NULL OR lease_until <= now())
+              AND (NOT @due OR next_attempt_at <= now())
               AND EXISTS (
                   SELECT FROM webhooks
-                  WHERE webhooks.id = @id AND webhooks.org_id = @org_id AND (deleted_at IS NOT NULL OR NOT (active OR test)))
+                  WHERE webhooks.id = @id AND webhooks.org_id = @org_id
+                    AND (deleted_at IS NOT NULL OR NOT (active OR (test AND mode = 'push'))))
             ORDER BY id
             LIMIT @limit
             FOR UPDATE
@@ -42,28 +44,38 @@ internal static class StoppedBacklog
     /// locks both does.
     /// </summary>
     public static NpgsqlBatchCommand Cancel(Guid orgId, Guid webhookId) =>
-        Command(Sql, orgId, webhookId);
+        Command(Sql, orgId, webhookId, due: false);
 
     /// <summary>Cancels the rest, after the change has been committed.</summary>
-    public static async Task CancelRestAsync(NpgsqlDataSource database, Guid orgId, Guid webhookId, CancellationToken cancellationToken)
+    public static Task CancelRestAsync(NpgsqlDataSource database, Guid orgId, Guid webhookId, CancellationToken cancellationToken) =>
+        CancelAsync(database, orgId, webhookId, due: false, cancellationToken);
+
+    /// <summary>Cancels those that have come due. A webhook that is disabled by its health, and enabled before that, keeps them.</summary>
+    public static Task CancelDueAsync(NpgsqlDataSource database, Guid orgId, Guid webhookId, CancellationToken cancellationToken) =>
+        CancelAsync(database, orgId, webhookId, due: true, cancellationToken);
+
+    private static async Task CancelAsync(
+        NpgsqlDataSource database, Guid orgId, Guid webhookId, bool due, CancellationToken cancellationToken)
     {
         var began = Stopwatch.GetTimestamp();
         int canceled;
         do
         {
-            canceled = await ConflictRetry.RunAsync(CancelAsync, cancellationToken);
+            canceled = await ConflictRetry.RunAsync(CancelSomeAsync, cancellationToken);
         }
         while (canceled == MostPerStatement && Stopwatch.GetElapsedTime(began) < _patience);
 
-        async Task<int> CancelAsync(CancellationToken cancel)
+        async Task<int> CancelSomeAsync(CancellationToken cancel)
         {
             const string Canceled = $"{Sql} RETURNING cardinality(org_ids)";
             await using var batch = database.CreateBatch();
-            batch.BatchCommands.Add(Command(Canceled, orgId, webhookId));
+            batch.BatchCommands.Add(Command(Canceled, orgId, webhookId, due));
             return await batch.ExecuteScalarAsync(cancel) as int? ?? 0;
         }
     }
 
-    private static NpgsqlBatchCommand Command(string sql, Guid orgId, Guid webhookId) =>
-        new(sql) { Parameters = { new("id", webhookId), new("org_id", orgId), new("limit", (long)MostPerStatement) } };
+    private static NpgsqlBatchCommand Command(string sql, Guid orgId, Guid webhookId, bool due) => new(sql)
+    {
+        Parameters = { new("id", webhookId), new("org_id", orgId), new("limit", (long)MostPerStatement), new("due", due) },
+    };
 }

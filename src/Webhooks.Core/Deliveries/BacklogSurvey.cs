@@ -3,13 +3,15 @@ using Webhooks.Core.Postgres;
 
 namespace Webhooks.Core.Deliveries;
 
-/// <summary>Finds out for which webhooks deliveries are pending, without passing over each of these.</summary>
+/// <summary>Finds out for which webhooks deliveries are pending that are to be attempted, without passing over each of these.</summary>
 public sealed class BacklogSurvey(NpgsqlDataSource database)
 {
-    /// <summary>The webhooks with pending deliveries, in the order of their ids.</summary>
+    /// <summary>The webhooks with pending deliveries, in the order of their ids, but for those that are pulled from.</summary>
     /// <param name="after">The last webhook that is known already; the least id for the first ones.</param>
-    /// <param name="limit">The most to find; each is one look into an index.</param>
-    public async Task<IReadOnlyList<Guid>> FindWebhooksAsync(Guid after, int limit, CancellationToken cancellationToken)
+    /// <param name="limit">The most to look at; each is one look into an index.</param>
+    /// <returns>The webhooks, and the last one that was looked at; the least id when there are no more.</returns>
+    public async Task<(IReadOnlyList<Guid> Webhooks, Guid Last)> FindWebhooksAsync(
+        Guid after, int limit, CancellationToken cancellationToken)
     {
         const string Sql = """
             WITH RECURSIVE found (webhook_id, place) AS (
@@ -24,7 +26,8 @@ public sealed class BacklogSurvey(NpgsqlDataSource database)
                 ) AS next
                 WHERE found.place < $2
             )
-            SELECT webhook_id FROM found WHERE place > 0
+            SELECT webhook_id, EXISTS (SELECT FROM webhooks WHERE id = webhook_id AND mode = 'pull') AS is_pulled
+            FROM found WHERE place > 0
             """;
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(IndexOrder.Prefer());
@@ -35,11 +38,16 @@ public sealed class BacklogSurvey(NpgsqlDataSource database)
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         var webhooks = new List<Guid>();
-        while (await reader.ReadAsync(cancellationToken))
+        var (seen, last) = (0, Guid.Empty);
+        for (; await reader.ReadAsync(cancellationToken); seen++)
         {
-            webhooks.Add(reader.GetGuid(0));
+            last = reader.GetGuid(0);
+            if (!reader.GetBoolean(1))
+            {
+                webhooks.Add(last);
+            }
         }
 
-        return webhooks;
+        return (webhooks, seen < limit ? Guid.Empty : last);
     }
 }

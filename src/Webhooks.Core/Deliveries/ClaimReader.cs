@@ -32,6 +32,7 @@ internal sealed class ClaimReader(NpgsqlDataReader reader)
     private readonly int _transformId = reader.GetOrdinal("transform_id");
     private readonly int _sentHeaders = reader.GetOrdinal("sent_headers");
     private readonly int _deliverAt = reader.GetOrdinal("deliver_at");
+    private readonly int _pulled = reader.GetOrdinal("pulled");
 
     /// <summary>The claim in the row that the reader is at.</summary>
     public ClaimedDelivery Read() => new(
@@ -60,6 +61,7 @@ internal sealed class ClaimReader(NpgsqlDataReader reader)
         ClaimedAt: reader.GetFieldValue<DateTimeOffset>(_claimedAt))
     {
         DeliverAt = reader.IsDBNull(_deliverAt) ? null : reader.GetFieldValue<DateTimeOffset>(_deliverAt),
+        Pulled = reader.GetBoolean(_pulled),
         EncryptedHeaders = reader.IsDBNull(_headers) ? null : reader.GetString(_headers),
         TransformId = reader.IsDBNull(_transformId) ? null : reader.GetGuid(_transformId),
         SentHeaders = reader.IsDBNull(_sentHeaders) ? null : reader.GetString(_sentHeaders),

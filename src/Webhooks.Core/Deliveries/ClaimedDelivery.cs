@@ -14,7 +14,7 @@ namespace Webhooks.Core.Deliveries;
 /// </param>
 /// <param name="AttemptsMade">Attempts recorded so far; the next attempt's number is one more.</param>
 /// <param name="Test">A test delivery: one attempt, whether or not the webhook is active.</param>
-/// <param name="Url">The webhook's URL now.</param>
+/// <param name="Url">The webhook's URL now; empty when it is pulled from.</param>
 /// <param name="EncryptedSecret">The webhook's secret as stored; null when the webhook was deleted.</param>
 /// <param name="WebhookActive">False when the webhook was deleted or deactivated.</param>
 /// <param name="CreatedAt">When the delivery was stored, UTC.</param>
@@ -49,6 +49,9 @@ public sealed record ClaimedDelivery(
 {
     /// <summary>When the first attempt was wanted, UTC, when that was after it was stored; otherwise null.</summary>
     public DateTimeOffset? DeliverAt { get; init; }
+
+    /// <summary>Whether the webhook is pulled from: its receiver makes the attempt and reports what came of it.</summary>
+    public bool Pulled { get; init; }
 
     /// <summary>The headers of the webhook's own as stored; null when it has none.</summary>
     public string? EncryptedHeaders { get; init; }

@@ -3,7 +3,10 @@ using Npgsql;
 
 namespace Webhooks.Core.Deliveries;
 
-/// <summary>The notification that wakes the engines of all servers: there are deliveries that nobody has claimed.</summary>
+/// <summary>
+/// The notifications that wake the engines of all servers, because there are deliveries that nobody has claimed, and whoever waits for
+/// deliveries to pull.
+/// </summary>
 public sealed partial class DeliveryAnnouncement(NpgsqlDataSource database, ILogger<DeliveryAnnouncement> logger)
 {
     /// <summary>
@@ -13,9 +16,22 @@ public sealed partial class DeliveryAnnouncement(NpgsqlDataSource database, ILog
     /// </summary>
     public async Task NotifyAsync()
     {
+        await using var command = database.CreateCommand("SELECT pg_notify('webhook_deliveries', '')");
+        await ExecuteAsync(command);
+    }
+
+    /// <summary>Wakes those who wait for deliveries of some webhooks to pull. Like <see cref="NotifyAsync"/>, it never fails.</summary>
+    public async Task NotifyPullsAsync(IReadOnlyCollection<Guid> webhooks)
+    {
+        await using var command = database.CreateCommand("SELECT pg_notify('webhook_pulls', id::text) FROM unnest($1) AS webhook (id)");
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. webhooks] });
+        await ExecuteAsync(command);
+    }
+
+    private async Task ExecuteAsync(NpgsqlCommand command)
+    {
         try
         {
-            await using var command = database.CreateCommand("SELECT pg_notify('webhook_deliveries', '')");
             await command.ExecuteNonQueryAsync(CancellationToken.None);
         }
         catch (NpgsqlException failure)
@@ -25,6 +41,8 @@ public sealed partial class DeliveryAnnouncement(NpgsqlDataSource database, ILog
     }
 
     [LoggerMessage(
-        1, LogLevel.Warning, "webhook deliveries are stored, but the engines could not be told; they find them at their next look")]
+        1,
+        LogLevel.Warning,
+        "webhook deliveries are stored, but those who wait for them could not be told; they find them at their next look")]
     private partial void LogNotNotified(Exception failure);
 }

@@ -8,7 +8,8 @@ using Webhooks.Core.Webhooks;
 namespace Webhooks.Core.Deliveries;
 
 /// <summary>
-/// Makes a claimed delivery's next attempt and decides what follows it. Both hosts attempt through here; recording is the caller's.
+/// Makes a claimed delivery's next attempt and decides what follows it. Both hosts attempt through here; recording is the caller's. Of what
+/// is pulled the receiver makes the attempt: what it is given and what it reports go through here, too.
 /// </summary>
 public sealed partial class DeliveryAttempter(
     WebhookSender sender,
@@ -30,17 +31,48 @@ public sealed partial class DeliveryAttempter(
     /// <exception cref="OperationCanceledException">The token was canceled; the receiver may or may not have got the request.</exception>
     public async Task<DeliveryResult> AttemptAsync(ClaimedDelivery delivery, CancellationToken cancellationToken)
     {
+        var prepared = await PrepareAsync(delivery, cancellationToken);
+        return prepared.Step is { } step
+            ? new DeliveryResult(prepared.Delivery, Attempt: null, step)
+            : Conclude(prepared.Delivery, await SendAsync(prepared, cancellationToken));
+    }
+
+    /// <summary>Prepares the attempt of a delivery that its receiver has pulled.</summary>
+    /// <returns>The request that the receiver is to have got; or what is to be recorded in place of an attempt.</returns>
+    /// <exception cref="SecretUnavailableException">The secret cannot be decrypted now.</exception>
+    internal async Task<(SendRequest? Request, DeliveryResult? Result)> PreparePulledAsync(
+        ClaimedDelivery delivery, CancellationToken cancellationToken)
+    {
+        var prepared = await PrepareAsync(delivery, cancellationToken);
+        return prepared.Step is { } step
+            ? (null, new DeliveryResult(prepared.Delivery, Attempt: null, step))
+            : (RequestOf(prepared, delivery.AttemptsMade + 1, clock.GetUtcNow()), null);
+    }
+
+    /// <summary>What is to be recorded of an attempt that was made.</summary>
+    internal DeliveryResult Conclude(ClaimedDelivery delivery, Attempt attempt)
+    {
+        metrics.AttemptMade(delivery, attempt);
+        Log(delivery, attempt);
+
+        var schedule = delivery.Schedule?.RetryDelays ?? options.RetryDelays;
+        var next = DeliveryLifecycle.AfterAttempt(attempt.Outcome, attempt.Number, delivery.Test, schedule, clock.GetUtcNow());
+        return new DeliveryResult(delivery, attempt, next);
+    }
+
+    private async ValueTask<PreparedAttempt> PrepareAsync(ClaimedDelivery delivery, CancellationToken cancellationToken)
+    {
         if (delivery.CancelRequested)
         {
             LogCanceledByHand(delivery.WebhookId, delivery.Id);
-            return new DeliveryResult(delivery, Attempt: null, new NextStep.Canceled());
+            return PreparedAttempt.Without(delivery, new NextStep.Canceled());
         }
 
         if (delivery.EncryptedSecret is not { } secret || !DeliveryLifecycle.MayAttempt(delivery.WebhookActive, delivery.Test))
         {
             _unreadable.Remove(delivery.WebhookId);
             LogCanceled(delivery.WebhookId, delivery.Id);
-            return new DeliveryResult(delivery, Attempt: null, new NextStep.Canceled());
+            return PreparedAttempt.Without(delivery, new NextStep.Canceled());
         }
 
         var (signer, headers) = await DecryptAsync(delivery, secret, cancellationToken);
@@ -50,17 +82,11 @@ public sealed partial class DeliveryAttempter(
             if (insteadOfAttempt is not null)
             {
                 LogNotSent(delivery.WebhookId, delivery.Id, insteadOfAttempt);
-                return new DeliveryResult(delivery, Attempt: null, insteadOfAttempt);
+                return PreparedAttempt.Without(delivery, insteadOfAttempt);
             }
         }
 
-        var attempt = await SendAsync(delivery, signer, headers, cancellationToken);
-        metrics.AttemptMade(delivery, attempt);
-        Log(delivery, attempt);
-
-        var schedule = delivery.Schedule?.RetryDelays ?? options.RetryDelays;
-        var next = DeliveryLifecycle.AfterAttempt(attempt.Outcome, attempt.Number, delivery.Test, schedule, clock.GetUtcNow());
-        return new DeliveryResult(delivery, attempt, next);
+        return new PreparedAttempt(delivery, signer, headers, Step: null);
     }
 
     private async ValueTask<(WebhookSigner Signer, IReadOnlyList<KeyValuePair<string, string>> Headers)> DecryptAsync(
@@ -90,34 +116,35 @@ public sealed partial class DeliveryAttempter(
         }
     }
 
-    private async Task<Attempt> SendAsync(
-        ClaimedDelivery delivery,
-        WebhookSigner signer,
-        IReadOnlyList<KeyValuePair<string, string>> headers,
-        CancellationToken cancellationToken)
+    private async Task<Attempt> SendAsync(PreparedAttempt prepared, CancellationToken cancellationToken)
     {
-        using var activity = tracing.StartAttempt(delivery);
-        var number = delivery.AttemptsMade + 1;
+        using var activity = tracing.StartAttempt(prepared.Delivery);
+        var number = prepared.Delivery.AttemptsMade + 1;
         var startedAt = clock.GetUtcNow();
         var started = clock.GetTimestamp();
-        var request = new SendRequest(
+        var outcome = await sender.SendAsync(RequestOf(prepared, number, startedAt), cancellationToken);
+        WebhooksTracing.AttemptMade(activity, outcome);
+        return new Attempt(number, startedAt, clock.GetElapsedTime(started), outcome);
+    }
+
+    private static SendRequest RequestOf(PreparedAttempt prepared, int number, DateTimeOffset at)
+    {
+        var (delivery, signer, headers, _) = prepared;
+        return new SendRequest(
             delivery.OrgId,
             delivery.Url,
-            signer,
+            signer!,
             delivery.Body,
             delivery.EventId,
             delivery.Event,
             delivery.Id,
             number,
-            startedAt,
+            at,
             delivery.Schedule?.Timeout)
         {
             Headers = delivery.SentHeaders is { } sent ? RequestHeaders.Join(headers, sent) : headers,
             Transformed = delivery.SentHeaders is not null,
         };
-        var outcome = await sender.SendAsync(request, cancellationToken);
-        WebhooksTracing.AttemptMade(activity, outcome);
-        return new Attempt(number, startedAt, clock.GetElapsedTime(started), outcome);
     }
 
     private void Log(ClaimedDelivery delivery, Attempt attempt)

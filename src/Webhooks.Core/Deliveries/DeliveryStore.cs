@@ -17,10 +17,15 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
     /// array, so that even with statistics that are old or missing the planner looks them up in the primary key, where a join would let it
     /// read all of the table.
     /// </summary>
-    private const string ClaimWhatIsDue = """
+    private const string ClaimWhatIsDue = $"""
         , claimed AS (
             UPDATE webhook_deliveries SET lease_until = now() + @lease, lease_token = @lease_token
             WHERE id = ANY (ARRAY (SELECT id FROM due))
+            {ClaimedRows}
+        """;
+
+    /// <summary>What follows the condition of <see cref="ClaimWhatIsDue"/>: the columns of <see cref="ClaimReader"/>.</summary>
+    internal const string ClaimedRows = """
             RETURNING id, lease_token, webhook_id, org_id, event_id, event, coalesce(sent_body, payload::text) AS body, sent_headers,
                       attempt_number, test, next_attempt_at, created_at, trace_parent, next_trigger, cancel_requested,
                       now() AS claimed_at,
@@ -32,10 +37,15 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
                claimed.next_trigger, claimed.cancel_requested, webhooks.retry_delays, webhooks.timeout_seconds,
                CASE WHEN webhooks.previous_secret_expires_at > now() THEN webhooks.previous_secret END AS previous_secret,
                webhooks.secret_promoted, claimed.claimed_at, claimed.deliver_at, webhooks.headers, webhooks.transform_id,
-               claimed.sent_headers::text AS sent_headers
+               claimed.sent_headers::text AS sent_headers, webhooks.mode = 'pull' AS pulled
         FROM claimed JOIN webhooks ON webhooks.id = claimed.webhook_id
         ORDER BY claimed.next_attempt_at, claimed.id
         """;
+
+    /// <summary>
+    /// The condition that a pending delivery does not wait to be pulled, nor is pulled. Those that are have <c>lease_until</c> at infinity.
+    /// </summary>
+    private const string IsNotPulled = "lease_until IS DISTINCT FROM 'infinity'";
 
     /// <summary>
     /// A CTE that locks rows in the order of their ids, so that statements which lock several cannot deadlock. The ids are a constant to
@@ -100,7 +110,7 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
                     SELECT id FROM webhook_deliveries
                     WHERE (webhook_id, id) >= (wanted.webhook_id, @first_id) AND (webhook_id, id) <= (wanted.webhook_id, @last_id)
                       AND status = 'pending' AND next_attempt_at <= now()
-                      AND (lease_token IS NULL OR lease_until <= now())
+                      AND (lease_token IS NULL OR lease_until <= now()) AND {IsNotPulled}
                     ORDER BY webhook_id, id
                     LIMIT wanted.most
                     FOR UPDATE SKIP LOCKED
@@ -129,6 +139,7 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
             WITH delivery AS (
                 SELECT id, webhook_id, test FROM webhook_deliveries
                 WHERE id = @id AND status = 'pending' AND next_attempt_at <= now() AND (lease_token IS NULL OR lease_until <= now())
+                  AND {IsNotPulled}
                 FOR UPDATE
             ), probe AS (
                 UPDATE webhook_health SET {WebhookPauses.Probe}
@@ -206,7 +217,45 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
         return GiveBackAsync(Sql, claims, [new("least", least), new("most", most)], cancellationToken);
     }
 
+    /// <summary>
+    /// Leaves claims to whoever pulls from their webhook, unattempted. They are nobody's then, and no other claim finds them.
+    /// </summary>
+    public Task LeaveToPullAsync(IReadOnlyCollection<ClaimedDelivery> claims, CancellationToken cancellationToken)
+    {
+        const string Sql = $"""
+            WITH {LockedById}, canceled AS (
+                UPDATE webhook_deliveries AS delivery SET
+                    lease_until = CASE WHEN cancel_requested IS NOT TRUE THEN 'infinity'::timestamptz END,
+                    lease_token = NULL,
+                    {CanceledIfRequested}
+                {FromHeldClaims}
+            )
+            {StatisticsChanges.CountCanceled}
+            """;
+        return GiveBackAsync(Sql, claims, [], cancellationToken);
+    }
+
+    /// <summary>
+    /// Claims what is to be posted. What an older server has stored for a webhook that is pulled from, it did not know to leave to that.
+    /// </summary>
     private async Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(
+        string sql, TimeSpan lease, IEnumerable<NpgsqlParameter> parameters, CancellationToken cancellationToken)
+    {
+        var claims = await ClaimAnyAsync(sql, lease, parameters, cancellationToken);
+        if (!claims.Exists(IsToBePulled))
+        {
+            return claims;
+        }
+
+        await LeaveToPullAsync(claims.FindAll(IsToBePulled), cancellationToken);
+        claims.RemoveAll(IsToBePulled);
+        return claims;
+    }
+
+    /// <summary>Those of a webhook that is not active are claimed all the same, to be canceled.</summary>
+    private static bool IsToBePulled(ClaimedDelivery claim) => claim is { Pulled: true, WebhookActive: true };
+
+    private async Task<List<ClaimedDelivery>> ClaimAnyAsync(
         string sql, TimeSpan lease, IEnumerable<NpgsqlParameter> parameters, CancellationToken cancellationToken)
     {
         var claim = new NpgsqlBatchCommand(sql) { Parameters = { new("lease", lease), new("lease_token", Guid.NewGuid()) } };
@@ -248,7 +297,8 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
                     status = CASE WHEN delivery.cancel_requested AND result.status = 'pending' THEN 'canceled' ELSE result.status END,
                     next_attempt_at = CASE WHEN delivery.cancel_requested IS NOT TRUE THEN result.next_attempt_at END,
                     next_trigger = NULL,
-                    lease_until = NULL,
+                    lease_until = CASE WHEN delivery.lease_until = 'infinity' AND result.next_attempt_at IS NOT NULL
+                                            AND delivery.cancel_requested IS NOT TRUE THEN delivery.lease_until END,
                     lease_token = NULL,
                     attempts = CASE WHEN result.attempt IS NULL THEN delivery.attempts ELSE delivery.attempts || result.attempt END,
                     attempt_number = coalesce(result.attempt_number, delivery.attempt_number),

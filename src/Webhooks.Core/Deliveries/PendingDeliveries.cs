@@ -9,16 +9,18 @@ namespace Webhooks.Core.Deliveries;
 /// </summary>
 public sealed class PendingDeliveries(NpgsqlDataSource database)
 {
-    /// <summary>Those of some deliveries that are still pending: the others are finished, canceled, or were never stored.</summary>
+    /// <summary>
+    /// Those of some deliveries that are still to be attempted: the others are finished, canceled, wait to be pulled, or were never stored.
+    /// </summary>
     public async Task<IReadOnlyList<Guid>> AmongAsync(IReadOnlyCollection<Guid> deliveries, CancellationToken cancellationToken)
     {
         // Materialized, so that even with statistics that are old or missing the planner looks up the ids and does not read all that is
         // pending.
         const string Sql = """
             WITH delivery AS MATERIALIZED (
-                SELECT id, status FROM webhook_deliveries WHERE id = ANY ($1)
+                SELECT id, status, lease_until FROM webhook_deliveries WHERE id = ANY ($1)
             )
-            SELECT id FROM delivery WHERE status = 'pending' ORDER BY id
+            SELECT id FROM delivery WHERE status = 'pending' AND lease_until IS DISTINCT FROM 'infinity' ORDER BY id
             """;
 
         await using var command = database.CreateCommand(Sql);
@@ -34,10 +36,11 @@ public sealed class PendingDeliveries(NpgsqlDataSource database)
         // A delivery's id begins with its event's time, so this reads one narrow range of one partition.
         const string Sql = """
             WITH delivery AS MATERIALIZED (
-                SELECT id, event_id, status, attempt_number, lease_token FROM webhook_deliveries WHERE id BETWEEN $1 AND $2
+                SELECT id, event_id, status, attempt_number, lease_token, lease_until FROM webhook_deliveries WHERE id BETWEEN $1 AND $2
             )
             SELECT id FROM delivery
             WHERE event_id = $3 AND status = 'pending' AND attempt_number = 0 AND lease_token IS NULL
+              AND lease_until IS DISTINCT FROM 'infinity'
             ORDER BY id
             """;
 
@@ -71,7 +74,9 @@ public sealed class PendingDeliveries(NpgsqlDataSource database)
     public async Task<DeliveryState?> FindAsync(Guid delivery, CancellationToken cancellationToken)
     {
         const string Sql = $"""
-            SELECT status, attempt_number, response_status, greatest(next_attempt_at, lease_until) - now(), {HoldColumns.Sql}
+            SELECT status, attempt_number, response_status,
+                   CASE WHEN lease_until IS DISTINCT FROM 'infinity' THEN greatest(next_attempt_at, lease_until) - now() END,
+                   {HoldColumns.Sql}
             FROM webhook_deliveries WHERE id = $1
             """;
 

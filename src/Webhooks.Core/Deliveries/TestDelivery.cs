@@ -8,12 +8,16 @@ using Webhooks.Core.Webhooks;
 
 namespace Webhooks.Core.Deliveries;
 
-/// <summary>Sends a sample event to one webhook now, active or not, through the same attempter, and records it in the history.</summary>
+/// <summary>
+/// Sends a sample event to one webhook now, active or not, through the same attempter, and records it in the history. Where the webhook is
+/// pulled from, the sample waits to be pulled.
+/// </summary>
 public sealed class TestDelivery(
     NpgsqlDataSource database,
     DeliveryStore deliveries,
     DeliveryAttempter attempter,
     DeliveryHistory history,
+    DeliveryAnnouncement announcement,
     KnownEventTypes types,
     WebhooksOptions options,
     TimeProvider clock)
@@ -21,7 +25,10 @@ public sealed class TestDelivery(
     /// <summary>What decrypting and recording may take beside the attempt itself.</summary>
     private static readonly TimeSpan _leaseMargin = TimeSpan.FromSeconds(30);
 
-    /// <summary>Makes the attempt and waits for its result; null when the organization has no such webhook.</summary>
+    /// <summary>
+    /// Makes the attempt and waits for its result; null when the organization has no such webhook, or one that is pulled from and not
+    /// active. What is to be pulled is not waited for.
+    /// </summary>
     /// <param name="eventType">
     /// An event type that webhooks may name; null means the webhook's first (for <c>*</c>, the catalog's first).
     /// </param>
@@ -36,6 +43,12 @@ public sealed class TestDelivery(
             || await InsertAsync(orgId, webhookId, sample, cancellationToken) is not { } delivery)
         {
             return null;
+        }
+
+        if (delivery.Pulled)
+        {
+            await announcement.NotifyPullsAsync([webhookId]);
+            return await history.FindAsync(orgId, webhookId, delivery.Id, cancellationToken);
         }
 
         var result = await AttemptAsync(delivery, cancellationToken);
@@ -71,7 +84,7 @@ public sealed class TestDelivery(
     {
         const string Sql = $"""
             WITH webhook AS (
-                SELECT id, org_id, url, secret, active, retry_delays, timeout_seconds, payload_format, headers, transform_id,
+                SELECT id, org_id, url, secret, active, mode, retry_delays, timeout_seconds, payload_format, headers, transform_id,
                        CASE WHEN previous_secret_expires_at > now() THEN previous_secret END AS previous_secret, secret_promoted
                 FROM webhooks WHERE id = @webhook_id AND org_id = @org_id AND deleted_at IS NULL
             ), inserted AS (
@@ -79,16 +92,17 @@ public sealed class TestDelivery(
                     (id, webhook_id, org_id, event, event_id, payload, test, next_attempt_at, next_trigger, lease_until, lease_token)
                 SELECT webhook_delivery_id(@event_id, id), id, org_id, @event, @event_id,
                        webhook_payload(payload_format = 'cloudevents', @event, @event_id, org_id, @timestamp, @data, id),
-                       true, now(), 'manual', now() + @lease, @lease_token
-                FROM webhook
+                       true, now(), 'manual', CASE WHEN mode = 'pull' THEN 'infinity' ELSE now() + @lease END,
+                       CASE WHEN mode = 'push' THEN @lease_token END
+                FROM webhook WHERE mode = 'push' OR active
                 RETURNING *
             ), {StatisticsChanges.Made}
-            SELECT delivery.id, delivery.lease_token, delivery.webhook_id, delivery.org_id, delivery.event_id, delivery.event,
+            SELECT delivery.id, @lease_token AS lease_token, delivery.webhook_id, delivery.org_id, delivery.event_id, delivery.event,
                    delivery.payload::text AS body, delivery.attempt_number, delivery.test, webhook.url, webhook.secret,
                    webhook.active AS webhook_active, delivery.created_at, delivery.trace_parent, delivery.next_trigger,
                    delivery.cancel_requested, delivery.created_at AS claimed_at, delivery.deliver_at, webhook.headers,
                    webhook.retry_delays, webhook.timeout_seconds, webhook.previous_secret, webhook.secret_promoted, webhook.transform_id,
-                   delivery.sent_headers::text AS sent_headers
+                   delivery.sent_headers::text AS sent_headers, webhook.mode = 'pull' AS pulled
             FROM inserted AS delivery CROSS JOIN webhook
             """;
         var now = clock.GetUtcNow();

@@ -30,10 +30,10 @@ public sealed class EventInsertion(
                 WITH ORDINALITY AS message
                 (org_id, event, listed, "timestamp", data, event_id, trace_parent, key, happened, cost, deliver_at, ordering_key, position)
         ), matched AS MATERIALIZED (
-            SELECT message.*, webhook_ids, actives, as_cloud_events, deliveries
+            SELECT message.*, webhook_ids, actives, as_cloud_events, are_pulled, deliveries
             FROM message CROSS JOIN LATERAL (
                 SELECT coalesce(array_agg(id), '{}') AS webhook_ids, coalesce(array_agg(active), '{}') AS actives,
-                       array_agg(payload_format = 'cloudevents') AS as_cloud_events,
+                       array_agg(payload_format = 'cloudevents') AS as_cloud_events, array_agg(mode = 'pull') AS are_pulled,
                        (count(*) FILTER (WHERE active))::int AS deliveries
                 FROM webhooks
                 WHERE webhooks.org_id = message.org_id AND (webhooks.active OR webhooks.keep_skipped) AND webhooks.deleted_at IS NULL
@@ -62,8 +62,10 @@ public sealed class EventInsertion(
             SELECT org_id, key, event_id, deliveries FROM keyed WHERE NOT fresh
         ), delivery AS (
             SELECT webhook_delivery_id(event_id, webhook_id) AS id, webhook_id, active, as_cloud_event, org_id, event, event_id,
-                   "timestamp", data, trace_parent, deliver_at, ordering_key, active AND (deliver_at > now()) IS NOT TRUE AS due
-            FROM matched, unnest(webhook_ids, actives, as_cloud_events) AS webhook (webhook_id, active, as_cloud_event)
+                   "timestamp", data, trace_parent, deliver_at, ordering_key, active AND is_pulled AS is_pulled,
+                   active AND NOT is_pulled AND (deliver_at > now()) IS NOT TRUE AS due
+            FROM matched, unnest(webhook_ids, actives, as_cloud_events, are_pulled)
+                AS webhook (webhook_id, active, as_cloud_event, is_pulled)
             WHERE (SELECT fits FROM bounded) AND (key IS NULL OR (org_id, key) NOT IN (SELECT org_id, key FROM repeated))
         ), inserted AS (
             INSERT INTO webhook_deliveries
@@ -73,7 +75,7 @@ public sealed class EventInsertion(
                    webhook_payload(as_cloud_event, event, event_id, org_id, "timestamp", data, webhook_id), trace_parent,
                    deliver_at, ordering_key, CASE WHEN active THEN 'pending' ELSE 'skipped' END,
                    CASE WHEN active THEN greatest(now(), deliver_at) END,
-                   CASE WHEN due AND place <= @claims THEN now() + @lease END,
+                   CASE WHEN is_pulled THEN 'infinity' WHEN due AND place <= @claims THEN now() + @lease END,
                    CASE WHEN due AND place <= @claims THEN @lease_token END
             FROM (
                 SELECT *, count(*) FILTER (WHERE due) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING) AS place FROM delivery
@@ -81,26 +83,27 @@ public sealed class EventInsertion(
             ORDER BY id
             ON CONFLICT (id) DO NOTHING
             RETURNING id, webhook_id, org_id, event_id, event, trace_parent, created_at, status,
-                      CASE WHEN lease_token IS NOT NULL THEN payload::text END AS body
+                      CASE WHEN lease_token IS NOT NULL THEN payload::text END AS body, lease_until = 'infinity' AS is_pulled
         ), {{StatisticsChanges.Made}}
         SELECT position, NULL::uuid AS event_id, deliveries, NULL::uuid AS id, NULL::uuid AS webhook_id,
                NULL::uuid AS org_id, NULL::text AS event, NULL::text AS trace_parent, NULL::timestamptz AS created_at, NULL::text AS body,
                NULL::text AS url, NULL::text AS secret, NULL::text AS key, (SELECT fits FROM bounded) AS fits,
                NULL::int[] AS retry_delays, NULL::int AS timeout_seconds, NULL::text AS previous_secret, NULL::boolean AS secret_promoted,
-               cardinality(webhook_ids) AS webhooks, NULL::text AS headers, NULL::uuid AS transform_id
+               cardinality(webhook_ids) AS webhooks, NULL::text AS headers, NULL::uuid AS transform_id,
+               NULL::boolean AS is_pulled
         FROM matched
         UNION ALL
         SELECT NULL, event_id, deliveries, NULL, NULL, org_id, NULL, NULL, NULL, NULL, NULL, NULL, key, NULL, NULL, NULL, NULL, NULL,
-               NULL, NULL, NULL
+               NULL, NULL, NULL, NULL
         FROM repeated
         UNION ALL
         SELECT NULL, event_id, NULL, id, webhook_id, org_id, event, trace_parent, created_at, body, NULL, NULL, NULL, NULL, NULL, NULL,
-               NULL, NULL, NULL, NULL, NULL
+               NULL, NULL, NULL, NULL, NULL, is_pulled
         FROM inserted WHERE status = 'pending'
         UNION ALL
         SELECT NULL, NULL, NULL, NULL, id, NULL, NULL, NULL, NULL, NULL, url, secret, NULL, NULL, retry_delays, timeout_seconds,
                CASE WHEN previous_secret_expires_at > now() THEN previous_secret END, secret_promoted, NULL, headers,
-               transform_id
+               transform_id, NULL
         FROM webhooks WHERE id IN (SELECT webhook_id FROM inserted WHERE body IS NOT NULL)
         """;
 
@@ -129,6 +132,11 @@ public sealed class EventInsertion(
         if (inserted.Claims.Count < inserted.Deliveries)
         {
             await announcement.NotifyAsync();
+        }
+
+        if (inserted.PulledWebhooks is { } pulled)
+        {
+            await announcement.NotifyPullsAsync(pulled);
         }
 
         return inserted;

@@ -43,7 +43,7 @@ internal sealed class EventPart(IReadOnlyList<PartlyStoredEvent> events, long we
         return chosen.Count == 0 ? null : new EventPart(chosen, Math.Max(1, cost / costOfOneEach));
     }
 
-    /// <summary>Reads a row for each event, then one for each pending delivery that was inserted.</summary>
+    /// <summary>Reads a row for each event, then one for each delivery that was inserted and is to be attempted.</summary>
     public async Task ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
         var positions = new Dictionary<(Guid EventId, Guid OrgId), int>();

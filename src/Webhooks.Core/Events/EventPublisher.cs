@@ -120,7 +120,8 @@ public sealed partial class EventPublisher(
         var published = await AnswerAsync(publishing);
         foreach (var accepted in published)
         {
-            LogAccepted(accepted.Id, accepted.Event, accepted.OrgId, accepted.Deliveries, accepted.NewDeliveries.Count);
+            LogAccepted(
+                accepted.Id, accepted.Event, accepted.OrgId, accepted.Deliveries, accepted.NewDeliveries.Count + accepted.NewPulled);
         }
 
         return published;

@@ -15,6 +15,8 @@ internal sealed class InsertedEvents
     private readonly List<ClaimedRow> _claimed = [];
     private readonly Dictionary<Guid, Receiver> _receivers = [];
     private Dictionary<(Guid OrgId, string Key), int>? _keys;
+    private int[]? _newPulled;
+    private HashSet<Guid>? _pulledWebhooks;
 
     /// <param name="events">The events, distinct.</param>
     public InsertedEvents(IReadOnlyList<IdentifiedEvent> events)
@@ -39,7 +41,10 @@ internal sealed class InsertedEvents
     /// <summary>How many webhooks want each event, also those for which it is only kept: what it costs to store it.</summary>
     public IReadOnlyList<int> Webhooks => _webhooks;
 
-    /// <summary>The number of pending deliveries that were inserted.</summary>
+    /// <summary>The webhooks for which deliveries wait to be pulled now; null when there are none.</summary>
+    public IReadOnlyCollection<Guid>? PulledWebhooks => _pulledWebhooks;
+
+    /// <summary>The number of pending deliveries that were inserted and are to be attempted.</summary>
     public int Deliveries { get; private set; }
 
     /// <summary>Those of them that this process has claimed.</summary>
@@ -53,7 +58,10 @@ internal sealed class InsertedEvents
             item.Message.OrgId,
             item.Message.Event,
             _accepted[position].Deliveries,
-            (IReadOnlyList<Guid>?)_newDeliveries[position] ?? [])),
+            (IReadOnlyList<Guid>?)_newDeliveries[position] ?? [])
+        {
+            NewPulled = _newPulled?[position] ?? 0,
+        }),
     ];
 
     /// <summary>
@@ -117,6 +125,13 @@ internal sealed class InsertedEvents
             TraceParent: reader.IsDBNull(7) ? null : reader.GetString(7),
             CreatedAt: reader.GetFieldValue<DateTimeOffset>(8),
             Body: reader.IsDBNull(9) ? null : reader.GetFieldValue<byte[]>(9));
+        if (!reader.IsDBNull(21) && reader.GetBoolean(21))
+        {
+            (_pulledWebhooks ??= []).Add(row.WebhookId);
+            (_newPulled ??= new int[_events.Count])[_positions[(row.EventId, row.OrgId)]]++;
+            return;
+        }
+
         (_newDeliveries[_positions[(row.EventId, row.OrgId)]] ??= []).Add(row.Id);
         Deliveries++;
         if (row.Body is not null)

@@ -63,13 +63,14 @@ public sealed partial class PartwiseInsertion(
                 AS message (org_id, event, listed, "timestamp", data, event_id, trace_parent, deliver_at, ordering_key, made_until, after,
                             position)
         ), matched AS MATERIALIZED (
-            SELECT message.*, webhook_ids, actives, as_cloud_events, deliveries
+            SELECT message.*, webhook_ids, actives, as_cloud_events, are_pulled, deliveries
             FROM message CROSS JOIN LATERAL (
                 SELECT coalesce(array_agg(id ORDER BY id), '{}') AS webhook_ids, coalesce(array_agg(active ORDER BY id), '{}') AS actives,
                        array_agg(payload_format = 'cloudevents' ORDER BY id) AS as_cloud_events,
+                       array_agg(mode = 'pull' ORDER BY id) AS are_pulled,
                        (count(*) FILTER (WHERE active))::int AS deliveries
                 FROM (
-                    SELECT id, active, payload_format FROM webhooks
+                    SELECT id, active, payload_format, mode FROM webhooks
                     WHERE webhooks.org_id = message.org_id AND (webhooks.active OR webhooks.keep_skipped) AND webhooks.deleted_at IS NULL
                       AND webhooks.events && message.names
                       AND webhook_filter_matches(webhooks.filter_path, message.event, message."timestamp", message.data)
@@ -80,19 +81,23 @@ public sealed partial class PartwiseInsertion(
             ) AS wanted
         ), inserted AS (
             INSERT INTO webhook_deliveries
-                (id, webhook_id, org_id, event, event_id, payload, trace_parent, deliver_at, ordering_key, status, next_attempt_at)
+                (id, webhook_id, org_id, event, event_id, payload, trace_parent, deliver_at, ordering_key, status, next_attempt_at,
+                 lease_until)
             SELECT webhook_delivery_id(event_id, webhook_id) AS id, webhook_id, org_id, event, event_id,
                    webhook_payload(as_cloud_event, event, event_id, org_id, "timestamp", data, webhook_id), trace_parent,
                    deliver_at, ordering_key, CASE WHEN active THEN 'pending' ELSE 'skipped' END,
-                   CASE WHEN active THEN greatest(now(), deliver_at) END
-            FROM matched, unnest(webhook_ids, actives, as_cloud_events) AS webhook (webhook_id, active, as_cloud_event)
+                   CASE WHEN active THEN greatest(now(), deliver_at) END,
+                   CASE WHEN active AND is_pulled THEN 'infinity'::timestamptz END
+            FROM matched, unnest(webhook_ids, actives, as_cloud_events, are_pulled)
+                AS webhook (webhook_id, active, as_cloud_event, is_pulled)
             ORDER BY id
             ON CONFLICT (id) DO NOTHING
-            RETURNING id, event_id, org_id, webhook_id, event, status
+            RETURNING id, event_id, org_id, webhook_id, event, status, lease_until
         ), {{StatisticsChanges.Made}}
         SELECT position, NULL::uuid, NULL::uuid, cardinality(webhook_ids), webhook_ids[cardinality(webhook_ids)], deliveries FROM matched
         UNION ALL
-        SELECT NULL, event_id, org_id, NULL, id, NULL FROM inserted WHERE status = 'pending'
+        -- What waits to be pulled nobody has to begin.
+        SELECT NULL, event_id, org_id, NULL, id, NULL FROM inserted WHERE status = 'pending' AND lease_until IS NULL
         """;
 
     private const string CompleteSql = """

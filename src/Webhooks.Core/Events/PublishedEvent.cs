@@ -8,10 +8,16 @@ namespace Webhooks.Core.Events;
 /// The number of deliveries it has, one for each matching webhook that is active; the same when an event is published again. Those that are
 /// only kept for inactive webhooks, as skipped, are not among them.
 /// </param>
-/// <param name="NewDeliveries">The ids of those that this call made: none when the event had been published before.</param>
+/// <param name="NewDeliveries">
+/// The ids of those that this call made and that are to be attempted: none when the event had been published before.
+/// </param>
 public sealed record PublishedEvent(
     Guid Id,
     Guid OrgId,
     string Event,
     int Deliveries,
-    IReadOnlyList<Guid> NewDeliveries);
+    IReadOnlyList<Guid> NewDeliveries)
+{
+    /// <summary>How many others this call made, which wait until their receivers pull them.</summary>
+    public int NewPulled { get; init; }
+}

@@ -43,7 +43,7 @@ internal sealed class PublishingGroup
             for (var index = 0; index < answers.Length; index++, next++)
             {
                 var position = _positions[next];
-                answers[index] = answered[position] ? published[position] with { NewDeliveries = [] } : published[position];
+                answers[index] = answered[position] ? published[position] with { NewDeliveries = [], NewPulled = 0 } : published[position];
                 answered[position] = true;
             }
 

@@ -32,7 +32,9 @@ internal readonly record struct HealthMark(
             }
 
             var succeeded = outcome is SendOutcome.Answered { Success: true };
-            var faulty = ReceiverFault.Is(outcome);
+
+            // A receiver that pulls comes when it can: there is nothing to hold back from it.
+            var faulty = ReceiverFault.Is(outcome) && !results[position].Delivery.Pulled;
             marks[position] = new HealthMark(
                 succeeded,
                 InStreak: !succeeded && succeededLater?.Contains(webhookId) is not true,

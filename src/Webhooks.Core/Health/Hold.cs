@@ -10,4 +10,7 @@ public sealed record Hold(string By, DateTimeOffset? Until)
 
     /// <summary>Its receiver has not answered of late.</summary>
     public const string Circuit = "circuit";
+
+    /// <summary>Its receiver is to pull it.</summary>
+    public const string Pull = "pull";
 }

@@ -12,11 +12,15 @@ internal static class HoldColumns
     /// The two columns. A delivery whose own time has not come by the end of the pause is not held, nor is one that is being attempted.
     /// </summary>
     public const string Sql = $"""
-        CASE WHEN {MayBeHeld} THEN (SELECT paused_by {FromPause}) END AS held_by,
+        CASE WHEN {IsToBePulled} THEN '{Hold.Pull}' WHEN {MayBeHeld} THEN (SELECT paused_by {FromPause}) END AS held_by,
         CASE WHEN {MayBeHeld} THEN (SELECT CASE WHEN paused_until > now() THEN paused_until END {FromPause}) END AS held_until
         """;
 
-    private const string MayBeHeld = "status = 'pending' AND NOT test AND (lease_token IS NULL OR lease_until <= now())";
+    private const string IsToBePulled =
+        "status = 'pending' AND lease_until = 'infinity' AND lease_token IS NULL AND next_attempt_at <= now()";
+
+    private const string MayBeHeld = "status = 'pending' AND NOT test AND (lease_token IS NULL OR lease_until <= now()) "
+        + "AND lease_until IS DISTINCT FROM 'infinity'";
 
     private const string FromPause = $"""
         FROM (

@@ -22,8 +22,8 @@ public sealed class WebhookProbes(
     }
 
     /// <summary>
-    /// The command that stores the delivery and gives its id, if this transaction enabled the webhook. Its event is the webhook's first,
-    /// or the catalog's first that this stands for.
+    /// The command that stores the delivery and gives its id, if this transaction enabled the webhook and it is not pulled from. Its event
+    /// is the webhook's first, or the catalog's first that this stands for.
     /// </summary>
     internal NpgsqlBatchCommand Insert(Guid orgId, Guid webhookId)
     {
@@ -43,7 +43,7 @@ public sealed class WebhookProbes(
                              webhooks.events[1] LIKE '%.*' AND starts_with(event, left(webhooks.events[1], -1)) DESC, place
                     LIMIT 1
                 ) AS sample
-                WHERE webhooks.id = @id AND webhooks.org_id = @org_id
+                WHERE webhooks.id = @id AND webhooks.org_id = @org_id AND webhooks.mode = 'push'
                 RETURNING id, org_id, webhook_id, event, status
             ), {StatisticsChanges.Made}
             SELECT id FROM inserted

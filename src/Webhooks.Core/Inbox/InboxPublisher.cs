@@ -98,7 +98,7 @@ public sealed partial class InboxPublisher(
         try
         {
             var published = await publishing;
-            var deliveries = published.NewDeliveries.Count == published.Deliveries
+            var deliveries = published.NewDeliveries.Count + published.NewPulled == published.Deliveries
                 ? published.NewDeliveries
                 : await pending.NotBegunAsync(published, cancellationToken);
 

@@ -18,6 +18,7 @@ internal sealed record ErasedTable(string Name, string Belongs)
         new("recovery_deliveries", $"recovery_id IN (SELECT id FROM webhook_recoveries WHERE {OfWebhook})"),
         new("webhook_recoveries", OfWebhook),
         new("late_deliveries", OfWebhook),
+        new("pull_leases", OfOrganization),
         new("webhook_signals", OfOrganization),
         new("webhook_health", OfWebhook),
         new("webhooks", OfOrganization),

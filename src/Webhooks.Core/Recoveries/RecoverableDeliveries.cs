@@ -122,7 +122,7 @@ public sealed class RecoverableDeliveries(NpgsqlDataSource database, TimeProvide
         Debug.Assert(page <= SeenPerPage, "A page that is full has been looked at only up to its last delivery.");
         var sql = $"""
             WITH recovery AS MATERIALIZED (
-                SELECT current.id
+                SELECT current.id, webhooks.mode = 'pull' AS is_pulled
                 FROM webhook_recoveries AS current JOIN webhooks ON webhooks.id = current.webhook_id
                 WHERE current.id = @id AND current.state = 'running' AND current.exhausted_at IS NULL AND current.position = @after
                   AND webhooks.active AND webhooks.deleted_at IS NULL
@@ -136,9 +136,10 @@ public sealed class RecoverableDeliveries(NpgsqlDataSource database, TimeProvide
             ), inserted AS (
                 INSERT INTO webhook_deliveries
                     (id, webhook_id, org_id, event, event_id, payload, redelivery_of, trace_parent, ordering_key, next_attempt_at,
-                     next_trigger)
+                     next_trigger, lease_until)
                 SELECT webhook_redelivery_id(now(), @id, original.id), webhook_id, org_id, event, event_id, payload, original.id,
-                       trace_parent, ordering_key, now(), 'recovery'
+                       trace_parent, ordering_key, now(), 'recovery',
+                       CASE WHEN (SELECT is_pulled FROM recovery) THEN 'infinity'::timestamptz END
                 FROM webhook_deliveries AS original
                 WHERE original.id = ANY (ARRAY (SELECT id FROM originals))
                 ORDER BY 1

@@ -9,7 +9,11 @@ public abstract record Redelivered
 
     /// <summary>There is a delivery whose next attempt is made now, or was when the same request came first.</summary>
     /// <param name="DeliveryId">The new one, or the one that was asked for when it is pending.</param>
-    public sealed record Due(Guid DeliveryId) : Redelivered;
+    public sealed record Due(Guid DeliveryId) : Redelivered
+    {
+        /// <summary>Whether its receiver is to pull it.</summary>
+        public bool IsPulled { get; init; }
+    }
 
     /// <summary>The webhook is not active, so nothing is sent to it.</summary>
     public sealed record WebhookInactive : Redelivered;

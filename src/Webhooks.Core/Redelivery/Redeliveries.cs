@@ -32,6 +32,9 @@ public sealed class Redeliveries(
             cancellationToken);
         switch (outcome)
         {
+            case KeyedOutcome<Redelivered?>.First(Redelivered.Due { IsPulled: true } due):
+                await announcement.NotifyPullsAsync([webhookId]);
+                return due;
             case KeyedOutcome<Redelivered?>.First(Redelivered.Due due):
                 await announcement.NotifyAsync();
                 await dispatch.DispatchAsync([due.DeliveryId], cancellationToken);
@@ -56,14 +59,16 @@ public sealed class Redeliveries(
                 SELECT delivery.id, delivery.webhook_id, delivery.org_id, delivery.event, delivery.event_id, delivery.payload,
                        delivery.test, delivery.trace_parent, delivery.ordering_key, delivery.status,
                        coalesce(delivery.redelivery_of, delivery.id) AS first_id, delivery.redacted_at,
-                       (webhooks.active OR delivery.test) AND delivery.redacted_at IS NULL AS deliverable
+                       (webhooks.active OR (delivery.test AND webhooks.mode = 'push')) AND delivery.redacted_at IS NULL AS deliverable,
+                       webhooks.mode = 'pull' AS is_pulled
                 FROM webhook_deliveries AS delivery JOIN webhooks ON webhooks.id = delivery.webhook_id
                 WHERE delivery.id = @id AND delivery.webhook_id = @webhook_id AND delivery.org_id = @org_id AND webhooks.deleted_at IS NULL
                 FOR UPDATE OF delivery
             ), hastened AS (
                 UPDATE webhook_deliveries SET
                     next_attempt_at = least(next_attempt_at, now()),
-                    lease_until = CASE WHEN lease_token IS NOT NULL AND lease_until > now() THEN lease_until END,
+                    lease_until = CASE WHEN lease_until = 'infinity' OR (lease_token IS NOT NULL AND lease_until > now())
+                                       THEN lease_until END,
                     lease_token = CASE WHEN lease_until > now() THEN lease_token END,
                     next_trigger = 'manual',
                     cancel_requested = NULL
@@ -71,8 +76,9 @@ public sealed class Redeliveries(
             ), inserted AS (
                 INSERT INTO webhook_deliveries
                     (id, webhook_id, org_id, event, event_id, payload, test, redelivery_of, trace_parent, ordering_key,
-                     next_attempt_at, next_trigger)
-                SELECT @new_id, webhook_id, org_id, event, event_id, payload, test, first_id, trace_parent, ordering_key, now(), 'manual'
+                     next_attempt_at, next_trigger, lease_until)
+                SELECT @new_id, webhook_id, org_id, event, event_id, payload, test, first_id, trace_parent, ordering_key, now(), 'manual',
+                       CASE WHEN is_pulled THEN 'infinity'::timestamptz END
                 FROM original WHERE deliverable AND status <> 'pending'
                 RETURNING org_id, webhook_id, event, status
             ), {StatisticsChanges.Made}, marked AS (
@@ -86,7 +92,8 @@ public sealed class Redeliveries(
                            ARRAY['redelivered_as'])
                 FROM original WHERE deliverable
             )
-            SELECT redacted_at, CASE WHEN NOT deliverable THEN NULL WHEN status = 'pending' THEN id ELSE @new_id END FROM original
+            SELECT redacted_at, CASE WHEN NOT deliverable THEN NULL WHEN status = 'pending' THEN id ELSE @new_id END, is_pulled
+            FROM original
             """;
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new(Sql)
@@ -111,7 +118,9 @@ public sealed class Redeliveries(
             return new Redelivered.Redacted(redactedAt);
         }
 
-        return reader.IsDBNull(1) ? new Redelivered.WebhookInactive() : new Redelivered.Due(reader.GetGuid(1));
+        return reader.IsDBNull(1)
+            ? new Redelivered.WebhookInactive()
+            : new Redelivered.Due(reader.GetGuid(1)) { IsPulled = reader.GetBoolean(2) };
     }
 
     private async Task<bool> ExistsAsync(Guid deliveryId, CancellationToken cancellationToken)

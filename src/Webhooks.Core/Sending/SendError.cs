@@ -39,9 +39,18 @@ public static class SendError
     /// <summary>The receiver answered that it does not want this delivery again: <c>webhook-delivery: abort-message</c>.</summary>
     public const string AbortedByReceiver = "aborted_by_receiver";
 
+    /// <summary>
+    /// The receiver, which had pulled the delivery, reported that it could not be handled; the attempt's message says why.
+    /// </summary>
+    public const string ReportedFailure = "reported_failure";
+
     /// <summary>The webhook's transform failed, so that no attempt was made.</summary>
     public const string TransformFailed = "transform_failed";
 
     /// <summary>The webhook's transform returned <c>{cancel: true}</c>, so that no attempt was made.</summary>
     public const string TransformCanceled = "transform_canceled";
+
+    /// <summary>The codes of what can happen between a sender and a receiver.</summary>
+    public static IReadOnlyList<string> OfNoAnswer { get; } =
+        [Timeout, DnsError, ConnectionRefused, ConnectionFailed, ConnectionClosed, TlsError, InvalidResponse];
 }

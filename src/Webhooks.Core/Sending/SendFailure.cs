@@ -43,6 +43,18 @@ internal static class SendFailure
     /// <summary>The outcome when the organization has so many attempts under way to the host that no more was begun.</summary>
     public static SendOutcome.NotAnswered TooManyUnderWay() => new(SendError.Timeout, TooManyAttemptsUnderWay);
 
+    /// <summary>The outcome when a receiver pulled the delivery, and did not report what came of it.</summary>
+    public static SendOutcome.NotAnswered LeaseEnded(TimeSpan lease) => new(
+        SendError.Timeout,
+        $"It was pulled, and no result was reported within {lease.TotalSeconds:0.###} s. Report each result when you have it, and pull "
+        + "only as many deliveries as you can handle in that time.");
+
+    /// <summary>The outcome when a receiver pulled the delivery, and reports that it did not work.</summary>
+    /// <param name="error">What it says: a code of <see cref="SendError"/> for an attempt without an answer, or a text of its own.</param>
+    /// <param name="attemptTimeout">For the message of <see cref="SendError.Timeout"/>.</param>
+    public static SendOutcome.NotAnswered Reported(string error, TimeSpan attemptTimeout) =>
+        SendError.OfNoAnswer.Contains(error) ? Outcome(error, attemptTimeout) : new(SendError.ReportedFailure, error);
+
     /// <summary>The code for a connection that was not made.</summary>
     public static string Classify(SocketError error) =>
         error == SocketError.ConnectionRefused ? SendError.ConnectionRefused : SendError.ConnectionFailed;

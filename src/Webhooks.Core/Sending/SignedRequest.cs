@@ -11,12 +11,20 @@ internal static class SignedRequest
 
     private static readonly string _userAgent = $"Webhooks/{typeof(SignedRequest).Assembly.GetName().Version!.ToString(3)}";
 
+    /// <summary>The headers of the request, for a receiver that pulls it; without those of the connection.</summary>
+    public static IReadOnlyDictionary<string, string> Headers(SendRequest request)
+    {
+        using var message = Create(request, uri: null);
+        return message.Headers.NonValidated.Concat(message.Content!.Headers.NonValidated)
+            .ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
+    }
+
     /// <summary>The request with all its headers. Its body has a known length, so it is sent in one piece and not in chunks.</summary>
     /// <remarks>
     /// HTTP/1.1 only. Over HTTP/2 all webhooks of one host would share a connection: one receiver's flow control, GOAWAY or
     /// reset would fail attempts of the others, for requests that are small and seldom simultaneous.
     /// </remarks>
-    public static HttpRequestMessage Create(SendRequest request, Uri uri)
+    public static HttpRequestMessage Create(SendRequest request, Uri? uri)
     {
         var id = request.EventId.ToString();
         var timestamp = request.Timestamp.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);

@@ -52,12 +52,12 @@ public sealed partial class SignalPublisher(
                 UPDATE webhook_signals SET published_at = now()
                 WHERE (webhook_id, event, period) IN (SELECT webhook_id, event, period FROM signal)
             ), inserted AS (
-                INSERT INTO webhook_deliveries (id, webhook_id, org_id, event, event_id, payload, next_attempt_at)
+                INSERT INTO webhook_deliveries (id, webhook_id, org_id, event, event_id, payload, next_attempt_at, lease_until)
                 SELECT webhook_delivery_id(signal.id, webhooks.id) AS id, webhooks.id, signal.org_id, signal.event, signal.id,
                        webhook_payload(
                            webhooks.payload_format = 'cloudevents', signal.event, signal.id, signal.org_id,
                            webhook_time_text(signal.at), signal.data, webhooks.id),
-                       now()
+                       now(), CASE WHEN webhooks.mode = 'pull' THEN 'infinity'::timestamptz END
                 FROM signal JOIN webhooks
                   ON webhooks.org_id = signal.org_id AND webhooks.active AND webhooks.deleted_at IS NULL
                     AND webhooks.id <> signal.webhook_id

@@ -27,8 +27,9 @@ public sealed class PendingCount(NpgsqlDataSource database, WebhooksMetrics metr
 
     private async Task CountAsync(CancellationToken cancellationToken)
     {
-        // Each order is that of a partial index that holds nothing but pending deliveries. One whose webhook has waits of its own may be of
-        // any age; it is overdue from when its attempt is due. One that is wanted later has no age before that.
+        // Each order is that of a partial index that holds nothing but pending deliveries. At the end of the second are those that wait to
+        // be pulled, and no backlog of ours: how long that takes is their receivers' affair. One whose webhook has waits of its own may be
+        // of any age; it is overdue from when its attempt is due. One that is wanted later has no age before that.
         const string Sql = """
             SELECT
                 (SELECT count(*) FROM (
@@ -38,17 +39,20 @@ public sealed class PendingCount(NpgsqlDataSource database, WebhooksMetrics metr
                             CASE WHEN retry_delays IS NULL THEN greatest(longest_due.created_at, deliver_at) ELSE next_attempt_at END),
                         interval '0')
                  FROM (
-                    SELECT webhook_id, created_at, deliver_at, next_attempt_at FROM webhook_deliveries WHERE status = 'pending'
+                    SELECT webhook_id, created_at, deliver_at, next_attempt_at FROM webhook_deliveries
+                    WHERE status = 'pending' AND greatest(next_attempt_at, lease_until) < 'infinity'
                     ORDER BY greatest(next_attempt_at, lease_until) LIMIT @most_examined) AS longest_due
                  JOIN webhooks ON webhooks.id = longest_due.webhook_id),
                 (SELECT count(*) FROM (
                     SELECT id FROM webhook_deliveries WHERE status = 'pending' AND greatest(next_attempt_at, lease_until) <= now()
                     ORDER BY greatest(next_attempt_at, lease_until) LIMIT @most_counted) AS due),
                 (SELECT greatest(now() - greatest(next_attempt_at, lease_until), interval '0') FROM webhook_deliveries
-                 WHERE status = 'pending'
+                 WHERE status = 'pending' AND greatest(next_attempt_at, lease_until) < 'infinity'
                  ORDER BY greatest(next_attempt_at, lease_until) LIMIT 1),
                 (SELECT count(*) FILTER (WHERE lease_until > now()) FROM (
-                    SELECT lease_until FROM webhook_deliveries WHERE status = 'pending' AND greatest(next_attempt_at, lease_until) > now()
+                    SELECT lease_until FROM webhook_deliveries
+                    WHERE status = 'pending' AND greatest(next_attempt_at, lease_until) > now()
+                      AND greatest(next_attempt_at, lease_until) < 'infinity'
                     ORDER BY greatest(next_attempt_at, lease_until) LIMIT @most_examined) AS next),
                 paused.by_circuit, paused.by_receiver
             FROM (

@@ -3,7 +3,7 @@ using Webhooks.Core.Filters;
 namespace Webhooks.Core.Webhooks;
 
 /// <summary>A webhook to store.</summary>
-/// <param name="Url">Where deliveries are posted.</param>
+/// <param name="Url">Where deliveries are posted; null for one that is pulled from.</param>
 /// <param name="Events">Which events it gets, as <see cref="ListedEvents"/> says.</param>
 /// <param name="Active">Whether events fan out to it.</param>
 /// <param name="Description">The organization's own note, or null.</param>
@@ -15,8 +15,9 @@ namespace Webhooks.Core.Webhooks;
 /// <param name="Metadata">The organization's own labels; null for none.</param>
 /// <param name="Transform">JavaScript that makes of its payloads what is sent; null for none.</param>
 /// <param name="PayloadFormat">In which form, as one of <see cref="Webhooks.PayloadFormat"/>.</param>
+/// <param name="Mode">How deliveries come to its receiver, as one of <see cref="WebhookMode"/>.</param>
 public sealed record NewWebhook(
-    string Url,
+    string? Url,
     IReadOnlyList<string> Events,
     bool Active,
     string? Description,
@@ -27,4 +28,5 @@ public sealed record NewWebhook(
     string PayloadFormat = PayloadFormat.Standard,
     IReadOnlyDictionary<string, string>? Headers = null,
     IReadOnlyDictionary<string, string>? Metadata = null,
-    string? Transform = null);
+    string? Transform = null,
+    string Mode = WebhookMode.Push);

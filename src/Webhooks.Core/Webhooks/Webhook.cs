@@ -2,10 +2,12 @@ using Webhooks.Core.Health;
 
 namespace Webhooks.Core.Webhooks;
 
-/// <summary>A URL of an organization's, and the event types that are posted to it.</summary>
+/// <summary>A receiver of an organization's, and the event types that it gets.</summary>
 /// <param name="Id">UUIDv7.</param>
 /// <param name="OrgId">The organization that it belongs to.</param>
-/// <param name="Url">Where deliveries are posted: absolute http or https, as <see cref="WebhookUrl"/> allows.</param>
+/// <param name="Url">
+/// Where deliveries are posted: absolute http or https, as <see cref="WebhookUrl"/> allows; null when it is pulled from.
+/// </param>
 /// <param name="Events">Which events it gets, as <see cref="ListedEvents"/> says.</param>
 /// <param name="Active">Whether events fan out to it.</param>
 /// <param name="Description">The organization's own note, or null.</param>
@@ -24,10 +26,11 @@ namespace Webhooks.Core.Webhooks;
 /// <param name="DisabledAt">Since when it is not active, UTC; null when it is.</param>
 /// <param name="DisabledReason">Why it is not active, as one of <see cref="Core.Health.DisabledReason"/>; null when it is.</param>
 /// <param name="Health">How its receiver does.</param>
+/// <param name="Mode">How deliveries come to its receiver, as one of <see cref="WebhookMode"/>.</param>
 public sealed record Webhook(
     Guid Id,
     Guid OrgId,
-    string Url,
+    string? Url,
     IReadOnlyList<string> Events,
     bool Active,
     string? Description,
@@ -45,7 +48,8 @@ public sealed record Webhook(
     IReadOnlyDictionary<string, string> Metadata,
     DateTimeOffset? DisabledAt,
     string? DisabledReason,
-    WebhookHealth Health)
+    WebhookHealth Health,
+    string Mode)
 {
     /// <summary>Its headers as they are shown; null when there are none.</summary>
     public IReadOnlyDictionary<string, string>? MaskedHeaders =>

@@ -3,7 +3,7 @@ using Webhooks.Core.Filters;
 namespace Webhooks.Core.Webhooks;
 
 /// <summary>Changes to a webhook; null means unchanged.</summary>
-/// <param name="Url">The new URL.</param>
+/// <param name="Url">The new URL; a webhook that is to be pulled from has none.</param>
 /// <param name="Events">The new event types.</param>
 /// <param name="Active">Whether events fan out to it.</param>
 /// <param name="Description">The new description; empty clears it.</param>
@@ -15,6 +15,7 @@ namespace Webhooks.Core.Webhooks;
 /// <param name="Headers">The headers that its requests have from now on; of null, none.</param>
 /// <param name="Metadata">The organization's new labels; of null, none.</param>
 /// <param name="Transform">The JavaScript that makes of payloads what is sent, for deliveries without an attempt; of null, none.</param>
+/// <param name="Mode">How deliveries come to its receiver from now on, also those that are pending.</param>
 public sealed record WebhookChanges(
     string? Url = null,
     IReadOnlyList<string>? Events = null,
@@ -27,4 +28,5 @@ public sealed record WebhookChanges(
     string? PayloadFormat = null,
     NewValue<IReadOnlyDictionary<string, string>?>? Headers = null,
     NewValue<IReadOnlyDictionary<string, string>?>? Metadata = null,
-    NewValue<string?>? Transform = null);
+    NewValue<string?>? Transform = null,
+    string? Mode = null);

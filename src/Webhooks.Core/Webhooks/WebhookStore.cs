@@ -7,24 +7,30 @@ using Webhooks.Core.Health;
 using Webhooks.Core.Idempotency;
 using Webhooks.Core.Organizations;
 using Webhooks.Core.Postgres;
+using Webhooks.Core.Pull;
 using Webhooks.Core.Secrets;
 
 namespace Webhooks.Core.Webhooks;
 
 /// <summary>The webhooks of organizations. Every statement is bound to the organization; what is given to it has been validated.</summary>
 public sealed class WebhookStore(
-    NpgsqlDataSource database, SecretProtector secrets, KeyedRequests requests, WebhookProbes probes, WebhooksOptions options)
+    NpgsqlDataSource database,
+    SecretProtector secrets,
+    KeyedRequests requests,
+    WebhookProbes probes,
+    UnpulledBacklog unpulled,
+    WebhooksOptions options)
 {
     /// <summary>What a webhook is read from. Its secret is among it only when its hint is not stored: an earlier version did not.</summary>
     private const string Columns = """
-        id, org_id, url, events, active, description, created_at, updated_at, retry_delays, timeout_seconds, secret_hint,
+        id, org_id, nullif(url, '') AS url, events, active, description, created_at, updated_at, retry_delays, timeout_seconds, secret_hint,
         CASE WHEN secret_hint IS NULL THEN secret END AS secret,
         CASE WHEN previous_secret_expires_at > now() THEN previous_secret_expires_at END AS previous_secret_expires_at, keep_skipped,
         disabled_at, disabled_reason, consecutive_failures, failing_since, last_success_at, last_failure_at,
         CASE WHEN openings = 0 THEN 0 WHEN paused_until > now() AND NOT probing THEN 1 ELSE 2 END AS circuit,
         CASE WHEN paused_until > now() AND NOT probing THEN paused_until END AS paused_until,
         CASE WHEN paused_until > now() AND NOT probing THEN paused_by END AS paused_by,
-        filter::text AS filter, payload_format, header_names, metadata::text AS metadata, transform
+        filter::text AS filter, payload_format, header_names, metadata::text AS metadata, transform, mode
         """;
 
     /// <summary>Where <see cref="Columns"/> come from.</summary>
@@ -113,7 +119,10 @@ public sealed class WebhookStore(
     /// resets the health of a webhook that is enabled or gets another URL, and in the first case a probe is made.
     /// </summary>
     /// <param name="states">The times of the last change, one of which the webhook must have; null for any.</param>
-    /// <returns>The webhook after the change; null when the organization has no such webhook in such a state.</returns>
+    /// <returns>
+    /// The webhook after the change; null when the organization has no such webhook in such a state, and when it would be one that is
+    /// pulled from and has a URL, or the opposite.
+    /// </returns>
     public async Task<Webhook?> UpdateAsync(
         Guid orgId,
         Guid webhookId,
@@ -123,7 +132,9 @@ public sealed class WebhookStore(
     {
         const string Update = $"""
             UPDATE webhooks SET
-                url = coalesce(@url, url),
+                mode = coalesce(@mode, mode),
+                url = CASE WHEN coalesce(@mode, mode) = 'pull' THEN '' ELSE coalesce(@url, url) END,
+                pulled_until = CASE WHEN @mode = 'pull' THEN NULL WHEN @mode = 'push' AND mode = 'pull' THEN now() ELSE pulled_until END,
                 events = coalesce(@events, events),
                 active = coalesce(@active, active),
                 description = nullif(coalesce(@description, description), ''),
@@ -141,6 +152,7 @@ public sealed class WebhookStore(
                 metadata = coalesce(@metadata, metadata),
                 updated_at = now()
             WHERE id = @id AND org_id = @org_id AND deleted_at IS NULL AND {IsInState}
+              AND CASE WHEN coalesce(@mode, mode) = 'pull' THEN @url IS NULL ELSE coalesce(@url, url) <> '' END
             """;
         // Afterwards, so that it is as triggers have left it. Only this transaction has set its own time.
         const string Changed = $"{Find} AND updated_at = now()";
@@ -156,6 +168,11 @@ public sealed class WebhookStore(
             await StoppedBacklog.CancelRestAsync(database, orgId, webhookId, cancellationToken);
         }
 
+        if (webhook is { Active: true } && changes.Mode == WebhookMode.Push)
+        {
+            await unpulled.ReleaseAsync(webhookId, cancellationToken);
+        }
+
         return webhook;
 
         async Task<(Webhook?, Guid?)> UpdateAsync(CancellationToken cancel)
@@ -168,6 +185,7 @@ public sealed class WebhookStore(
                     new("id", webhookId),
                     new("org_id", orgId),
                     States(states),
+                    NullableParameter.Create("mode", NpgsqlDbType.Text, changes.Mode),
                     NullableParameter.Create("url", NpgsqlDbType.Text, changes.Url),
                     NullableParameter.Create("events", NpgsqlDbType.Array | NpgsqlDbType.Text, changes.Events?.ToArray()),
                     NullableParameter.Create("active", NpgsqlDbType.Boolean, changes.Active),
@@ -261,10 +279,10 @@ public sealed class WebhookStore(
         const string Insert = """
             INSERT INTO webhooks
                 (id, org_id, url, events, secret, secret_hint, active, description, retry_delays, timeout_seconds, keep_skipped, filter,
-                 filter_path, payload_format, headers, header_names, headers_set_at, metadata, transform, transform_id)
+                 filter_path, payload_format, headers, header_names, headers_set_at, metadata, transform, transform_id, mode)
             SELECT @id, @org_id, @url, @events, @secret, @secret_hint, @active, @description, @retry_delays, @timeout_seconds,
                    @keep_skipped, @filter, @filter_path::jsonpath, @payload_format, @headers, @header_names,
-                   CASE WHEN @headers IS NOT NULL THEN now() END, @metadata, @transform, @transform_id
+                   CASE WHEN @headers IS NOT NULL THEN now() END, @metadata, @transform, @transform_id, @mode
             FROM organizations
             WHERE id = @org_id
               AND (SELECT count(*) FROM webhooks WHERE org_id = @org_id AND deleted_at IS NULL) < coalesce(max_webhooks, @most)
@@ -277,7 +295,7 @@ public sealed class WebhookStore(
             {
                 new("id", id),
                 new("org_id", orgId),
-                new("url", webhook.Url),
+                new("url", webhook.Url ?? ""),
                 new("events", webhook.Events.ToArray()),
                 new("secret", encrypted),
                 new("secret_hint", WebhookSecret.Hint(secret)),
@@ -294,6 +312,7 @@ public sealed class WebhookStore(
                 Metadata(webhook.Metadata ?? _noMetadata),
                 NullableParameter.Create("transform", NpgsqlDbType.Text, webhook.Transform),
                 TransformId(webhook.Transform),
+                new("mode", webhook.Mode),
                 new("most", options.Limits.WebhooksPerOrganization),
             },
         });
@@ -357,7 +376,7 @@ public sealed class WebhookStore(
     private async ValueTask<Webhook> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken) => new(
         Id: reader.GetGuid(0),
         OrgId: reader.GetGuid(1),
-        Url: reader.GetString(2),
+        Url: reader.IsDBNull(2) ? null : reader.GetString(2),
         Events: reader.GetFieldValue<string[]>(3),
         Active: reader.GetBoolean(4),
         Description: reader.IsDBNull(5) ? null : reader.GetString(5),
@@ -385,7 +404,8 @@ public sealed class WebhookStore(
             LastFailureAt: TimeOrNull(reader, 19),
             Circuit: (CircuitState)reader.GetInt32(20),
             PausedUntil: TimeOrNull(reader, 21),
-            PausedBy: reader.IsDBNull(22) ? null : reader.GetString(22)));
+            PausedBy: reader.IsDBNull(22) ? null : reader.GetString(22)),
+        Mode: reader.GetString(28));
 
     private static DateTimeOffset? TimeOrNull(NpgsqlDataReader reader, int column) =>
         reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);

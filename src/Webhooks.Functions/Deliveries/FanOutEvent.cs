@@ -88,7 +88,7 @@ public sealed partial class FanOutEvent(
         }
 
         var published = await publisher.PublishEach([message], CancellationToken.None)[0].Published;
-        var deliveries = published.NewDeliveries.Count == published.Deliveries
+        var deliveries = published.NewDeliveries.Count + published.NewPulled == published.Deliveries
             ? published.NewDeliveries
             : await pending.NotBegunAsync(published, CancellationToken.None);
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Webhooks.Core.Alerts;
 using Webhooks.Core.Organizations;
 using Webhooks.Core.Postgres;
+using Webhooks.Core.Pull;
 using Webhooks.Core.Redaction;
 using Webhooks.Core.Signals;
 using Webhooks.Core.Statistics;
@@ -12,12 +13,13 @@ using Webhooks.Core.Telemetry;
 namespace Webhooks.Functions.Maintenance;
 
 /// <summary>
-/// The chores, on one instance at a time: every minute the sweep, statistics, alerts, operational events, erasures and the count of
-/// pending deliveries, and once an hour partitions and finished orchestrations.
+/// The chores, on one instance at a time: every minute the sweep, pulled deliveries that were not answered, statistics, alerts, operational
+/// events, erasures and the count of pending deliveries, and once an hour partitions and finished orchestrations.
 /// </summary>
 public sealed partial class MaintenanceFunction(
     StrandedDeliveries stranded,
     StrandedRecoveries recoveries,
+    PullMaintenance pulls,
     SignalPublisher signals,
     StatisticsFolding statistics,
     OrganizationErasures erasures,
@@ -43,6 +45,7 @@ public sealed partial class MaintenanceFunction(
         var failures = new List<Exception>();
         await TryAsync("the sweep", stranded.RunAsync);
         await TryAsync("the sweep of recoveries", cancel => recoveries.RunAsync(client, cancel));
+        await TryAsync("pulled deliveries", pulls.RunAsync);
         await TryAsync("statistics", statistics.RunAsync);
         await TryAsync("alerts", alerts.RunAsync);
         await TryAsync("operational events", signals.RunAsync);

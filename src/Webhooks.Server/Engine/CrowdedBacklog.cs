@@ -74,8 +74,7 @@ internal sealed class CrowdedBacklog(
         _claimAt = lanes.Now + _betweenClaims;
         if (lanes.Now >= _surveyAt)
         {
-            var webhooks = await survey.FindWebhooksAsync(_surveyedTo, WebhooksPerSurvey, cancellationToken);
-            _surveyedTo = webhooks.Count < WebhooksPerSurvey ? Guid.Empty : webhooks[^1];
+            (var webhooks, _surveyedTo) = await survey.FindWebhooksAsync(_surveyedTo, WebhooksPerSurvey, cancellationToken);
             _surveyAt = lanes.Now + _betweenSurveys;
             lanes.Expect(webhooks);
         }

@@ -2,17 +2,19 @@ using System.Data;
 using Npgsql;
 using Webhooks.Core;
 using Webhooks.Core.Postgres;
+using Webhooks.Core.Pull;
 
 namespace Webhooks.Server.Engine;
 
 /// <summary>
-/// Listens for new deliveries, and for events that were published in transactions, so that they go out at once. What it misses, the
-/// claimer's poll finds, and that of <see cref="InboxService"/>.
+/// Listens for new deliveries, those that are pulled, too, and for events that were published in transactions, so that they go out at
+/// once. What it misses, the claimer's poll finds, and that of <see cref="InboxService"/>, and whoever waits for deliveries to pull.
 /// </summary>
 internal sealed class DeliveryNotifications(
     NpgsqlDataSource source,
     DueSignal signal,
     [FromKeyedServices(InboxService.Signal)] DueSignal inbox,
+    PullArrivals pulls,
     DatabaseAvailability database,
     WebhooksOptions webhooks,
     TimeProvider clock)
@@ -22,7 +24,11 @@ internal sealed class DeliveryNotifications(
     /// </summary>
     private const string OfInbox = "inbox";
 
+    /// <summary>The channel on which the webhook is said for which deliveries wait to be pulled.</summary>
+    private const string OfPulls = "webhook_pulls";
+
     private const string Listen = "LISTEN webhook_deliveries";
+    private const string ListenForPulls = $"LISTEN {OfPulls}";
     private const string Unlisten = "UNLISTEN *";
 
     // A connection that has died silently is noticed only when something is sent on it.
@@ -55,13 +61,15 @@ internal sealed class DeliveryNotifications(
     private async Task ListenAsync(DatabaseRetry retry, CancellationToken stopping, CancellationToken abandon)
     {
         await using var connection = await source.OpenConnectionAsync(stopping);
-        connection.Notification += (_, told) => (told.Payload == OfInbox ? inbox : signal).Set();
+        connection.Notification += (_, told) => Hear(told);
+        await ExecuteAsync(connection, ListenForPulls, stopping);
         await ExecuteAsync(connection, Listen, stopping);
         retry.End();
 
         // What was published while nobody listened.
         signal.Set();
         inbox.Set();
+        pulls.TellAll();
         try
         {
             await HearAsync(connection, stopping);
@@ -69,6 +77,18 @@ internal sealed class DeliveryNotifications(
         finally
         {
             await StopListeningAsync(connection, abandon);
+        }
+    }
+
+    private void Hear(NpgsqlNotificationEventArgs told)
+    {
+        if (told.Channel == OfPulls)
+        {
+            pulls.Tell(Guid.Parse(told.Payload));
+        }
+        else
+        {
+            (told.Payload == OfInbox ? inbox : signal).Set();
         }
     }
 

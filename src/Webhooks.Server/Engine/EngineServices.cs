@@ -33,6 +33,7 @@ public static class EngineServices
         .AddHostedService<StatisticsService>()
         .AddHostedService<AlertService>()
         .AddHostedService<ErasureService>()
+        .AddHostedService<PullService>()
         .AddHostedService<MaintenanceService>()
         .Configure<HostOptions>(host => host.ShutdownTimeout = Longest(host.ShutdownTimeout, DeliveryEngine.StopsWithin(options)));
 

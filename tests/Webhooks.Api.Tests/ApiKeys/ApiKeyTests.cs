@@ -40,7 +40,7 @@ public sealed class ApiKeyTests(SharedApi api)
     [Fact]
     public async Task A_key_does_all_that_a_token_with_its_scopes_does()
     {
-        string[] scopes = [.. _everything, Scopes.WriteEventTypes];
+        string[] scopes = [.. _everything, Scopes.PullDeliveries, Scopes.WriteEventTypes];
         using var owner = api.Server.For(Guid.NewGuid(), scopes);
         using var program = With(await MakeAsync(owner, scopes));
 

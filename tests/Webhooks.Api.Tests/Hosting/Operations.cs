@@ -19,6 +19,8 @@ public static class Operations
         (HttpMethod.Delete, _someWebhook),
         (HttpMethod.Post, Calls.Webhooks + "/filter/test"),
         (HttpMethod.Post, _someWebhook + "/test"),
+        (HttpMethod.Post, _someWebhook + "/pull"),
+        (HttpMethod.Post, _someWebhook + "/pull/results"),
         (HttpMethod.Post, _someWebhook + "/secret/rotate"),
         (HttpMethod.Post, _someWebhook + "/secret/promote"),
         (HttpMethod.Delete, _someWebhook + "/secret/previous"),
@@ -72,6 +74,11 @@ public static class Operations
         if (path.StartsWith(EventTypes, StringComparison.Ordinal) && method != HttpMethod.Get)
         {
             return Scopes.WriteEventTypes;
+        }
+
+        if (path.StartsWith(_someWebhook + "/pull", StringComparison.Ordinal))
+        {
+            return Scopes.PullDeliveries;
         }
 
         return method == HttpMethod.Get || path.EndsWith("/filter/test", StringComparison.Ordinal)

@@ -61,7 +61,9 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("GetWebhook", "200 304 400 401 403 404 429 500 503")]
     [InlineData("UpdateWebhook", "200 400 401 403 404 412 413 415 429 500 503")]
     [InlineData("DeleteWebhook", "204 400 401 403 404 412 429 500 503")]
-    [InlineData("TestWebhook", "200 400 401 403 404 413 415 429 500 503")]
+    [InlineData("TestWebhook", "200 400 401 403 404 409 413 415 429 500 503")]
+    [InlineData("PullDeliveries", "200 400 401 403 404 409 413 415 429 500 503")]
+    [InlineData("ReportPulled", "200 400 401 403 404 413 415 429 500 503")]
     [InlineData("TestFilter", "200 400 401 403 413 415 429 500 503")]
     [InlineData("TestTransform", "200 400 401 403 413 415 429 500 503")]
     [InlineData("RotateSecret", "200 400 401 403 404 409 413 415 422 429 500 503")]
@@ -154,14 +156,15 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData(
         "CreateWebhook",
         "CreateWebhook",
-        "active description events filter headers keep_skipped metadata payload_format retry_delays timeout_seconds transform url",
-        "events url")]
+        "active description events filter headers keep_skipped metadata mode payload_format retry_delays timeout_seconds transform url",
+        "events")]
     [InlineData(
         "UpdateWebhook",
         "UpdateWebhook",
-        "active description events filter headers keep_skipped metadata payload_format retry_delays timeout_seconds transform url",
+        "active description events filter headers keep_skipped metadata mode payload_format retry_delays timeout_seconds transform url",
         "")]
     [InlineData("TestWebhook", "TestWebhook", "event", "")]
+    [InlineData("PullDeliveries", "PullDeliveries", "limit wait_seconds", "")]
     [InlineData("RotateSecret", "RotateSecret", "force overlap_seconds", "")]
     [InlineData("CancelDeliveries", "CancelDeliveries", "created_before", "created_before")]
     [InlineData("CreateRecovery", "CreateRecovery", "dry_run events from rate response_status statuses to", "from statuses to")]
@@ -208,14 +211,18 @@ public sealed partial class OpenApiTests(SharedApi api)
     [Theory]
     [InlineData(
         "Webhook",
-        "active created_at description disabled_at disabled_reason events filter headers health id keep_skipped metadata org_id "
+        "active created_at description disabled_at disabled_reason events filter headers health id keep_skipped metadata mode org_id "
             + "payload_format previous_secret_expires_at retry_delays secret_hint timeout_seconds transform updated_at url")]
     [InlineData("WebhookHealth", "circuit consecutive_failures failing_since last_failure_at last_success_at paused_by paused_until state")]
     [InlineData("Hold", "by until")]
     [InlineData(
         "CreatedWebhook",
-        "active created_at description disabled_at disabled_reason events filter headers health id keep_skipped metadata org_id "
+        "active created_at description disabled_at disabled_reason events filter headers health id keep_skipped metadata mode org_id "
             + "payload_format previous_secret_expires_at retry_delays secret secret_hint timeout_seconds transform updated_at url")]
+    [InlineData("PulledDeliveries", "deliveries")]
+    [InlineData("PulledDelivery", "attempt body headers id lease_token lease_until")]
+    [InlineData("ReportedResults", "results")]
+    [InlineData("ReportedResult", "id problem recorded status")]
     [InlineData("RotatedSecret", "previous_secret_expires_at secret")]
     [InlineData("CanceledDeliveries", "canceled complete under_way")]
     [InlineData(

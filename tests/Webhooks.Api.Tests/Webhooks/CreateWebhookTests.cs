@@ -24,7 +24,7 @@ public sealed class CreateWebhookTests(SharedApi api)
         Assert.Equal(
             [
                 "active", "created_at", "description", "disabled_at", "disabled_reason", "events", "filter", "headers", "health", "id",
-                "keep_skipped", "metadata", "org_id", "payload_format", "previous_secret_expires_at", "retry_delays",
+                "keep_skipped", "metadata", "mode", "org_id", "payload_format", "previous_secret_expires_at", "retry_delays",
                 "secret", "secret_hint", "timeout_seconds", "transform",
                 "updated_at", "url",
             ],

@@ -153,7 +153,7 @@ public sealed class AuditEntryTests : DatabaseTest
     {
         string[] told =
         [
-            "url", "events", "active", "description", "retry_delays", "timeout_seconds", "keep_skipped", "filter",
+            "mode", "url", "events", "active", "description", "retry_delays", "timeout_seconds", "keep_skipped", "filter",
             "transform", "payload_format", "header_names", "headers_set_at", "metadata", "disabled_reason",
         ];
         string[] toldInOtherWords = ["secret_promoted", "previous_secret_expires_at", "rotated_at", "deleted_at"];
@@ -166,6 +166,8 @@ public sealed class AuditEntryTests : DatabaseTest
             "filter_path",
             // Which script it is.
             "transform_id",
+            // What is left to do after its mode was changed.
+            "pulled_until",
         ];
 
         Assert.Equal(

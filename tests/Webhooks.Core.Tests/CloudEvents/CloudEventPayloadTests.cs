@@ -66,7 +66,7 @@ public sealed class CloudEventPayloadTests : DatabaseTest
         var cloud = await AddCloudEventsAsync();
         await ExecuteAsync("UPDATE webhooks SET active = false");
         var store = new WebhookStore(
-            Database, new SecretProtector(new SwitchableKeyRing()), new KeyedRequests(Database), Probes, new WebhooksOptions());
+            Database, new SecretProtector(new SwitchableKeyRing()), new KeyedRequests(Database), Probes, Unpulled, new WebhooksOptions());
 
         await store.UpdateAsync(_org, cloud, new WebhookChanges(Active: true), states: null, Cancel);
 

@@ -105,8 +105,9 @@ public sealed class ClaimTests : DatabaseTest
 
         await using var command = Database.CreateCommand(
             """
-            SELECT headers, deliver_at, timeout_seconds, trace_parent, delivery.created_at, retry_delays, active AS webhook_active, secret, url, test,
-                   attempt_number, sent_body AS body, sent_headers::text AS sent_headers, transform_id, event, event_id, delivery.org_id, secret_promoted, previous_secret, webhook_id,
+            SELECT headers, deliver_at, timeout_seconds, trace_parent, delivery.created_at, retry_delays, active AS webhook_active, secret,
+                   url, test, attempt_number, sent_body AS body, sent_headers::text AS sent_headers, transform_id, event, event_id,
+                   delivery.org_id, secret_promoted, previous_secret, webhook_id, mode = 'pull' AS pulled,
                    lease_token, delivery.id, next_trigger, cancel_requested, lease_until - interval '1 minute' AS claimed_at
             FROM webhook_deliveries AS delivery JOIN webhooks ON webhooks.id = webhook_id
             """);
@@ -300,7 +301,7 @@ public sealed class ClaimTests : DatabaseTest
         var webhook = await AddWebhookAsync(_org);
         await PublishManyAsync(_org, 200);
         var store = new WebhookStore(
-            Database, new SecretProtector(new SwitchableKeyRing()), new KeyedRequests(Database), Probes, new WebhooksOptions());
+            Database, new SecretProtector(new SwitchableKeyRing()), new KeyedRequests(Database), Probes, Unpulled, new WebhooksOptions());
 
         await Parallel.ForAsync(0, 12, Cancel, async (number, cancel) =>
         {

@@ -243,10 +243,11 @@ public sealed class TestDeliveryTests : DatabaseTest
             _options,
             TimeProvider.System,
             new Logger<DeliveryAttempter>(_logs));
-        return new TestDelivery(Database, Deliveries, attempter, History, BuiltInEventTypes.Known, _options, TimeProvider.System);
+        return new TestDelivery(
+            Database, Deliveries, attempter, History, Announcement, BuiltInEventTypes.Known, _options, TimeProvider.System);
     }
 
-    private WebhookStore Store() => new(Database, new SecretProtector(_keys), new KeyedRequests(Database), Probes, _options);
+    private WebhookStore Store() => new(Database, new SecretProtector(_keys), new KeyedRequests(Database), Probes, Unpulled, _options);
 
     private Task<Webhook> CreateAsync(Receiver receiver, params string[] events) => CreateAsync(receiver.Url + "/hook", events);
 

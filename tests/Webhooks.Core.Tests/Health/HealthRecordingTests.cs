@@ -340,5 +340,5 @@ public sealed class HealthRecordingTests : DatabaseTest
         Required(await Store().UpdateAsync(_org, webhook, changes, states: null, Cancel));
 
     private WebhookStore Store() =>
-        new(Database, new SecretProtector(new SwitchableKeyRing()), new KeyedRequests(Database), Probes, new WebhooksOptions());
+        new(Database, new SecretProtector(new SwitchableKeyRing()), new KeyedRequests(Database), Probes, Unpulled, new WebhooksOptions());
 }

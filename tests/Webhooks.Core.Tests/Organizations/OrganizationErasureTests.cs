@@ -241,7 +241,7 @@ public sealed class OrganizationErasureTests : DatabaseTest
     }
 
     private WebhookStore Store => new(
-        Database, new SecretProtector(new SwitchableKeyRing()), new KeyedRequests(Database), Probes, new WebhooksOptions());
+        Database, new SecretProtector(new SwitchableKeyRing()), new KeyedRequests(Database), Probes, Unpulled, new WebhooksOptions());
 
     private static NewWebhook New() => new("https://example.com/hook", ["*"], Active: true, Description: null);
 
@@ -262,6 +262,9 @@ public sealed class OrganizationErasureTests : DatabaseTest
             org, new byte[32]);
         await ExecuteAsync("INSERT INTO webhook_alerts (org_id, rule_id, id) VALUES ($1, gen_random_uuid(), gen_random_uuid())", org);
         await ExecuteAsync("SELECT publish_webhook_event($1, 'user.created', '{}')", org);
+        await ExecuteAsync(
+            "INSERT INTO pull_leases (delivery_id, lease_token, org_id, webhook_id, lease_until) VALUES ($1, $1, $2, $1, now())",
+            Guid.CreateVersion7(), org);
         await ExecuteAsync("INSERT INTO publish_limits (org_id, per_second, burst) VALUES ($1, 5, 5)", org);
         var now = DateTimeOffset.UtcNow;
         var begun = Assert.IsType<RecoveryCreation.Begun>(await recoveries.CreateAsync(

@@ -5,6 +5,7 @@ using Npgsql;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
 using Webhooks.Core.Health;
+using Webhooks.Core.Pull;
 using Webhooks.Core.Telemetry;
 using Webhooks.Testing;
 
@@ -47,11 +48,11 @@ public abstract class DatabaseTest : IAsyncLifetime
     protected DeliveryStore DeliveriesOn(NpgsqlDataSource database, WebhooksOptions? options = null) =>
         new(database, new HealthSignals(Metrics, NullLogger<HealthSignals>.Instance), options ?? new WebhooksOptions());
 
-    protected WebhookProbes Probes => new(
-        new ClaimedByEngine(),
-        new DeliveryAnnouncement(Database, NullLogger<DeliveryAnnouncement>.Instance),
-        BuiltInEventTypes.Known,
-        TimeProvider.System);
+    protected DeliveryAnnouncement Announcement => new(Database, NullLogger<DeliveryAnnouncement>.Instance);
+
+    protected WebhookProbes Probes => new(new ClaimedByEngine(), Announcement, BuiltInEventTypes.Known, TimeProvider.System);
+
+    protected UnpulledBacklog Unpulled => new(Database, Announcement, new ClaimedByEngine());
 
     protected EventPublisher PublisherOn(
         NpgsqlDataSource database, TimeProvider? clock = null, ILogger<EventPublisher>? log = null, IDeliveryIntake? intake = null)

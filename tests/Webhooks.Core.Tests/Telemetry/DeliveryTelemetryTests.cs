@@ -175,7 +175,7 @@ public sealed class DeliveryTelemetryTests : DatabaseTest
 
     private async Task<Webhook> CreateWebhookAsync(string url)
     {
-        var store = new WebhookStore(Database, _secrets, new KeyedRequests(Database), Probes, _options);
+        var store = new WebhookStore(Database, _secrets, new KeyedRequests(Database), Probes, Unpulled, _options);
         var webhook = new NewWebhook(url, ["*"], Active: true, Description: null);
         return Assert.IsType<WebhookCreation.Created>(await store.CreateAsync(_org, webhook, key: null, Cancel)).Webhook;
     }

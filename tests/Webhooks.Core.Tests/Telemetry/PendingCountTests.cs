@@ -45,6 +45,25 @@ public sealed class PendingCountTests : DatabaseTest
     }
 
     [Fact]
+    public async Task What_waits_to_be_pulled_or_is_pulled_is_no_backlog_of_the_system()
+    {
+        var webhook = await AddWebhookAsync(_org);
+        await ExecuteAsync("UPDATE webhooks SET mode = 'pull', url = '' WHERE id = $1", webhook);
+        await PublishManyAsync(_org, 3);
+        await ExecuteAsync(
+            "UPDATE webhook_deliveries SET created_at = now() - interval '2 days', next_attempt_at = now() - interval '2 days'");
+        await ExecuteAsync(
+            "UPDATE webhook_deliveries SET lease_token = gen_random_uuid() WHERE id = (SELECT id FROM webhook_deliveries LIMIT 1)");
+        using var recorder = new MeasurementRecorder(_metrics);
+
+        await new PendingCount(Database, _metrics).RunAsync(Cancel);
+
+        Assert.Equal(3, Assert.Single(recorder.Observe("webhooks.deliveries.pending")).Value);
+        string[] backlog = ["oldest_pending", "due", "oldest_due", "leased"];
+        Assert.All(backlog, name => Assert.Equal(0, Assert.Single(recorder.Observe($"webhooks.deliveries.{name}")).Value));
+    }
+
+    [Fact]
     public async Task What_is_due_what_is_claimed_and_what_waits_are_told_apart()
     {
         await AddWebhookAsync(_org);

@@ -228,7 +228,8 @@ public sealed class DeliveryTransformTests : DatabaseTest
     public async Task A_test_is_transformed_as_well()
     {
         var (webhook, _) = await CreateAsync("function handler(w) { return {payload: {kind: w.event}}; }");
-        var tests = new TestDelivery(Database, Deliveries, Attempter, History, BuiltInEventTypes.Known, _options, TimeProvider.System);
+        var tests = new TestDelivery(
+            Database, Deliveries, Attempter, History, Announcement, BuiltInEventTypes.Known, _options, TimeProvider.System);
 
         var detail = Required(await tests.SendAsync(_org, webhook, "invoice.paid", Cancel));
 
@@ -239,7 +240,7 @@ public sealed class DeliveryTransformTests : DatabaseTest
     private DeliveryAttempter Attempter => new(
         _sender, _signers, _headers, _transforms, Metrics, Tracing, _options, TimeProvider.System, NullLogger<DeliveryAttempter>.Instance);
 
-    private WebhookStore Store => new(Database, _secrets, new KeyedRequests(Database), Probes, _options);
+    private WebhookStore Store => new(Database, _secrets, new KeyedRequests(Database), Probes, Unpulled, _options);
 
     private async Task<(Guid Webhook, string Secret)> CreateAsync(
         string? transform, Dictionary<string, string>? headers = null, string format = PayloadFormat.Standard)

@@ -397,6 +397,7 @@ public sealed class WebhookStoreTests : DatabaseTest
             _secrets,
             new KeyedRequests(Database),
             Probes,
+            Unpulled,
             new WebhooksOptions { Limits = new WebhooksLimits { WebhooksPerOrganization = most } });
 
     private async Task<Webhook> CreateAsync(NewWebhook webhook) =>

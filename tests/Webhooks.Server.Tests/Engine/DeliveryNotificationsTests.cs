@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Webhooks.Core.Postgres;
+using Webhooks.Core.Pull;
 using Webhooks.Server.Engine;
 using Webhooks.Testing;
 
@@ -61,6 +62,7 @@ public sealed class DeliveryNotificationsTests
             database,
             deliveries,
             inbox,
+            new PullArrivals(),
             new DatabaseAvailability(sessions, NullLogger<DatabaseAvailability>.Instance),
             scene.Options,
             TimeProvider.System);
@@ -73,6 +75,36 @@ public sealed class DeliveryNotificationsTests
         await inbox.WaitAsync(Cancel);
         var woken = deliveries.WaitAsync(stopping.Token).AsTask();
         Assert.False(woken.IsCompleted);
+        await stopping.CancelAsync();
+        await listening;
+    }
+
+    [Fact]
+    public async Task Whoever_waits_to_pull_is_told_of_deliveries_of_that_webhook_alone()
+    {
+        await using var scene = await DeliveryScene.CreateAsync();
+        await using var database = NpgsqlDataSource.Create(scene.ConnectionString);
+        using var stopping = new CancellationTokenSource();
+        var (deliveries, inbox, pulls) = (new DueSignal(), new DueSignal(), new PullArrivals());
+        var webhook = await scene.AddPulledWebhookAsync();
+        var notifications = new DeliveryNotifications(
+            database,
+            deliveries,
+            inbox,
+            pulls,
+            new DatabaseAvailability(
+                new DatabaseSessions(database, TimeProvider.System), NullLogger<DatabaseAvailability>.Instance),
+            scene.Options,
+            TimeProvider.System);
+        var listening = notifications.RunAsync(stopping.Token, CancellationToken.None);
+        await inbox.WaitAsync(Cancel);
+        using var expectation = pulls.Expect(webhook.Id);
+        using var other = pulls.Expect(Guid.NewGuid());
+
+        await scene.PublishAsync(webhook);
+
+        await expectation.Told.WaitAsync(Cancel);
+        Assert.False(other.Told.IsCompleted);
         await stopping.CancelAsync();
         await listening;
     }

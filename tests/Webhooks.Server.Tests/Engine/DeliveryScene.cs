@@ -79,10 +79,16 @@ internal sealed class DeliveryScene : IAsyncDisposable
     }
 
     /// <summary>Adds a webhook in an organization of its own, so that an event goes to it alone.</summary>
-    public async Task<Webhook> AddWebhookAsync(string url)
+    public Task<Webhook> AddWebhookAsync(string url) =>
+        AddWebhookAsync(new NewWebhook(url, ["user.created"], Active: true, Description: null));
+
+    /// <summary>Adds one whose deliveries are pulled.</summary>
+    public Task<Webhook> AddPulledWebhookAsync() =>
+        AddWebhookAsync(new NewWebhook(Url: null, ["user.created"], Active: true, Description: null, Mode: WebhookMode.Pull));
+
+    private async Task<Webhook> AddWebhookAsync(NewWebhook webhook)
     {
-        var created = await Webhooks.CreateAsync(
-            Guid.CreateVersion7(), new NewWebhook(url, ["user.created"], Active: true, Description: null), key: null, Token);
+        var created = await Webhooks.CreateAsync(Guid.CreateVersion7(), webhook, key: null, Token);
         return Assert.IsType<WebhookCreation.Created>(created).Webhook;
     }
 

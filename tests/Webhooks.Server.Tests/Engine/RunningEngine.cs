@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Webhooks.Core;
 using Webhooks.Core.Events;
+using Webhooks.Core.Pull;
 using Webhooks.Core.Secrets;
 using Webhooks.Server.Engine;
 
@@ -26,6 +27,9 @@ internal sealed class RunningEngine : IAsyncDisposable
 
     /// <summary>Publishes in the engine's own process.</summary>
     public EventPublisher Publisher => _host.Services.GetRequiredService<EventPublisher>();
+
+    /// <summary>Pulls from the engine's own process.</summary>
+    public DeliveryPulls Pulls => _host.Services.GetRequiredService<DeliveryPulls>();
 
     public static async Task<RunningEngine> StartAsync(string database, WebhooksOptions webhooks, EngineOptions options, IKeyRing keys)
     {

@@ -166,14 +166,20 @@ public sealed class PullStore(NpgsqlDataSource database)
     internal async Task<IReadOnlyList<(Guid OrgId, Guid WebhookId)>> FindStoppedAsync(CancellationToken cancellationToken)
     {
         const string Sql = """
-            SELECT org_id, id FROM webhooks
+            SELECT org_id, webhooks.id
+            FROM webhooks CROSS JOIN LATERAL (
+                SELECT FROM webhook_deliveries
+                WHERE webhook_id = webhooks.id AND status = 'pending' AND next_attempt_at <= now() AND lease_token IS NULL
+                ORDER BY webhook_id, id
+                LIMIT 1
+            ) AS waiting
             WHERE mode = 'pull' AND NOT active AND (deleted_at IS NULL OR deleted_at > now() - interval '30 days')
-              AND EXISTS (
-                  SELECT FROM webhook_deliveries
-                  WHERE webhook_id = webhooks.id AND status = 'pending' AND next_attempt_at <= now() AND lease_token IS NULL)
             """;
-        await using var command = database.CreateCommand(Sql);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(IndexOrder.Prefer());
+        batch.BatchCommands.Add(new(Sql));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
         var webhooks = new List<(Guid, Guid)>();
         while (await reader.ReadAsync(cancellationToken))
         {

@@ -7,7 +7,7 @@ namespace Webhooks.Functions.Deliveries;
 /// What a delivery waits for although its time has come, as the API says it. It is stored in the history: fields may be added, never
 /// renamed.
 /// </summary>
-/// <param name="By"><c>retry_after</c> or <c>circuit</c>.</param>
+/// <param name="By"><c>retry_after</c>, <c>circuit</c> or <c>pull</c>.</param>
 /// <param name="Until">Until when, UTC; null when that is not known.</param>
 public sealed record DeliveryHold(
     [property: JsonPropertyName("by")] string By,

@@ -4,6 +4,7 @@ using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
 using Webhooks.Core.History;
 using Webhooks.Core.Postgres;
+using Webhooks.Core.Pull;
 using Webhooks.Core.Sending;
 using Webhooks.Core.Telemetry;
 using Webhooks.Core.Tests.Telemetry;
@@ -156,6 +157,29 @@ public sealed partial class PlanTests : DatabaseTest
         {
             Assert.All(RowsRead(plan), rows => Assert.True(rows <= 10 * Set, $"{rows} rows are read:\n{plan}"));
         }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Pulling_and_reporting_read_few_rows_of_a_large_table(bool analyzed)
+    {
+        await FillAsync(analyzed);
+        var webhook = _webhooks[0];
+        await ExecuteAsync("UPDATE webhooks SET mode = 'pull', url = '' WHERE id = $1", webhook);
+        await ExecuteAsync("UPDATE webhook_deliveries SET lease_until = 'infinity' WHERE webhook_id = $1 AND status = 'pending'", webhook);
+        await using var observed = Observed();
+        var store = new PullStore(observed);
+
+        var (claims, _) = await ReadsFewRowsAsync("pull", () => store.ClaimAsync(_org, webhook, 50, Cancel));
+        var (more, _) = await ReadsFewRowsAsync("pull more", () => store.ClaimAsync(_org, webhook, 50, Cancel));
+        (Guid, Guid)[] leases = [.. claims.Select(claim => (claim.Id, claim.LeaseToken))];
+        var held = await ReadsFewRowsAsync("leases", () => store.FindAsync(leases, webhook, Cancel));
+        await ReadsFewRowsAsync("record", () => DeliveriesOn(observed).RecordAsync([.. held.Select(Success)], Cancel));
+        await ExecuteAsync("UPDATE webhooks SET active = false WHERE id = $1", webhook);
+        var stopped = await ReadsFewRowsAsync("stopped", () => store.FindStoppedAsync(Cancel));
+
+        Assert.Equal((50, 50, 50, webhook), (claims.Count, more.Count, held.Count, Assert.Single(stopped).WebhookId));
     }
 
     [Theory]

@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Azure.Functions.Worker;
 using Npgsql;
 using Webhooks.Functions.Deliveries;
+using Webhooks.Functions.Maintenance;
 
 namespace Webhooks.Functions.Tests.Hosting;
 
@@ -51,6 +53,14 @@ public static class AppCalls
     /// <summary>Runs the activity once.</summary>
     public static Task<AttemptResult> AttemptAsync(this FunctionsApp app, Guid delivery) =>
         app.Function<AttemptDelivery>().RunAsync(new DeliveryInput(delivery), Cancel);
+
+    /// <summary>Runs the timer's function once.</summary>
+    /// <param name="last">When it ran before, as the schedule's memory has it.</param>
+    public static Task RunMaintenanceAsync(this FunctionsApp app, DateTime? last = null)
+    {
+        var timer = new TimerInfo { ScheduleStatus = last is { } time ? new ScheduleStatus { Last = time } : null };
+        return app.Function<MaintenanceFunction>().RunAsync(timer, app.Orchestrations, Cancel);
+    }
 
     /// <summary>The first column of every row.</summary>
     public static async Task<IReadOnlyList<T>> QueryAsync<T>(this FunctionsApp app, string sql, params object[] parameters)

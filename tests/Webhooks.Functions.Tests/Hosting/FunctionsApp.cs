@@ -87,12 +87,14 @@ public sealed class FunctionsApp : IAsyncDisposable
     public T Function<T>()
         where T : class => ActivatorUtilities.CreateInstance<T>(Services);
 
-    /// <summary>A client of the HTTP functions that may do everything for an organization.</summary>
-    public HttpClient For(Guid organization)
+    /// <summary>A client of the HTTP functions that may do everything for an organization, or only what is named.</summary>
+    public HttpClient For(Guid organization, params string[] scopes)
     {
         var key = DevelopmentKey.LoadOrCreate(Path.Combine(_folder, "development.key"));
         var token = key.CreateToken(
-            organization, [Scopes.ReadWebhooks, Scopes.WriteWebhooks, Scopes.PublishEvents], TimeSpan.FromMinutes(10));
+            organization,
+            scopes.Length > 0 ? scopes : [Scopes.ReadWebhooks, Scopes.WriteWebhooks, Scopes.PublishEvents],
+            TimeSpan.FromMinutes(10));
         var client = Anonymous();
         client.DefaultRequestHeaders.Authorization = new("Bearer", token);
         return client;

@@ -1,5 +1,4 @@
 using Azure.Storage.Queues;
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -178,11 +177,7 @@ public sealed class MaintenanceTests : IAsyncLifetime
 
     private static string OldInstance() => Guid.CreateVersion7(DateTimeOffset.UtcNow.AddDays(-8)).ToString();
 
-    private Task RunAsync(DateTime? last = null)
-    {
-        var timer = new TimerInfo { ScheduleStatus = last is { } time ? new ScheduleStatus { Last = time } : null };
-        return _app.Function<MaintenanceFunction>().RunAsync(timer, _app.Orchestrations, Cancel);
-    }
+    private Task RunAsync(DateTime? last = null) => _app.RunMaintenanceAsync(last);
 
     private async Task<Guid> PublishAsync(TimeSpan overdue)
     {

@@ -32,6 +32,13 @@ param authAudience string
 @description('Origins whose pages may call the API, as browsers write them, for example `https://portal.example.com`.')
 param allowedOrigins string[] = []
 
+@description('Id that the portal has at the authority, for people who sign in without a link. Empty: nobody does.')
+param portalClientId string = ''
+
+@description('What the portal asks the authority for, separated by spaces, for example `openid api://webhooks/.default`.')
+@minLength(6)
+param portalScope string = 'openid'
+
 @description('Name of the Key Vault secret whose versions encrypt the secrets of webhooks.')
 @minLength(1)
 @maxLength(127)
@@ -204,6 +211,8 @@ module app 'modules/function-app.bicep' = {
       Webhooks__Auth__Authority: authAuthority
       Webhooks__Auth__Audience: authAudience
       Webhooks__AllowedOrigins: join(allowedOrigins, ',')
+      Webhooks__Portal__ClientId: portalClientId
+      Webhooks__Portal__Scope: portalScope
       Webhooks__Secrets__KeyVault: keyVault.outputs.uri
       Webhooks__Secrets__KeyName: keySecretName
     }

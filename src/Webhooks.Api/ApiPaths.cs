@@ -14,4 +14,10 @@ internal static class ApiPaths
 
     /// <summary>The event types of the installation.</summary>
     public const string EventTypes = Base + "/event-types";
+
+    /// <summary>The portal sessions of an organization.</summary>
+    public const string PortalSessions = Base + "/portal/sessions";
+
+    /// <summary>The portal, for people.</summary>
+    public const string Portal = "/portal";
 }

@@ -54,4 +54,8 @@ public static class OperationNames
     public const string ListApiKeys = nameof(ListApiKeys);
     public const string GetApiKey = nameof(GetApiKey);
     public const string RevokeApiKey = nameof(RevokeApiKey);
+    public const string CreatePortalSession = nameof(CreatePortalSession);
+    public const string ListPortalSessions = nameof(ListPortalSessions);
+    public const string RevokePortalSession = nameof(RevokePortalSession);
+    public const string GetPortalSession = nameof(GetPortalSession);
 }

@@ -15,6 +15,7 @@ using Webhooks.Api.Health;
 using Webhooks.Api.History;
 using Webhooks.Api.OpenApi;
 using Webhooks.Api.Organizations;
+using Webhooks.Api.Portal;
 using Webhooks.Api.Problems;
 using Webhooks.Api.Pull;
 using Webhooks.Api.Recoveries;
@@ -62,6 +63,7 @@ public static class WebhooksApiPipeline
             .UseAuthentication()
             .Use(OrganizationHeader.ApplyAsync)
             .UseAuthorization()
+            .Use(PortalSessionReach.ApplyAsync)
             .Use(actors.SetAsync)
             .Use(app.ApplicationServices.GetRequiredService<RequestEventTypes>().RefreshAsync);
     }
@@ -104,6 +106,7 @@ public static class WebhooksApiPipeline
         api.MapEventTypes();
         api.MapAudit();
         api.MapApiKeys();
+        api.MapPortalSessions();
         api.MapOrganizations();
         return endpoints;
     }

@@ -6,6 +6,7 @@ using Webhooks.Api.EventTypes;
 using Webhooks.Api.Health;
 using Webhooks.Api.Json;
 using Webhooks.Api.OpenApi;
+using Webhooks.Api.Portal;
 using Webhooks.Api.Problems;
 using Webhooks.Api.Requests;
 using Webhooks.Api.Security;
@@ -37,8 +38,11 @@ public static class WebhooksApiServices
             services.AddCors().AddSingleton(origins);
         }
 
+        var authentication = AuthenticationSettings.From(configuration);
         return services
-            .AddWebhooksAuthentication(AuthenticationSettings.From(configuration))
+            .AddWebhooksAuthentication(authentication)
+            .AddSingleton(PortalSettings.From(configuration, authentication))
+            .AddSingleton<PortalAddress>()
             .AddSingleton(ClientAddress.From(configuration))
             .AddSingleton<RequestIds>()
             .AddSingleton<SecurityHeaders>()

@@ -13,6 +13,7 @@ using Webhooks.Core.History;
 using Webhooks.Core.Idempotency;
 using Webhooks.Core.Inbox;
 using Webhooks.Core.Organizations;
+using Webhooks.Core.PortalSessions;
 using Webhooks.Core.Postgres;
 using Webhooks.Core.Pull;
 using Webhooks.Core.Recoveries;
@@ -54,6 +55,8 @@ public static class CoreServices
             .AddSingleton<ApiKeyStore>()
             .AddSingleton<KnownKeys>()
             .AddSingleton<KeyUses>()
+            .AddSingleton<PortalSessionStore>()
+            .AddSingleton<KnownSessions>()
             .AddSingleton<WebhookStore>()
             .AddSingleton<WebhookRotations>()
             .AddSingleton<ChangedWebhooks>()

@@ -32,6 +32,8 @@ public sealed partial class FunctionTableTests
             OperationNames.ListEventTypes, OperationNames.GetEventType, OperationNames.CreateEventType, OperationNames.UpdateEventType,
             OperationNames.DeleteEventType, OperationNames.ImportEventTypes,
             OperationNames.PullDeliveries, OperationNames.ReportPulled,
+            OperationNames.CreatePortalSession, OperationNames.ListPortalSessions, OperationNames.RevokePortalSession,
+            OperationNames.GetPortalSession,
         ];
         var operations = typeof(OperationNames).GetFields(BindingFlags.Public | BindingFlags.Static).Select(
             field => (string)field.GetValue(null)!).Except(byResource);
@@ -40,7 +42,7 @@ public sealed partial class FunctionTableTests
             "FanOutEvent", "PublishInbox", "StartDelivery", "DeliverWebhook", "DeliveryAttempt", "RecoverWebhook", "RecoverPages",
             "Maintenance",
             "HealthLive", "HealthReady", "OpenApi", "Docs", "UnknownRoute", "ApiKeys",
-            "Organizations", "EventTypes", "Pull",
+            "Organizations", "EventTypes", "Pull", "PortalSessions",
         ];
 
         Assert.Equal(operations.Concat(others).Order(), AppFunction.All.Select(function => function.Name).Order());

@@ -30,6 +30,7 @@ internal static class ApiKeyEndpoints
                 "The answer shows the key, this once: it is stored nowhere. It allows what `scopes` says, which is no more than the token "
                 + "or key of this request does. A key that is made with another key ends with it, also when that is revoked. A repeat "
                 + "with the same `Idempotency-Key` makes no second key and cannot show the first again: it is 409 and names it.")
+            .WithMetadata(new ClosedToPortalSessions())
             .RequireAuthorization(Scopes.WriteWebhooks);
 
         keys.MapGet("/", ListAsync)
@@ -46,7 +47,9 @@ internal static class ApiKeyEndpoints
         keys.MapDelete("/{key_id}", RevokeAsync)
             .WithName(OperationNames.RevokeApiKey)
             .WithSummary("Revoke an API key")
-            .WithDescription("Within a second, it is accepted nowhere any more, and neither are the keys that were made with it.")
+            .WithDescription(
+                "Within a second, it is accepted nowhere any more, and neither are the keys and portal sessions that were made with it.")
+            .WithMetadata(new ClosedToPortalSessions())
             .RequireAuthorization(Scopes.WriteWebhooks);
     }
 
@@ -62,7 +65,7 @@ internal static class ApiKeyEndpoints
         var wanted = body.Value.Key;
         if (wanted.Scopes.Where(scope => !user.May(scope)).ToArray() is { Length: > 0 } wider)
         {
-            return NotAuthorized.Wider(wider);
+            return NotAuthorized.Wider("key", wider);
         }
 
         return await keys.CreateAsync(user.OrganizationId(), wanted, requestKey.ForRequest(body.Bytes), cancellationToken) switch

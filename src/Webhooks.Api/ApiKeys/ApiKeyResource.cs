@@ -1,4 +1,5 @@
 using Webhooks.Core.ApiKeys;
+using Webhooks.Core.Credentials;
 
 namespace Webhooks.Api.ApiKeys;
 
@@ -28,7 +29,7 @@ internal sealed record ApiKeyResource(
         key.OrgId,
         key.Name,
         key.Scopes,
-        ApiKeyText.PublicPart(key.Id),
+        CredentialText.ApiKey.PublicPart(key.Id),
         key.MadeBy,
         key.CreatedAt.UtcDateTime,
         key.ExpiresAt?.UtcDateTime,

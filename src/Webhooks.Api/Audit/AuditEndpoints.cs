@@ -24,12 +24,23 @@ internal static class AuditEndpoints
                 + "as it is. Publishing and sending tests change nothing; the history has them. Event types belong to no organization: "
                 + $"an operator lists the changes of them, with the header `{OrganizationHeader.Name}: {Guid.Empty}`.")
             .WithMetadata(new OfTheInstallation())
+            .WithMetadata(new NarrowedToWebhook())
             .RequireAuthorization(Scopes.ReadWebhooks);
 
     private static async Task<Ok<ListPage<AuditEntryResource>>> ListAsync(
         Query<AuditQuery> query, ClaimsPrincipal user, AuditLog audit, CancellationToken cancellationToken)
     {
         var (filter, limit, after) = query.Value;
+        if (user.FindOnlyWebhookId() is { } only)
+        {
+            if (filter.WebhookId is { } asked && asked != only)
+            {
+                return TypedResults.Ok(new ListPage<AuditEntryResource>([], NextCursor: null));
+            }
+
+            filter = filter with { WebhookId = only };
+        }
+
         var page = await audit.ListAsync(user.OrganizationId(), filter, limit, after, cancellationToken);
         return TypedResults.Ok(new ListPage<AuditEntryResource>([.. page.Items.Select(AuditEntryResource.From)], Cursor.Encode(page.Next)));
     }

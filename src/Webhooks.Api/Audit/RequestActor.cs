@@ -12,9 +12,6 @@ namespace Webhooks.Api.Audit;
 /// <param name="addresses">Finds the address of a request's caller.</param>
 internal sealed class RequestActor(ClientAddress addresses)
 {
-    /// <summary>The claim of a principal that a session of the portal made: the session's id.</summary>
-    private const string PortalSession = "portal_session";
-
     private const string Subject = "sub";
 
     public async Task SetAsync(HttpContext context, RequestDelegate next)
@@ -31,13 +28,13 @@ internal sealed class RequestActor(ClientAddress addresses)
 
     private static (ActorKind Kind, string? Id) Identity(ClaimsPrincipal user)
     {
-        if (user.FindFirst(TokenClaims.ApiKey)?.Value is { } key)
+        if (user.FindApiKeyId() is { } key)
         {
-            return (ActorKind.Key, key);
+            return (ActorKind.Key, key.ToString());
         }
 
-        return user.FindFirst(PortalSession)?.Value is { } session
-            ? (ActorKind.Session, session)
+        return user.FindPortalSessionId() is { } session
+            ? (ActorKind.Session, session.ToString())
             : (ActorKind.User, user.FindFirst(Subject)?.Value);
     }
 }

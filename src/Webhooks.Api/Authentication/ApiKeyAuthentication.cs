@@ -1,56 +1,31 @@
 using System.Security.Claims;
-using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Http;
 using Webhooks.Api.Security;
 using Webhooks.Core.ApiKeys;
+using Webhooks.Core.Credentials;
 
 namespace Webhooks.Api.Authentication;
 
 /// <summary>Judges bearer tokens that are API keys.</summary>
 internal sealed class ApiKeyAuthentication(KnownKeys keys, FailedAuthentications failures, TimeProvider clock)
+    : CredentialAuthentication<KnownKey>(keys, failures, clock)
 {
-    /// <summary>Why a key is refused that is none, or none any more. It does not say which: a guess is told nothing.</summary>
-    public const string Unknown = "The API key is not known: it was revoked, or never made";
+    private const string Called = "The API key";
 
-    private const string Malformed = "The API key is not written as it was made: its length, a character or its checksum is wrong";
-    private const string Expired = "The API key has expired";
+    private readonly KnownKeys _keys = keys;
 
-    /// <summary>Whether a token is meant to be an API key.</summary>
-    public static bool IsKey(ReadOnlySpan<char> token) => token.StartsWith(ApiKeyText.Prefix, StringComparison.Ordinal);
+    /// <summary>Why a key is refused that has been revoked.</summary>
+    public static string Unknown { get; } = UnknownOf(Called);
 
-    /// <summary>Judges a key.</summary>
-    /// <param name="token">The key.</param>
-    /// <param name="context">The request that has it.</param>
-    public async Task<AuthenticateResult> AuthenticateAsync(string token, HttpContext context)
-    {
-        if (!ApiKeyText.TryReadId(token, out var id))
-        {
-            return Refuse(Malformed);
-        }
+    protected override CredentialText Text => CredentialText.ApiKey;
 
-        if (!(keys.WasFound(id) || failures.MayLookUp(context))
-            || await keys.FindAsync(id, context.RequestAborted) is not { } key
-            || !key.Is(token))
-        {
-            return Refuse(Unknown);
-        }
+    protected override string Name => Called;
 
-        if (key.ExpiresAt <= clock.GetUtcNow())
-        {
-            return Refuse(Expired);
-        }
+    protected override IEnumerable<Claim> ClaimsOf(KnownKey credential) =>
+    [
+        new(TokenClaims.OrgId, credential.OrgId.ToString()),
+        new(TokenClaims.Scope, string.Join(' ', credential.Scopes)),
+        new(TokenClaims.ApiKey, credential.Id.ToString()),
+    ];
 
-        keys.Used(key);
-        return AuthenticateResult.Success(new AuthenticationTicket(Principal(key), BearerAuthentication.Scheme));
-    }
-
-    private static AuthenticateResult Refuse(string reason) => AuthenticateResult.Fail(new AuthenticationFailureException(reason));
-
-    private static ClaimsPrincipal Principal(KnownKey key) => new(new ClaimsIdentity(
-        [
-            new(TokenClaims.OrgId, key.OrgId.ToString()),
-            new(TokenClaims.Scope, string.Join(' ', key.Scopes)),
-            new(TokenClaims.ApiKey, key.Id.ToString()),
-        ],
-        BearerAuthentication.Scheme));
+    protected override void Accepted(KnownKey credential) => _keys.Used(credential);
 }

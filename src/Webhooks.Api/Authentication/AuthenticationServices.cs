@@ -27,6 +27,7 @@ internal static class AuthenticationServices
         services
             .AddSingleton<AcceptedTokens>()
             .AddSingleton<ApiKeyAuthentication>()
+            .AddSingleton<PortalSessionAuthentication>()
             .AddSingleton<FailedAuthentications>()
             .AddTransient<BearerAuthentication>()
             .AddAuthentication(options =>

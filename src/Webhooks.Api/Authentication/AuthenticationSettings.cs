@@ -47,11 +47,15 @@ internal sealed record AuthenticationSettings(Uri? Authority, string? Audience, 
         "Set either Webhooks__Auth__Authority (the https address of your OIDC authority) and Webhooks__Auth__Audience, "
         + "or for development Webhooks__Auth__DevelopmentKeyFile (a path; the key is made there).";
 
-    private static Uri ParseAuthority(string text) =>
+    /// <summary>Reads the address of an authority.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    internal static Uri ParseAuthority(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var authority) && authority.Scheme == Uri.UriSchemeHttps
             ? authority
             : throw new FormatException("Write the https address of an OIDC authority, as in https://login.example.com/tenant.");
 
-    private static string ParseText(string text) =>
+    /// <summary>Reads a text that is not empty.</summary>
+    /// <exception cref="FormatException">It is empty.</exception>
+    internal static string ParseText(string text) =>
         text.Length > 0 ? text : throw new FormatException("Write a text, or leave the setting out.");
 }

@@ -2,13 +2,16 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Http;
 using Webhooks.Api.Security;
+using Webhooks.Core.Credentials;
 
 namespace Webhooks.Api.Authentication;
 
 /// <summary>
-/// Has a request's bearer token judged by what its form says that it is: an API key, or a JWT, unless that was judged a moment ago.
+/// Has a request's bearer token judged by what its form says that it is: an API key, a session of the portal, or a JWT,
+/// unless that was judged a moment ago.
 /// </summary>
-internal sealed class BearerAuthentication(AcceptedTokens accepted, ApiKeyAuthentication keys, FailedAuthentications failures)
+internal sealed class BearerAuthentication(
+    AcceptedTokens accepted, ApiKeyAuthentication keys, PortalSessionAuthentication sessions, FailedAuthentications failures)
     : IAuthenticationHandler
 {
     /// <summary>The scheme's name.</summary>
@@ -38,16 +41,22 @@ internal sealed class BearerAuthentication(AcceptedTokens accepted, ApiKeyAuthen
     {
         var authorization = _context.Request.Headers.Authorization.ToString();
         var token = authorization.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? authorization.AsSpan(Prefix.Length).Trim() : [];
-        if (ApiKeyAuthentication.IsKey(token))
+        if (keys.Recognizes(token))
         {
-            return JudgeKeyAsync(token.ToString());
+            return JudgeAsync(keys, token.ToString());
+        }
+
+        if (sessions.Recognizes(token))
+        {
+            return JudgeAsync(sessions, token.ToString());
         }
 
         return accepted.Find(authorization) is { } judgement ? Task.FromResult(judgement) : JudgeTokenAsync(authorization);
     }
 
-    private async Task<AuthenticateResult> JudgeKeyAsync(string key) =>
-        Count(await keys.AuthenticateAsync(key, _context), isKey: true);
+    private async Task<AuthenticateResult> JudgeAsync<T>(CredentialAuthentication<T> credentials, string token)
+        where T : KnownCredential =>
+        Count(await credentials.AuthenticateAsync(token, _context), isKey: true);
 
     private async Task<AuthenticateResult> JudgeTokenAsync(string authorization)
     {

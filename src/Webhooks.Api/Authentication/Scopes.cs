@@ -30,4 +30,8 @@ public static class Scopes
     /// <summary>Every scope.</summary>
     public static IReadOnlyList<string> All { get; } =
         [ReadWebhooks, WriteWebhooks, PullDeliveries, PublishEvents, PublishEventsForAny, WriteEventTypes, Admin];
+
+    /// <summary>What a session of the portal allows.</summary>
+    internal static IReadOnlyList<string> OfPortalSession(bool readOnly) =>
+        readOnly ? [ReadWebhooks] : [ReadWebhooks, WriteWebhooks];
 }

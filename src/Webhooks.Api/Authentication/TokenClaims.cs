@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Webhooks.Core;
+using Webhooks.Core.Webhooks;
 
 namespace Webhooks.Api.Authentication;
 
@@ -18,14 +19,28 @@ internal static class TokenClaims
     /// <summary>The claim of a principal that an API key has made: the key's id.</summary>
     public const string ApiKey = "api_key";
 
-    /// <summary>The API key that a request has; null when it has a token of an authority.</summary>
-    public static Guid? FindApiKeyId(this ClaimsPrincipal user) =>
-        UuidText.TryParse(user.FindFirst(ApiKey)?.Value, out var id) ? id : null;
+    /// <summary>The claim of a principal that a session of the portal has made: the session's id.</summary>
+    public const string PortalSession = "portal_session";
+
+    /// <summary>The claim of a principal that a session of the portal for one webhook has made: the webhook's id.</summary>
+    public const string PortalWebhook = "portal_webhook";
+
+    /// <summary>The API key that a request has; null when it has something else.</summary>
+    public static Guid? FindApiKeyId(this ClaimsPrincipal user) => user.FindOwn(ApiKey);
+
+    /// <summary>The session of the portal that a request has; null when it has something else.</summary>
+    public static Guid? FindPortalSessionId(this ClaimsPrincipal user) => user.FindOwn(PortalSession);
+
+    /// <summary>The one webhook that a request may reach; null when it may reach all of its organization's.</summary>
+    public static Guid? FindOnlyWebhookId(this ClaimsPrincipal user) => user.FindOwn(PortalWebhook);
 
     /// <summary>The organization that an authorized request acts for.</summary>
     /// <exception cref="InvalidOperationException">The endpoint's policy does not ask for an organization.</exception>
     public static Guid OrganizationId(this ClaimsPrincipal user) =>
         user.FindOrganizationId() ?? throw new InvalidOperationException("The token names no organization.");
+
+    /// <summary>What an authorized request may see of webhooks and their history.</summary>
+    public static Reach Reach(this ClaimsPrincipal user) => new(user.OrganizationId(), user.FindOnlyWebhookId());
 
     /// <summary>The organization that the token names; null when it names none.</summary>
     public static Guid? FindOrganizationId(this ClaimsPrincipal user) =>
@@ -47,4 +62,12 @@ internal static class TokenClaims
 
         return false;
     }
+
+    /// <summary>
+    /// What this API itself says of who has a credential of its own: an authority may give its tokens claims of any name.
+    /// </summary>
+    private static Guid? FindOwn(this ClaimsPrincipal user, string claim) =>
+        user.FindFirst(claim) is { Issuer: ClaimsIdentity.DefaultIssuer, Value: var value } && UuidText.TryParse(value, out var id)
+            ? id
+            : null;
 }

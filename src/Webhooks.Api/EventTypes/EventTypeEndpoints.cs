@@ -25,11 +25,13 @@ internal static class EventTypeEndpoints
             .WithDescription(
                 $"In the order in which they were made, all on one page: there are {EventTypeRules.MostTypes} at most. Those that tell of "
                 + "webhooks themselves are not among them. They are the same for every organization.")
+            .WithMetadata(new NarrowedToWebhook())
             .RequireAuthorization(Scopes.ReadWebhooks);
 
         types.MapGet("/{name}", GetAsync)
             .WithName(OperationNames.GetEventType)
             .WithSummary("Show an event type")
+            .WithMetadata(new NarrowedToWebhook())
             .RequireAuthorization(Scopes.ReadWebhooks);
 
         types.MapPost("/", CreateAsync)

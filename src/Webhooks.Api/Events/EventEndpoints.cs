@@ -36,6 +36,7 @@ internal static class EventEndpoints
             .WithDescription(
                 "Each with a sample of its `data`. Those in `operational` tell of webhooks themselves: a webhook gets them only if it "
                 + "names them, never by `*`, and never about itself.")
+            .WithMetadata(new NarrowedToWebhook())
             .RequireAuthorization(Scopes.ReadWebhooks);
     }
 

@@ -19,6 +19,7 @@ internal static class FilterEndpoints
             .WithDescription(
                 "By the code that decides when events are published. Says whether a webhook with this filter would get the payload, and of "
                 + "each condition whether it holds. Nothing is stored.")
+            .WithMetadata(new NarrowedToWebhook())
             .RequireAuthorization(Scopes.ReadWebhooks);
 
     private static async Task<Ok<FilterTrialResource>> TestAsync(

@@ -25,6 +25,7 @@ internal static class HistoryEndpoints
             .WithName(OperationNames.ListAllDeliveries)
             .WithSummary("List the deliveries to all webhooks")
             .WithDescription("Newest first, by id; also those to webhooks that are deleted.")
+            .WithMetadata(new NarrowedToWebhook())
             .RequireAuthorization(Scopes.ReadWebhooks);
 
         api.MapGet("/events", ListEventsAsync)
@@ -34,6 +35,7 @@ internal static class HistoryEndpoints
             .WithDescription(
                 "Newest first, by id. Events are known by their deliveries: one that no webhook wanted is not listed, and none is any "
                 + "more when its deliveries are old enough to be dropped.")
+            .WithMetadata(new NarrowedToWebhook())
             .RequireAuthorization(Scopes.ReadWebhooks);
 
         api.MapGet("/events/{event_id}", GetEventAsync)
@@ -41,6 +43,7 @@ internal static class HistoryEndpoints
             .WithName(OperationNames.GetEvent)
             .WithSummary("Show an event with its deliveries")
             .WithDescription("An event that no webhook wanted leaves nothing behind: it is 404, as one that never was.")
+            .WithMetadata(new NarrowedToWebhook())
             .RequireAuthorization(Scopes.ReadWebhooks);
 
         api.MapGet("/webhooks/{id}/explain", ExplainAsync)
@@ -55,7 +58,7 @@ internal static class HistoryEndpoints
         Query<HistoryDeliveryQuery> query, ClaimsPrincipal user, OrganizationHistory history, CancellationToken cancellationToken)
     {
         var (filter, limit, after) = query.Value;
-        var page = await history.ListDeliveriesAsync(user.OrganizationId(), filter, limit, after, cancellationToken);
+        var page = await history.ListDeliveriesAsync(user.Reach(), filter, limit, after, cancellationToken);
         return TypedResults.Ok(new ListPage<DeliveryResource>([.. page.Items.Select(DeliveryResource.From)], Cursor.Encode(page.Next)));
     }
 
@@ -63,7 +66,7 @@ internal static class HistoryEndpoints
         Query<HistoryEventQuery> query, ClaimsPrincipal user, OrganizationHistory history, CancellationToken cancellationToken)
     {
         var (filter, limit, after) = query.Value;
-        var page = await history.ListEventsAsync(user.OrganizationId(), filter, limit, after, cancellationToken);
+        var page = await history.ListEventsAsync(user.Reach(), filter, limit, after, cancellationToken);
         return TypedResults.Ok(new ListPage<EventResource>([.. page.Items.Select(EventResource.From)], Cursor.Encode(page.Next)));
     }
 
@@ -72,7 +75,7 @@ internal static class HistoryEndpoints
         ClaimsPrincipal user,
         OrganizationHistory history,
         CancellationToken cancellationToken) =>
-        await history.FindEventAsync(user.OrganizationId(), eventId.Value, cancellationToken) is { } detail
+        await history.FindEventAsync(user.Reach(), eventId.Value, cancellationToken) is { } detail
             ? TypedResults.Ok(EventDetailResource.From(detail))
             : NotFoundProblem.Event;
 

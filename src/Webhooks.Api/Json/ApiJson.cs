@@ -9,6 +9,7 @@ using Webhooks.Api.Events;
 using Webhooks.Api.EventTypes;
 using Webhooks.Api.History;
 using Webhooks.Api.Organizations;
+using Webhooks.Api.Portal;
 using Webhooks.Api.Pull;
 using Webhooks.Api.Recoveries;
 using Webhooks.Api.Statistics;
@@ -46,6 +47,10 @@ namespace Webhooks.Api.Json;
 [JsonSerializable(typeof(ApiKeyResource))]
 [JsonSerializable(typeof(CreatedApiKey))]
 [JsonSerializable(typeof(ListPage<ApiKeyResource>))]
+[JsonSerializable(typeof(PortalSessionResource))]
+[JsonSerializable(typeof(CreatedPortalSession))]
+[JsonSerializable(typeof(ListPage<PortalSessionResource>))]
+[JsonSerializable(typeof(PortalAccessResource))]
 [JsonSerializable(typeof(ProblemDetails))]
 [JsonSerializable(typeof(HttpValidationProblemDetails))]
 internal sealed partial class ApiJson : JsonSerializerContext;

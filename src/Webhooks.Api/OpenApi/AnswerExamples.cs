@@ -85,9 +85,16 @@ internal static class AnswerExamples
         "created_at":"2026-02-02T20:16:31.104177Z","expires_at":"2027-02-01T00:00:00Z"
         """;
 
+    private const string PortalSession = """
+        "id":"019c1fc9-58a0-7d3e-9c1b-2f8e4d5a6b7c","webhook_id":null,"read_only":true,
+        "created_by":{"kind":"key","id":"019c1f02-1c3a-7b58-8d64-5e0f9a7c2b31"},"created_at":"2026-02-02T20:16:31.104177Z",
+        "expires_at":"2026-02-02T20:31:31.104177Z","revoked_at":null
+        """;
+
     private const string Organization = """
         "id":"0197a000-0000-7000-8000-000000000001","name":"Example Ltd","created_at":"2026-01-31T18:00:00Z","webhooks":3,
-        "active_webhooks":2,"pending_deliveries":17,"max_webhooks":50,"publish_rate":{"per_second":20,"burst":100}
+        "active_webhooks":2,"pending_deliveries":17,"max_webhooks":50,"publish_rate":{"per_second":20,"burst":100},
+        "frame_ancestors":["https://app.example.com"],"refresh_url":"https://app.example.com/webhooks"
         """;
 
     private const string ErasedOrganization = """
@@ -128,7 +135,7 @@ internal static class AnswerExamples
     private const string Statistics = $$"""
         {"from":"2026-01-31T18:00:00Z","to":"2026-01-31T20:00:00Z","interval":"hour","since":"2026-01-02T09:15:00.402715Z",
         "totals":{ {{Counts}} },"series":[{"at":"2026-01-31T18:00:00Z",{{Counts}} },{"at":"2026-01-31T19:00:00Z",{{NoCounts}} }],
-        "groups":[{"key":"user.created",{{Counts}} }]}
+        "groups":[{"key":"user.created",{{Counts}},"series":[] }]}
         """;
 
     private static readonly Dictionary<string, string> _successes = new(StringComparer.Ordinal)
@@ -200,6 +207,16 @@ internal static class AnswerExamples
             """,
         [OperationNames.ListApiKeys] = $$"""{"data":[{{{ApiKey}},"last_used_at":"2026-02-03T08:01:12Z"}],"next_cursor":null}""",
         [OperationNames.GetApiKey] = $$"""{{{ApiKey}},"last_used_at":"2026-02-03T08:01:12Z"}""",
+        [OperationNames.CreatePortalSession] = $$"""
+            {{{PortalSession}},"url":"https://webhooks.example.com/portal/?session=019c1fc9-58a0-7d3e-9c1b-2f8e4d5a6b7c#token=whs_…"}
+            """,
+        [OperationNames.ListPortalSessions] = $$"""{"data":[{{{PortalSession}}}],"next_cursor":null}""",
+        [OperationNames.GetPortalSession] = """
+            {
+              "kind":"portal_session","org_id":"0197a000-0000-7000-8000-000000000001","organization_name":"Example Ltd",
+              "webhook_id":null,"read_only":true,"scopes":["webhooks:read"],"expires_at":"2026-02-02T20:31:31.104177Z"
+            }
+            """,
         [OperationNames.ListAvailableEvents] = Available,
         [OperationNames.ListEventTypes] = $$"""{"data":[{{EventType}}],"next_cursor":null}""",
         [OperationNames.GetEventType] = EventType,
@@ -213,6 +230,7 @@ internal static class AnswerExamples
         [OperationNames.CreateWebhook] = ProblemKind.TooManyWebhooks,
         [OperationNames.PublishEvents] = ProblemKind.ReusedEventId,
         [OperationNames.CreateApiKey] = ProblemKind.TooManyApiKeys,
+        [OperationNames.CreatePortalSession] = ProblemKind.TooManyPortalSessions,
         [OperationNames.CreateEventType] = ProblemKind.EventTypeExists,
         [OperationNames.DeleteEventType] = ProblemKind.EventTypeKept,
         [OperationNames.RotateSecret] = ProblemKind.OverlapRuns,

@@ -24,6 +24,7 @@ internal static class DocumentDescription
         ("Event types", "What can happen, for those who operate the platform."),
         ("Audit", "Who changed what."),
         ("API keys", "What programs call this API with, in place of a token of the authority."),
+        ("Portal", "Links to the web portal, for people who have no token of their own."),
         ("Organizations", "The platform's organizations, for those who operate it."),
         (ReceivedEvents, "The request that a webhook gets, for each event type."),
     ];
@@ -61,8 +62,9 @@ internal static class DocumentDescription
         {
             Type = SecuritySchemeType.Http,
             Scheme = "bearer",
-            BearerFormat = "JWT or API key",
-            Description = "An API key (`whk_…`), which belongs to an organization and has scopes, or a JWT whose claim `org_id` names your "
+            BearerFormat = "JWT, API key or portal session",
+            Description = "An API key (`whk_…`), which belongs to an organization and has scopes, the token of a portal session "
+                + "(`whs_…`), or a JWT whose claim `org_id` names your "
                 + "organization and whose claim `scope` holds the scopes that an operation asks for. With the scope `admin`, everything is "
                 + "allowed, for the organization that the header `Webhooks-Organization` names.",
         };

@@ -24,6 +24,7 @@ internal static class OperationDescription
         ["recovery_id"] = "The recovery's id.",
         ["event_id"] = "The event's id.",
         ["key_id"] = "The API key's id.",
+        ["session_id"] = "The portal session's id.",
         ["org_id"] = "The organization's id.",
         ["name"] = "The event type's name.",
     };
@@ -62,8 +63,13 @@ internal static class OperationDescription
             operation.Parameters!.Add(header.ToParameter());
         }
 
-        var scope = metadata.OfType<IAuthorizeData>().SingleOrDefault()?.Policy;
-        DescribeScope(operation, context.Document!, scope);
+        var authorization = metadata.OfType<IAuthorizeData>().SingleOrDefault();
+        var scope = authorization?.Policy;
+        if (authorization is not null)
+        {
+            DescribeScope(operation, context.Document!, scope);
+        }
+
         if (scope != Scopes.Admin)
         {
             DescribeOrganization(operation, context.Document!);
@@ -108,16 +114,14 @@ internal static class OperationDescription
         }
     }
 
-    private static void DescribeScope(OpenApiOperation operation, OpenApiDocument document, string? scope)
-    {
-        if (scope is not null)
+    /// <param name="scope">The scope that the operation needs; null when any token is enough.</param>
+    private static void DescribeScope(OpenApiOperation operation, OpenApiDocument document, string? scope) => operation.Security =
+    [
+        new OpenApiSecurityRequirement
         {
-            operation.Security =
-            [
-                new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(DocumentDescription.Bearer, document)] = [scope] },
-            ];
-        }
-    }
+            [new OpenApiSecuritySchemeReference(DocumentDescription.Bearer, document)] = scope is null ? [] : [scope],
+        },
+    ];
 
     /// <summary>Every operation that acts for an organization may be told which by an operator, so the document says it once.</summary>
     private static void DescribeOrganization(OpenApiOperation operation, OpenApiDocument document)

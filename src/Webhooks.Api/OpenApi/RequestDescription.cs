@@ -11,6 +11,7 @@ using Webhooks.Core;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.EventTypes;
 using Webhooks.Core.Filters;
+using Webhooks.Core.PortalSessions;
 using Webhooks.Core.Pull;
 using Webhooks.Core.Recoveries;
 using Webhooks.Core.Transforms;
@@ -249,6 +250,28 @@ internal sealed record RequestDescription(
         {"name": "Billing service", "scopes": ["webhooks:read", "events:publish"], "expires_at": "2099-02-01T00:00:00Z"}
         """);
 
+    public static readonly RequestDescription CreatePortalSession = new(
+        "CreatePortalSession",
+        Required: false,
+        _ => Object(new()
+        {
+            ["webhook_id"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String | JsonSchemaType.Null,
+                Format = "uuid",
+                Description = "The one webhook that the session is for; all of the organization's when it is left out.",
+            },
+            ["read_only"] = new OpenApiSchema { Type = JsonSchemaType.Boolean, Description = "Whether it may change nothing. False." },
+            ["expires_in_seconds"] = WholeNumber(
+                (int)NewPortalSession.Longest.TotalSeconds,
+                description: $"How long it is accepted; {(int)NewPortalSession.Usual.TotalSeconds} when it is left out. A session ends "
+                    + "with the key that made it at the latest.",
+                least: (int)NewPortalSession.Shortest.TotalSeconds),
+        }),
+        """
+        {"read_only": true, "expires_in_seconds": 900}
+        """);
+
     public static readonly RequestDescription UpdateOrganization = new(
         "UpdateOrganization",
         Required: true,
@@ -287,9 +310,27 @@ internal sealed record RequestDescription(
                 Required = new HashSet<string>(StringComparer.Ordinal) { "per_second", "burst" },
                 AdditionalPropertiesAllowed = false,
             },
+            ["frame_ancestors"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Array,
+                MaxItems = UpdateOrganizationBody.MostFrameAncestors,
+                Items = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = UpdateOrganizationBody.MostUrlCharacters },
+                Description = "The origins whose pages may show the organization's portal in a frame, as browsers write them: "
+                    + "`https://app.example.com`. None at first.",
+            },
+            ["refresh_url"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String | JsonSchemaType.Null,
+                Format = "uri",
+                MaxLength = UpdateOrganizationBody.MostUrlCharacters,
+                Description = "Where somebody whose session of the portal has ended gets another: a page of your product; null for none.",
+            },
         }),
         """
-        {"name": "Example Ltd", "max_webhooks": 50, "publish_rate": {"per_second": 20, "burst": 100}}
+        {
+          "name": "Example Ltd", "max_webhooks": 50, "publish_rate": {"per_second": 20, "burst": 100},
+          "frame_ancestors": ["https://app.example.com"], "refresh_url": "https://app.example.com/webhooks"
+        }
         """);
 
     public static readonly RequestDescription PublishEvents = new(

@@ -35,7 +35,7 @@ internal static class OrganizationEndpoints
 
         organizations.MapPatch("/{org_id}", UpdateAsync)
             .WithName(OperationNames.UpdateOrganization)
-            .WithSummary("Name an organization, or change its limits")
+            .WithSummary("Name an organization, or change its limits and how its portal is shown")
             .WithDescription(
                 "A field that is left out stays as it is. An organization that has made nothing yet is made known by it, so that it can be "
                 + "limited before it begins.")

@@ -11,6 +11,8 @@ namespace Webhooks.Api.Organizations;
 /// <param name="PendingDeliveries">How many deliveries to them are pending; 10,000 are counted at most.</param>
 /// <param name="MaxWebhooks">The most webhooks that it may have; null when the installation's limit holds.</param>
 /// <param name="PublishRate">How many events it may publish; null when there is no limit.</param>
+/// <param name="FrameAncestors">The origins whose pages may show its portal in a frame.</param>
+/// <param name="RefreshUrl">Where somebody whose session of the portal has ended gets another; null for nowhere.</param>
 /// <param name="Erasure">How far its erasure is; null when nobody has asked for it.</param>
 internal sealed record OrganizationResource(
     Guid Id,
@@ -21,6 +23,8 @@ internal sealed record OrganizationResource(
     int PendingDeliveries,
     int? MaxWebhooks,
     PublishRate? PublishRate,
+    IReadOnlyList<string> FrameAncestors,
+    string? RefreshUrl,
     ErasureResource? Erasure)
 {
     public static OrganizationResource From(Organization organization) => new(
@@ -32,5 +36,7 @@ internal sealed record OrganizationResource(
         organization.PendingDeliveries,
         organization.MaxWebhooks,
         organization.PublishRate,
+        organization.FrameAncestors,
+        organization.RefreshUrl,
         organization.Erasure is { } erasure ? ErasureResource.From(erasure) : null);
 }

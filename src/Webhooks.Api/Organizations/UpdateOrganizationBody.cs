@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Webhooks.Api.OpenApi;
 using Webhooks.Api.Requests;
+using Webhooks.Api.Security;
 using Webhooks.Core;
 using Webhooks.Core.Events;
 using Webhooks.Core.Organizations;
@@ -26,6 +27,12 @@ internal sealed record UpdateOrganizationBody(OrganizationChanges Changes) : IRe
     /// <summary>The highest burst of events.</summary>
     public const int MostBurst = 1_000_000;
 
+    /// <summary>Origins that may show the portal.</summary>
+    public const int MostFrameAncestors = 20;
+
+    /// <summary>Characters in an origin, or in another URL.</summary>
+    public const int MostUrlCharacters = 2048;
+
     public static RequestDescription Description => RequestDescription.UpdateOrganization;
 
     public static int MostBytes(WebhooksLimits limits) => limits.RequestBytes;
@@ -37,7 +44,9 @@ internal sealed record UpdateOrganizationBody(OrganizationChanges Changes) : IRe
         var changes = new OrganizationChanges(
             name is null ? null : new NewValue<string?>(name.Length > 0 ? name : null),
             fields.WholeNumberOrNull("max_webhooks", least: 0, MostWebhooks),
-            fields.ObjectOrNull("publish_rate", ReadRate));
+            fields.ObjectOrNull("publish_rate", ReadRate),
+            ReadFrameAncestors(fields, errors),
+            ReadRefreshUrl(fields, errors));
         fields.RefuseOthers();
         return errors.Count == 0 ? new UpdateOrganizationBody(changes) : null;
     }
@@ -48,5 +57,46 @@ internal sealed record UpdateOrganizationBody(OrganizationChanges Changes) : IRe
         fields.Require("burst");
         return new PublishRate(
             fields.Number("per_second", LeastPerSecond, MostPerSecond) ?? 0, fields.WholeNumber("burst", least: 1, MostBurst) ?? 0);
+    }
+
+    private static string[]? ReadFrameAncestors(JsonFields fields, FieldErrors errors)
+    {
+        const string Field = "frame_ancestors";
+        if (fields.Texts(Field) is not { } origins)
+        {
+            return null;
+        }
+
+        if (origins.Count > MostFrameAncestors)
+        {
+            errors.Add(Field, $"It has {origins.Count} origins; it may have {MostFrameAncestors}.");
+        }
+
+        foreach (var (path, text) in origins)
+        {
+            if (text.Length > MostUrlCharacters || !WebOrigin.Is(text))
+            {
+                errors.Add(path, $"It is not an origin. {WebOrigin.Advice}");
+            }
+        }
+
+        return [.. origins.Select(origin => origin.Text).Distinct(StringComparer.Ordinal)];
+    }
+
+    private static NewValue<string?>? ReadRefreshUrl(JsonFields fields, FieldErrors errors)
+    {
+        const string Field = "refresh_url";
+        switch (fields.TextOrNull(Field, MostUrlCharacters))
+        {
+            case null:
+                return null;
+            case "":
+                return new NewValue<string?>(null);
+            case var text when Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "https" or "http":
+                return new NewValue<string?>(url.AbsoluteUri);
+            default:
+                errors.Add(Field, "It must be an http or https address, as in https://app.example.com/webhooks.");
+                return null;
+        }
     }
 }

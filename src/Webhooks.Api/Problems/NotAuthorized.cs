@@ -14,13 +14,14 @@ internal sealed class NotAuthorized : IResult
 
     private NotAuthorized(Func<HttpResponse, Task> answer) => _answer = answer;
 
-    /// <summary>An API key was to allow more than who makes it may do.</summary>
+    /// <summary>What was to be made would allow more than who makes it may do.</summary>
+    /// <param name="what">What that is, as a noun.</param>
     /// <param name="scopes">The scopes that are too much.</param>
-    public static NotAuthorized Wider(IReadOnlyList<string> scopes) => new(response => AuthorizationAnswers.ForbidAsync(
+    public static NotAuthorized Wider(string what, IReadOnlyList<string> scopes) => new(response => AuthorizationAnswers.ForbidAsync(
         response,
         string.Join(' ', scopes),
-        $"Nothing was made. A key may allow what your own token does, and that lacks {string.Join(", ", scopes)}. Leave it out, or ask for "
-        + "a token with it."));
+        $"Nothing was made. A {what} may allow what your own token does, and that lacks {string.Join(", ", scopes)}. Leave it out, or "
+        + "ask for a token with it."));
 
     public Task ExecuteAsync(HttpContext httpContext) => _answer(httpContext.Response);
 }

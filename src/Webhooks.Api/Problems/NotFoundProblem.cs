@@ -20,6 +20,8 @@ internal sealed class NotFoundProblem(string detail) : IResult, IEndpointMetadat
 
     public static readonly NotFoundProblem ApiKey = new("Your organization has no API key with this id (any more).");
 
+    public static readonly NotFoundProblem PortalSession = new("Your organization has no portal session with this id (any more).");
+
     public static readonly NotFoundProblem Event = new(
         "Your organization has no delivery of an event with this id: there is none, no webhook wanted it, or it is too old.");
 

@@ -23,6 +23,8 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
         409, "too-many-webhooks", "The organization has as many webhooks as it may have");
     public static readonly ProblemKind TooManyApiKeys = new(
         409, "too-many-api-keys", "The organization has as many API keys as it may have");
+    public static readonly ProblemKind TooManyPortalSessions = new(
+        409, "too-many-portal-sessions", "The organization has as many portal sessions as it may have at once");
     public static readonly ProblemKind ShownOnce = new(
         409, "shown-once", "The API key was made under the same Idempotency-Key before, and is shown once");
     public static readonly ProblemKind OrganizationErased = new(409, "organization-erased", "The organization is erased");
@@ -62,9 +64,10 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         MalformedBody, InvalidRequest, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, TooManyWebhooks, TooManyApiKeys,
-        ShownOnce, OrganizationErased, MadeAndDeleted, ReusedEventId, EventTypeExists, EventTypeKept, OverlapRuns, NoOverlap,
-        WebhookInactive, NotPulled, DeliveryFinished, DeliveryRedacted, RecoveryRuns, RecoveryEnded, ChangedMeanwhile,
-        BodyTooLarge, UnsupportedEncoding, ReusedIdempotencyKey, TooManyFailures, PublishLimit, MoreThanBurst, TooManyTests, TooManyPulls,
+        TooManyPortalSessions, ShownOnce, OrganizationErased, MadeAndDeleted, ReusedEventId, EventTypeExists, EventTypeKept,
+        OverlapRuns, NoOverlap, WebhookInactive, NotPulled, DeliveryFinished, DeliveryRedacted, RecoveryRuns, RecoveryEnded,
+        ChangedMeanwhile, BodyTooLarge, UnsupportedEncoding, ReusedIdempotencyKey, TooManyFailures, PublishLimit, MoreThanBurst,
+        TooManyTests, TooManyPulls,
         InternalError, DatabaseUnavailable, SecretUnavailable, AuthorityUnavailable,
     ];
 

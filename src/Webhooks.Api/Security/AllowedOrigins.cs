@@ -52,13 +52,5 @@ internal static class AllowedOrigins
         [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(ParseOrigin)];
 
     private static string ParseOrigin(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var origin)
-        && origin.Scheme is "https" or "http"
-        && origin.GetLeftPart(UriPartial.Authority) == text
-        && origin.UserInfo.Length == 0
-        && !text.Contains('*', StringComparison.Ordinal)
-            ? text
-            : throw new FormatException(
-                $"'{text}' is not an origin. Write scheme, host and port as browsers do, in small letters, without a path, an end slash, a "
-                + "default port or *, as in https://portal.example.com.");
+        WebOrigin.Is(text) ? text : throw new FormatException($"'{text}' is not an origin. {WebOrigin.Advice}");
 }

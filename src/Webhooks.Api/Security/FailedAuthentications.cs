@@ -40,7 +40,7 @@ internal sealed partial class FailedAuthentications(
 
     /// <summary>Counts a failure.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="isKey">Whether what was refused is an API key.</param>
+    /// <param name="isKey">Whether what was refused is an API key, or a session of the portal.</param>
     /// <returns>For how long its address has to wait; null while it may go on.</returns>
     public TimeSpan? Add(HttpContext context, bool isKey)
     {

@@ -20,6 +20,7 @@ internal static class TransformEndpoints
             .WithDescription(
                 "By the code that runs before deliveries are sent. Says what would be sent, that nothing would, or why the script fails, "
                 + "with the line. Nothing is stored.")
+            .WithMetadata(new NarrowedToWebhook())
             .RequireAuthorization(Scopes.WriteWebhooks);
 
     private static async Task<Ok<TransformTrialResource>> TestAsync(

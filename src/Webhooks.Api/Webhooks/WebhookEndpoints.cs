@@ -32,6 +32,7 @@ internal static class WebhookEndpoints
             .WithName(OperationNames.ListWebhooks)
             .WithSummary("List webhooks")
             .WithDescription("Newest first. `metadata.KEY=VALUE` selects webhooks that have this label, and all others that are given so.")
+            .WithMetadata(new NarrowedToWebhook())
             .RequireAuthorization(Scopes.ReadWebhooks);
 
         webhooks.MapGet("/{id}", GetAsync)
@@ -116,7 +117,7 @@ internal static class WebhookEndpoints
         Query<WebhookListQuery> query, ClaimsPrincipal user, WebhookStore store, CancellationToken cancellationToken)
     {
         var (filter, limit, after) = query.Value;
-        var page = await store.ListAsync(user.OrganizationId(), filter, limit, after, cancellationToken);
+        var page = await store.ListAsync(user.Reach(), filter, limit, after, cancellationToken);
         return TypedResults.Ok(new ListPage<WebhookResource>([.. page.Items.Select(WebhookResource.From)], Cursor.Encode(page.Next)));
     }
 

@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using Webhooks.Core.Audit;
+using Webhooks.Core.Credentials;
 using Webhooks.Core.Idempotency;
 using Webhooks.Core.Organizations;
 using Webhooks.Core.Postgres;
@@ -17,7 +18,7 @@ public sealed class ApiKeyStore(NpgsqlDataSource database, KeyedRequests request
         Guid orgId, NewApiKey wanted, RequestKey? requestKey, CancellationToken cancellationToken)
     {
         var id = Guid.CreateVersion7();
-        var text = ApiKeyText.Generate(id);
+        var text = CredentialText.ApiKey.Generate(id);
         KeyedOutcome<ApiKey?> outcome;
         try
         {
@@ -25,7 +26,7 @@ public sealed class ApiKeyStore(NpgsqlDataSource database, KeyedRequests request
                 orgId,
                 requestKey,
                 id,
-                (connection, cancel) => InsertAsync(connection, orgId, id, wanted, ApiKeyText.Hash(text), cancel),
+                (connection, cancel) => InsertAsync(connection, orgId, id, wanted, CredentialText.Hash(text), cancel),
                 made => made is not null,
                 cancellationToken);
         }

@@ -2,7 +2,7 @@ namespace Webhooks.Core.Audit;
 
 /// <summary>
 /// The changes that audit entries tell of. Publishing is none, and neither is a test: what they make is in the history. Those of webhooks,
-/// their secrets, recoveries, organizations, API keys and event types are written by triggers.
+/// their secrets, recoveries, organizations, API keys, sessions of the portal and event types are written by triggers.
 /// </summary>
 public static class AuditActions
 {
@@ -27,6 +27,7 @@ public static class AuditActions
         "organization.updated", "organization.erased",
         "recovery.created", "recovery.paused", "recovery.resumed", "recovery.canceled",
         "api_key.created", "api_key.revoked",
+        "portal_session.created", "portal_session.revoked",
         "event_type.created", "event_type.updated", "event_type.deleted",
     ];
 }

@@ -1,33 +1,26 @@
 using Npgsql;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Postgres;
+using Webhooks.Core.Webhooks;
 
 namespace Webhooks.Core.History;
 
 /// <summary>
 /// What an organization's events became, over all of its webhooks, also deleted ones. Every statement begins with the organization's
-/// webhooks and looks only at their deliveries, by indexes: what it costs depends on these, and not on the deliveries of others.
+/// webhooks, or one of them, and looks only at their deliveries, by indexes: what it costs depends on these, and not on the deliveries of
+/// others.
 /// </summary>
 public sealed class OrganizationHistory(NpgsqlDataSource database)
 {
-    /// <summary>A CTE of the organization's webhooks. In two, because there is an index of those that are deleted, and one of the
-    /// others.</summary>
-    private const string Webhooks = """
-        webhook AS MATERIALIZED (
-            SELECT id FROM webhooks WHERE org_id = @org_id AND deleted_at IS NULL
-            UNION ALL
-            SELECT id FROM webhooks WHERE org_id = @org_id AND deleted_at IS NOT NULL
-        )
-        """;
-
     /// <summary>A page of the deliveries, newest first.</summary>
+    /// <param name="reach">Whose webhooks to look at.</param>
     /// <param name="after">The last id of the page before, or null for the first.</param>
     public async Task<Page<DeliverySummary>> ListDeliveriesAsync(
-        Guid orgId, DeliveryFilter filter, int limit, Guid? after, CancellationToken cancellationToken)
+        Reach reach, DeliveryFilter filter, int limit, Guid? after, CancellationToken cancellationToken)
     {
         // Nothing older than the newest delivery of the last of `newest` can be in the page, and no other webhook has anything newer.
         var page = new NpgsqlBatchCommand($"""
-            WITH {Webhooks}, newest AS MATERIALIZED (
+            WITH {Webhooks(reach)}, newest AS MATERIALIZED (
                 SELECT webhook.id AS webhook_id, delivery.id
                 FROM webhook CROSS JOIN LATERAL (
                     SELECT id FROM webhook_deliveries
@@ -57,8 +50,9 @@ public sealed class OrganizationHistory(NpgsqlDataSource database)
             ORDER BY delivery.id DESC
             """)
         {
-            Parameters = { new("org_id", orgId), new("limit", limit + 1L) },
+            Parameters = { new("org_id", reach.OrgId), new("limit", limit + 1L) },
         };
+        AddWebhook(page, reach);
         DeliveryPage.AddTo(page.Parameters, filter, after);
         var deliveries = await ReadAsync(page, DeliveryHistory.ReadSummary, cancellationToken);
         return Page<DeliverySummary>.Of(deliveries, limit, delivery => delivery.Id);
@@ -66,15 +60,16 @@ public sealed class OrganizationHistory(NpgsqlDataSource database)
 
     /// <summary>A page of the events that have a delivery which the filter selects, as it was first made; newest first, by their
     /// ids.</summary>
+    /// <param name="reach">Whose webhooks to look at.</param>
     /// <param name="after">The last id of the page before, or null for the first.</param>
     public async Task<Page<EventSummary>> ListEventsAsync(
-        Guid orgId, DeliveryFilter filter, int limit, Guid? after, CancellationToken cancellationToken)
+        Reach reach, DeliveryFilter filter, int limit, Guid? after, CancellationToken cancellationToken)
     {
         // A delivery's id has the time of its event, but is otherwise in no order with it. So of each webhook the newest are read, as many
         // as the page has; and of the time at which the page ends, which is a millisecond, all.
         var first = $"{DeliveryPage.Condition(filter, "webhook.id")} AND redelivery_of IS NULL AND event_id < @after_id";
         var page = new NpgsqlBatchCommand($"""
-            WITH {Webhooks}, candidate AS MATERIALIZED (
+            WITH {Webhooks(reach)}, candidate AS MATERIALIZED (
                 SELECT DISTINCT delivery.event_id
                 FROM webhook CROSS JOIN LATERAL (
                     SELECT event_id FROM webhook_deliveries WHERE {first} ORDER BY {DeliveryPage.Order(filter)} LIMIT @limit
@@ -117,22 +112,24 @@ public sealed class OrganizationHistory(NpgsqlDataSource database)
             ORDER BY page.event_id DESC
             """)
         {
-            Parameters = { new("org_id", orgId), new("limit", limit + 1L), new("after_id", after ?? Guid.AllBitsSet) },
+            Parameters = { new("org_id", reach.OrgId), new("limit", limit + 1L), new("after_id", after ?? Guid.AllBitsSet) },
         };
+        AddWebhook(page, reach);
         DeliveryPage.AddTo(page.Parameters, filter, after is { } last ? UuidV7.SameTime(last).Greatest : null);
         var events = await ReadAsync(page, ReadEvent, cancellationToken);
         return Page<EventSummary>.Of(events, limit, item => item.Id);
     }
 
     /// <summary>An event with its deliveries; null when the organization has none of it (any more).</summary>
-    public async Task<EventDetail?> FindEventAsync(Guid orgId, Guid eventId, CancellationToken cancellationToken)
+    /// <param name="reach">Whose webhooks to look at.</param>
+    public async Task<EventDetail?> FindEventAsync(Reach reach, Guid eventId, CancellationToken cancellationToken)
     {
         const string Sql = """
             SELECT coalesce(payload->>'timestamp', payload->>'time'), (payload->'data')::text FROM webhook_deliveries
             WHERE id = ANY (@ids) AND org_id = @org_id AND redacted_at IS NULL
             LIMIT 1
             """;
-        var deliveries = await FindDeliveriesAsync(orgId, eventId, cancellationToken);
+        var deliveries = await FindDeliveriesAsync(reach, eventId, cancellationToken);
         if (deliveries.Count == 0)
         {
             return null;
@@ -140,7 +137,7 @@ public sealed class OrganizationHistory(NpgsqlDataSource database)
 
         await using var command = database.CreateCommand(Sql);
         command.Parameters.AddWithValue("ids", deliveries.Select(delivery => delivery.Id).ToArray());
-        command.Parameters.AddWithValue("org_id", orgId);
+        command.Parameters.AddWithValue("org_id", reach.OrgId);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
             ? new EventDetail(reader.GetString(0), reader.GetString(1), deliveries)
@@ -151,10 +148,11 @@ public sealed class OrganizationHistory(NpgsqlDataSource database)
     /// An event's deliveries, to each webhook the first and the latest redelivery of that; newest first. None when the organization has no
     /// such event.
     /// </summary>
-    public async Task<IReadOnlyList<DeliverySummary>> FindDeliveriesAsync(Guid orgId, Guid eventId, CancellationToken cancellationToken)
+    /// <param name="reach">Whose webhooks to look at.</param>
+    public async Task<IReadOnlyList<DeliverySummary>> FindDeliveriesAsync(Reach reach, Guid eventId, CancellationToken cancellationToken)
     {
         var deliveries = new NpgsqlBatchCommand($"""
-            WITH {Webhooks}, first AS MATERIALIZED (
+            WITH {Webhooks(reach)}, first AS MATERIALIZED (
                 SELECT delivery.id, delivery.redelivered_as
                 FROM webhook CROSS JOIN LATERAL (
                     SELECT id, redelivered_as FROM webhook_deliveries
@@ -172,9 +170,32 @@ public sealed class OrganizationHistory(NpgsqlDataSource database)
             ORDER BY delivery.id DESC
             """)
         {
-            Parameters = { new("org_id", orgId), new("event_id", eventId) },
+            Parameters = { new("org_id", reach.OrgId), new("event_id", eventId) },
         };
+        AddWebhook(deliveries, reach);
         return await ReadAsync(deliveries, DeliveryHistory.ReadSummary, cancellationToken);
+    }
+
+    /// <summary>A CTE of the organization's webhooks. In two, because there is an index of those that are deleted, and one of the
+    /// others.</summary>
+    private static string Webhooks(Reach reach)
+    {
+        var condition = reach.WebhookId is null ? "org_id = @org_id" : "org_id = @org_id AND id = @webhook_id";
+        return $"""
+            webhook AS MATERIALIZED (
+                SELECT id FROM webhooks WHERE {condition} AND deleted_at IS NULL
+                UNION ALL
+                SELECT id FROM webhooks WHERE {condition} AND deleted_at IS NOT NULL
+            )
+            """;
+    }
+
+    private static void AddWebhook(NpgsqlBatchCommand command, Reach reach)
+    {
+        if (reach.WebhookId is { } webhook)
+        {
+            command.Parameters.Add(new("webhook_id", webhook));
+        }
     }
 
     private async Task<List<T>> ReadAsync<T>(

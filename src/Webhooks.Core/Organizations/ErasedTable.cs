@@ -21,6 +21,7 @@ internal sealed record ErasedTable(string Name, string Belongs)
         new("pull_leases", OfOrganization),
         new("webhook_signals", OfOrganization),
         new("webhook_health", OfWebhook),
+        new("portal_sessions", OfOrganization),
         new("webhooks", OfOrganization),
         new("webhook_statistics", $"minutes IN (1, 60, 1440) AND {OfOrganization}"),
         new("webhook_alerts", OfOrganization),

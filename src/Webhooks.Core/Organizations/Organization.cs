@@ -9,6 +9,8 @@ namespace Webhooks.Core.Organizations;
 /// <param name="PendingDeliveries">The deliveries to them that are pending, up to <see cref="OrganizationStore.MostCounted"/>.</param>
 /// <param name="MaxWebhooks">The most webhooks that it may have; null when the installation's limit holds.</param>
 /// <param name="PublishRate">How many events it may publish; null when there is no limit.</param>
+/// <param name="FrameAncestors">The origins whose pages may show the portal in a frame.</param>
+/// <param name="RefreshUrl">Where somebody whose session of the portal has ended gets another; null when nobody has said.</param>
 /// <param name="Erasure">How far its erasure is; null when nobody has asked for it.</param>
 public sealed record Organization(
     Guid Id,
@@ -19,4 +21,6 @@ public sealed record Organization(
     int PendingDeliveries,
     int? MaxWebhooks,
     PublishRate? PublishRate,
+    IReadOnlyList<string> FrameAncestors,
+    string? RefreshUrl,
     OrganizationErasure? Erasure);

@@ -81,7 +81,8 @@ public sealed partial class OrganizationErasures(
         const string Ensure = "INSERT INTO organizations (id) VALUES (@org_id) ON CONFLICT (id) DO NOTHING";
         // Webhooks are made by who has locked this row.
         const string Mark = """
-            UPDATE organizations SET erasing_since = now(), erased_by = @by, name = NULL, max_webhooks = NULL
+            UPDATE organizations
+            SET erasing_since = now(), erased_by = @by, name = NULL, max_webhooks = NULL, frame_ancestors = '{}', refresh_url = NULL
             WHERE id = @org_id AND erasing_since IS NULL
             RETURNING id
             """;

@@ -23,7 +23,7 @@ public sealed class OrganizationStore(NpgsqlDataSource database)
     /// </summary>
     private const string Counted = """
         SELECT page.id, name, page.created_at, webhooks, active_webhooks, pending_deliveries, max_webhooks,
-               erasing_since, erased_by, erased_at, erased_rows, per_second, burst
+               frame_ancestors, refresh_url, erasing_since, erased_by, erased_at, erased_rows, per_second, burst
         FROM page LEFT JOIN publish_limits ON publish_limits.org_id = page.id
         CROSS JOIN LATERAL (
             SELECT count(*)::int AS webhooks, (count(*) FILTER (WHERE active))::int AS active_webhooks
@@ -85,15 +85,26 @@ public sealed class OrganizationStore(NpgsqlDataSource database)
         return await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
     }
 
+    /// <summary>What operators call an organization; null when nobody has named it.</summary>
+    public async Task<string?> FindNameAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("SELECT name FROM organizations WHERE id = @id");
+        command.Parameters.AddWithValue("id", id);
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
+    }
+
     /// <summary>Changes what is given, of an organization that may not be known before.</summary>
     /// <exception cref="ErasedOrganizationException">It was erased.</exception>
     public async Task UpdateAsync(Guid id, OrganizationChanges changes, CancellationToken cancellationToken)
     {
         const string Sql = """
-            INSERT INTO organizations AS known (id, name, max_webhooks) VALUES (@id, @name, @max_webhooks)
+            INSERT INTO organizations AS known (id, name, max_webhooks, frame_ancestors, refresh_url)
+            VALUES (@id, @name, @max_webhooks, coalesce(@frame_ancestors, '{}'), @refresh_url)
             ON CONFLICT (id) DO UPDATE SET
                 name = CASE WHEN @sets_name THEN excluded.name ELSE known.name END,
-                max_webhooks = CASE WHEN @sets_max_webhooks THEN excluded.max_webhooks ELSE known.max_webhooks END
+                max_webhooks = CASE WHEN @sets_max_webhooks THEN excluded.max_webhooks ELSE known.max_webhooks END,
+                frame_ancestors = coalesce(@frame_ancestors, known.frame_ancestors),
+                refresh_url = CASE WHEN @sets_refresh_url THEN excluded.refresh_url ELSE known.refresh_url END
             WHERE known.erasing_since IS NULL
             RETURNING id
             """;
@@ -107,6 +118,10 @@ public sealed class OrganizationStore(NpgsqlDataSource database)
                 NullableParameter.Create("name", NpgsqlDbType.Text, changes.Name?.Value),
                 new("sets_max_webhooks", changes.MaxWebhooks.HasValue),
                 NullableParameter.Create("max_webhooks", NpgsqlDbType.Integer, changes.MaxWebhooks?.Value),
+                NullableParameter.Create(
+                    "frame_ancestors", NpgsqlDbType.Array | NpgsqlDbType.Text, changes.FrameAncestors?.ToArray()),
+                new("sets_refresh_url", changes.RefreshUrl.HasValue),
+                NullableParameter.Create("refresh_url", NpgsqlDbType.Text, changes.RefreshUrl?.Value),
             },
         });
         if (changes.PublishRate is { Value: var rate })
@@ -145,6 +160,8 @@ public sealed class OrganizationStore(NpgsqlDataSource database)
             PendingDeliveries: Value<int>("pending_deliveries"),
             MaxWebhooks: Value<int?>("max_webhooks"),
             PublishRate: Value<double?>("per_second") is { } perSecond ? new PublishRate(perSecond, Value<int>("burst")) : null,
+            FrameAncestors: Value<string[]>("frame_ancestors"),
+            RefreshUrl: Value<string?>("refresh_url"),
             Erasure: Value<DateTimeOffset?>("erasing_since") is { } began
                 ? new OrganizationErasure(
                     began,

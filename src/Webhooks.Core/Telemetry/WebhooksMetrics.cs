@@ -150,7 +150,7 @@ public sealed class WebhooksMetrics : IDisposable
     public void OperationalEventPublished(string name) => _operationalEvents.Add(1, new KeyValuePair<string, object?>("event", name));
 
     /// <summary>Counts a request whose token or API key was not valid.</summary>
-    /// <param name="isKey">Whether it was an API key.</param>
+    /// <param name="isKey">Whether it was an API key, or a session of the portal.</param>
     /// <param name="isLimited">Whether its address had sent too many of them.</param>
     public void AuthenticationFailed(bool isKey, bool isLimited) => _authenticationFailures.Add(
         1, new KeyValuePair<string, object?>("credential", isKey ? "key" : "token"), new("limited", isLimited ? "true" : "false"));

@@ -71,12 +71,13 @@ public sealed class WebhookStore(
     /// <summary>A page of an organization's webhooks, newest first.</summary>
     /// <param name="after">The last id of the page before, or null for the first.</param>
     public async Task<Page<Webhook>> ListAsync(
-        Guid orgId, WebhookFilter filter, int limit, Guid? after, CancellationToken cancellationToken)
+        Reach reach, WebhookFilter filter, int limit, Guid? after, CancellationToken cancellationToken)
     {
         const string Sql = $"""
             SELECT {Columns} FROM {Source}
             WHERE org_id = @org_id AND deleted_at IS NULL
               AND (@after IS NULL OR id < @after)
+              AND (@webhook_id IS NULL OR id = @webhook_id)
               AND (@active IS NULL OR active = @active)
               AND (@events IS NULL OR events && @events)
               AND (@url IS NULL OR position(lower(@url) IN lower(url)) > 0)
@@ -85,8 +86,9 @@ public sealed class WebhookStore(
             LIMIT @limit
             """;
         await using var command = database.CreateCommand(Sql);
-        command.Parameters.AddWithValue("org_id", orgId);
+        command.Parameters.AddWithValue("org_id", reach.OrgId);
         command.Parameters.Add(NullableParameter.Create("after", NpgsqlDbType.Uuid, after));
+        command.Parameters.Add(NullableParameter.Create("webhook_id", NpgsqlDbType.Uuid, reach.WebhookId));
         command.Parameters.Add(NullableParameter.Create("active", NpgsqlDbType.Boolean, filter.Active));
         var names = filter.Event is { } eventType ? ListedEvents.NamesOf(eventType).ToArray() : null;
         command.Parameters.Add(NullableParameter.Create("events", NpgsqlDbType.Array | NpgsqlDbType.Text, names));

@@ -5,6 +5,7 @@ using Webhooks.Api.Authentication;
 using Webhooks.Api.Security;
 using Webhooks.Api.Tests.Hosting;
 using Webhooks.Core.ApiKeys;
+using Webhooks.Core.Credentials;
 using Webhooks.Testing;
 
 namespace Webhooks.Api.Tests.ApiKeys;
@@ -75,7 +76,7 @@ public sealed class ApiKeyTests(SharedApi api)
 
         var secret = key[26..59];
         Assert.DoesNotContain(secret, reader.GetString(0), StringComparison.Ordinal);
-        Assert.Equal(ApiKeyText.Hash(key), reader.GetFieldValue<byte[]>(1));
+        Assert.Equal(CredentialText.Hash(key), reader.GetFieldValue<byte[]>(1));
         Assert.DoesNotContain(api.Server.Logs.Lines, line => line.Text.Contains(secret[..20], StringComparison.Ordinal));
     }
 
@@ -83,7 +84,7 @@ public sealed class ApiKeyTests(SharedApi api)
     public async Task A_typo_is_told_without_the_database()
     {
         await using var server = await ApiServer.StartAsync("Host=127.0.0.1;Port=1;Username=nobody");
-        var key = ApiKeyText.Generate(Guid.CreateVersion7());
+        var key = CredentialText.ApiKey.Generate(Guid.CreateVersion7());
         using var mistyped = server.WithToken(key[..30] + (key[30] == 'x' ? 'y' : 'x') + key[31..]);
         using var unknown = server.WithToken(key);
 
@@ -99,8 +100,8 @@ public sealed class ApiKeyTests(SharedApi api)
     {
         using var owner = api.Server.ForNewOrganization();
         var made = await MakeAsync(owner, Scopes.ReadWebhooks);
-        using var unknown = api.Server.WithToken(ApiKeyText.Generate(Guid.CreateVersion7()));
-        using var wrong = api.Server.WithToken(ApiKeyText.Generate(made["id"].GetGuid()));
+        using var unknown = api.Server.WithToken(CredentialText.ApiKey.Generate(Guid.CreateVersion7()));
+        using var wrong = api.Server.WithToken(CredentialText.ApiKey.Generate(made["id"].GetGuid()));
 
         var first = await unknown.Get(Calls.Webhooks);
         var second = await wrong.Get(Calls.Webhooks);

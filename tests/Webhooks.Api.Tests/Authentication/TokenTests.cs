@@ -187,11 +187,17 @@ public sealed class TokenTests(SharedApi api)
     {
         foreach (var (method, path) in Operations.All)
         {
-            var needed = Operations.ScopeOf(method, path);
+            if (Operations.ScopeOf(method, path) is not { } needed)
+            {
+                continue;
+            }
+
             var others = Scopes.All.Except([needed, Scopes.Admin]).Where(
                 scope => !(needed == Scopes.PublishEvents && scope == Scopes.PublishEventsForAny));
             using var client = api.Server.For(Guid.NewGuid(), [.. others]);
-            using var allowed = api.Server.For(Guid.NewGuid(), needed);
+            // A session reads what it writes, and allows no more than its maker's token.
+            using var allowed = api.Server.For(
+                Guid.NewGuid(), path == Operations.PortalSessions ? [needed, Scopes.ReadWebhooks] : [needed]);
 
             var refused = await client.CallAsync(method, path, "{}");
             var passed = await allowed.CallAsync(method, path, "{}");

@@ -8,6 +8,10 @@ public static class Operations
     private const string Organizations = "/api/v1/organizations";
     private const string EventTypes = "/api/v1/event-types";
 
+    public const string PortalSessions = "/api/v1/portal/sessions";
+
+    private const string PortalAccess = "/api/v1/portal/session";
+
     private static readonly string _someWebhook = $"{Calls.Webhooks}/{Guid.NewGuid()}";
 
     public static IReadOnlyList<(HttpMethod Method, string Path)> All { get; } =
@@ -51,6 +55,10 @@ public static class Operations
         (HttpMethod.Get, "/api/v1/api-keys"),
         (HttpMethod.Get, $"/api/v1/api-keys/{Guid.NewGuid()}"),
         (HttpMethod.Delete, $"/api/v1/api-keys/{Guid.NewGuid()}"),
+        (HttpMethod.Post, PortalSessions),
+        (HttpMethod.Get, PortalSessions),
+        (HttpMethod.Delete, $"{PortalSessions}/{Guid.NewGuid()}"),
+        (HttpMethod.Get, PortalAccess),
         (HttpMethod.Get, EventTypes),
         (HttpMethod.Get, EventTypes + "/no.such"),
         (HttpMethod.Post, EventTypes),
@@ -59,8 +67,14 @@ public static class Operations
         (HttpMethod.Post, EventTypes + "/import"),
     ];
 
-    public static string ScopeOf(HttpMethod method, string path)
+    /// <summary>The scope that an operation needs; null when any token is enough.</summary>
+    public static string? ScopeOf(HttpMethod method, string path)
     {
+        if (path == PortalAccess)
+        {
+            return null;
+        }
+
         if (method == HttpMethod.Post && path == "/api/v1/events")
         {
             return Scopes.PublishEvents;

@@ -176,6 +176,17 @@ public sealed class OrganizationTests(SharedApi api) : IDisposable
     [InlineData("""{"name":7}""", "name")]
     [InlineData("""{"name":"a\u0000b"}""", "name")]
     [InlineData("""{"webhooks":7}""", "webhooks")]
+    [InlineData("""{"frame_ancestors":"https://app.example.com"}""", "frame_ancestors")]
+    [InlineData("""{"frame_ancestors":["*"]}""", "frame_ancestors[0]")]
+    [InlineData("""{"frame_ancestors":["https://app.example.com","https://app.example.com/"]}""", "frame_ancestors[1]")]
+    [InlineData("""{"frame_ancestors":["https://*.example.com"]}""", "frame_ancestors[0]")]
+    [InlineData("""{"frame_ancestors":["https://a.example.com;script-src *"]}""", "frame_ancestors[0]")]
+    [InlineData("""{"frame_ancestors":["https://a.example.com https://b.example.com"]}""", "frame_ancestors[0]")]
+    [InlineData("""{"frame_ancestors":["javascript:alert(1)"]}""", "frame_ancestors[0]")]
+    [InlineData("""{"frame_ancestors":["https://user@example.com"]}""", "frame_ancestors[0]")]
+    [InlineData("""{"refresh_url":"javascript:alert(1)"}""", "refresh_url")]
+    [InlineData("""{"refresh_url":"/webhooks"}""", "refresh_url")]
+    [InlineData("""{"refresh_url":7}""", "refresh_url")]
     public async Task A_change_that_is_not_understood_is_refused(string body, string field) =>
         (await _admin.Patch(Organization, body)).MustRefuse(field);
 
@@ -185,6 +196,27 @@ public sealed class OrganizationTests(SharedApi api) : IDisposable
     [InlineData("?name=%00", "name")]
     public async Task A_question_that_is_not_understood_is_refused(string query, string field) =>
         (await _admin.Get(Organizations + query)).MustRefuse(field);
+
+    [Fact]
+    public async Task An_organization_says_where_its_portal_may_be_shown_and_where_to_get_another_session()
+    {
+        const string Settings = """
+            {"frame_ancestors":["https://app.example.com","http://localhost:3000"],"refresh_url":"https://app.example.com/webhooks"}
+            """;
+
+        var changed = (await _admin.Patch(Organization, Settings)).MustBe(HttpStatusCode.OK);
+        (await _admin.Patch(Organization, """{"name":"Example Ltd"}""")).MustBe(HttpStatusCode.OK);
+
+        Assert.Equal("""["https://app.example.com","http://localhost:3000"]""", changed["frame_ancestors"].GetRawText());
+        var shown = await _admin.Get(Organization);
+        Assert.Equal(changed["frame_ancestors"].GetRawText(), shown["frame_ancestors"].GetRawText());
+        Assert.Equal("https://app.example.com/webhooks", shown["refresh_url"].GetString());
+        var cleared = (await _admin.Patch(Organization, """{"frame_ancestors":[],"refresh_url":null}""")).MustBe(HttpStatusCode.OK);
+        Assert.Equal(("[]", JsonValueKind.Null), (cleared["frame_ancestors"].GetRawText(), cleared["refresh_url"].ValueKind));
+        (await _admin.Patch(Organization, Settings)).MustBe(HttpStatusCode.OK);
+        var erased = (await _admin.Delete(Organization)).MustBe(HttpStatusCode.OK);
+        Assert.Equal(("[]", JsonValueKind.Null), (erased["frame_ancestors"].GetRawText(), erased["refresh_url"].ValueKind));
+    }
 
     [Fact]
     public async Task What_is_no_organizations_id_is_not_found()

@@ -7,6 +7,7 @@ using Webhooks.Api.Authentication;
 using Webhooks.Api.Security;
 using Webhooks.Api.Tests.Hosting;
 using Webhooks.Core.ApiKeys;
+using Webhooks.Core.Credentials;
 
 namespace Webhooks.Api.Tests.Security;
 
@@ -144,7 +145,9 @@ public sealed class FailedAuthenticationTests(SharedApi api) : IAsyncLifetime
     }
 
     private static string Guess(bool isKey) =>
-        isKey ? ApiKeyText.Generate(Guid.CreateVersion7()) : $"e30.e30.{Convert.ToHexString(RandomNumberGenerator.GetBytes(20))}";
+        isKey
+            ? CredentialText.ApiKey.Generate(Guid.CreateVersion7())
+            : $"e30.e30.{Convert.ToHexString(RandomNumberGenerator.GetBytes(20))}";
 
     private static HttpClient Client(string address, string token, ApiServer server)
     {

@@ -260,6 +260,10 @@ public sealed class OrganizationErasureTests : DatabaseTest
         await ExecuteAsync(
             "INSERT INTO api_keys (id, org_id, name, scopes, hash) VALUES (gen_random_uuid(), $1, 'k', '{webhooks:read}', $2)",
             org, new byte[32]);
+        await ExecuteAsync(
+            "INSERT INTO portal_sessions (id, org_id, webhook_id, read_only, hash, expires_at) "
+            + "VALUES (gen_random_uuid(), $1, $3, true, $2, now() + interval '1 hour')",
+            org, new byte[32], webhook);
         await ExecuteAsync("INSERT INTO webhook_alerts (org_id, rule_id, id) VALUES ($1, gen_random_uuid(), gen_random_uuid())", org);
         await ExecuteAsync("SELECT publish_webhook_event($1, 'user.created', '{}')", org);
         await ExecuteAsync(

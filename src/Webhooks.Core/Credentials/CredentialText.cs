@@ -3,56 +3,67 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Webhooks.Core.ApiKeys;
+namespace Webhooks.Core.Credentials;
 
 /// <summary>
-/// A key as its owner has it: <c>whk_</c>, then 61 letters and digits: the id (22), the secret (33, which are 196 random bits), and the
-/// CRC-32 (6) of all before it. So a typo, and what only looks like a key, is told without asking the database; also by those who scan
-/// for keys that were published.
+/// How a kind of credential is written that its owner sends as a bearer token: four characters that tell the kind, then 61 letters and
+/// digits: the id (22), the secret (33, which are 196 random bits), and the CRC-32 (6) of all before it. So a typo, and what only looks
+/// like one, is told without asking the database; also by those who scan for credentials that were published.
 /// </summary>
-public static class ApiKeyText
+public sealed class CredentialText
 {
-    /// <summary>What every key begins with.</summary>
-    public const string Prefix = "whk_";
+    /// <summary>An API key.</summary>
+    public static readonly CredentialText ApiKey = new("whk_");
+
+    /// <summary>A session of the portal.</summary>
+    public static readonly CredentialText PortalSession = new("whs_");
 
     private const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private const int IdCharacters = 22;
     private const int SecretCharacters = 33;
     private const int ChecksumCharacters = 6;
-    private const int CheckedCharacters = 4 + IdCharacters + SecretCharacters;
+    private const int PrefixCharacters = 4;
+    private const int CheckedCharacters = PrefixCharacters + IdCharacters + SecretCharacters;
 
     private static readonly SearchValues<char> _digits = SearchValues.Create(Digits);
 
-    /// <summary>A new key.</summary>
+    private readonly string _prefix;
+
+    private CredentialText(string prefix) => _prefix = prefix;
+
+    /// <summary>Whether a token is meant to be one of this kind.</summary>
+    public bool Begins(ReadOnlySpan<char> token) => token.StartsWith(_prefix, StringComparison.Ordinal);
+
+    /// <summary>A new one.</summary>
     /// <param name="id">Its id.</param>
-    public static string Generate(Guid id)
+    public string Generate(Guid id)
     {
         var text = PublicPart(id) + RandomNumberGenerator.GetString(Digits, SecretCharacters);
         return text + Encode(Crc32(text), ChecksumCharacters);
     }
 
-    /// <summary>The beginning of a key, which is no secret: its prefix and its id.</summary>
-    public static string PublicPart(Guid id)
+    /// <summary>The beginning of one, which is no secret: its prefix and its id.</summary>
+    public string PublicPart(Guid id)
     {
         Span<byte> bytes = stackalloc byte[16];
         id.TryWriteBytes(bytes, bigEndian: true, out _);
-        return Prefix + Encode(BinaryPrimitives.ReadUInt128BigEndian(bytes), IdCharacters);
+        return _prefix + Encode(BinaryPrimitives.ReadUInt128BigEndian(bytes), IdCharacters);
     }
 
-    /// <summary>The id of a key. False when the text is no key: its form or its checksum is wrong.</summary>
-    public static bool TryReadId(string text, out Guid id)
+    /// <summary>The id of one. False when the text is none: its form or its checksum is wrong.</summary>
+    public bool TryReadId(string text, out Guid id)
     {
         id = Guid.Empty;
         if (text.Length != CheckedCharacters + ChecksumCharacters
-            || !text.StartsWith(Prefix, StringComparison.Ordinal)
-            || text.AsSpan(Prefix.Length).ContainsAnyExcept(_digits)
+            || !Begins(text)
+            || text.AsSpan(PrefixCharacters).ContainsAnyExcept(_digits)
             || !text.EndsWith(Encode(Crc32(text.AsSpan(0, CheckedCharacters)), ChecksumCharacters), StringComparison.Ordinal))
         {
             return false;
         }
 
         UInt128 value = 0;
-        foreach (var character in text.AsSpan(Prefix.Length, IdCharacters))
+        foreach (var character in text.AsSpan(PrefixCharacters, IdCharacters))
         {
             value = (value * (uint)Digits.Length) + (uint)Digits.IndexOf(character, StringComparison.Ordinal);
         }
@@ -66,7 +77,7 @@ public static class ApiKeyText
     }
 
     /// <summary>
-    /// What is stored of a key. A hash that is slow on purpose would protect what people choose; nobody finds 196 random bits by trying,
+    /// What is stored of one. A hash that is slow on purpose would protect what people choose; nobody finds 196 random bits by trying,
     /// and this one can be made for each request.
     /// </summary>
     public static byte[] Hash(string text) => SHA256.HashData(Encoding.ASCII.GetBytes(text));

@@ -15,10 +15,10 @@ namespace Webhooks.Api.Statistics;
 internal static class StatisticsEndpoints
 {
     private const string Meaning =
-        "In total, for each minute, hour or day, and, if asked for, by event type or error. They are exact at every moment, whatever "
-        + "crashes, retries and redeliveries there were. Deliveries count when they were created, whenever they end; attempts, failed "
-        + "attempts and durations count when the attempt was made. Counts by minute are kept for 2 days, by hour for 90 days, by day for "
-        + "longer.";
+        "In total, for each minute, hour or day, and, if asked for, by event type, error or webhook. They are exact at every moment, "
+        + "whatever crashes, retries and redeliveries there were. Deliveries count when they were created, whenever they end; attempts, "
+        + "failed attempts and durations count when the attempt was made. Counts by minute are kept for 2 days, by hour for 90 days, by "
+        + "day for longer.";
 
     public static void MapStatistics(this IEndpointRouteBuilder api)
     {
@@ -26,7 +26,10 @@ internal static class StatisticsEndpoints
             .WithTags("Statistics")
             .WithName(OperationNames.GetStatistics)
             .WithSummary("Count the deliveries to all webhooks")
-            .WithDescription($"Also those to webhooks that are deleted. {Meaning}")
+            .WithDescription(
+                $"Also those to webhooks that are deleted. {Meaning} With `group_by=webhook`, each group has a `series` of its own: one "
+                + "request draws what a list of webhooks shows.")
+            .WithMetadata(new NarrowedToWebhook())
             .RequireAuthorization(Scopes.ReadWebhooks);
 
         api.MapGet("/webhooks/{id}/stats", GetOfWebhookAsync)
@@ -38,15 +41,16 @@ internal static class StatisticsEndpoints
     }
 
     private static async Task<Ok<StatisticsResource>> GetAsync(
-        Query<StatisticsQuery> query,
+        Query<AllStatisticsQuery> query,
         ClaimsPrincipal user,
         DeliveryStatistics statistics,
         WebhooksOptions options,
         TimeProvider clock,
         CancellationToken cancellationToken)
     {
-        var window = query.Value.WindowAt(clock.GetUtcNow(), options.Statistics);
-        var report = await statistics.ReadAsync(user.OrganizationId(), window, query.Value.Grouping, cancellationToken);
+        var (common, webhooks) = query.Value;
+        var window = common.WindowAt(clock.GetUtcNow(), options.Statistics);
+        var report = await statistics.ReadAsync(user.Reach(), window, common.Grouping, webhooks, cancellationToken);
         return TypedResults.Ok(StatisticsResource.Of(window, report));
     }
 

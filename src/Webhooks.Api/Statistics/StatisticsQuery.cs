@@ -22,6 +22,7 @@ internal sealed record StatisticsQuery(
     {
         ["event"] = StatisticsGrouping.Event,
         ["error"] = StatisticsGrouping.Error,
+        ["webhook"] = StatisticsGrouping.Webhook,
     };
 
     private static readonly QueryParameter _from = new(
@@ -41,7 +42,8 @@ internal sealed record StatisticsQuery(
 
     private static readonly QueryParameter _interval = new(
         "interval",
-        $"The spans of the series, {StatisticsWindow.MostSpans} at most. Left out, it is `minute` for up to 3 hours, `hour` for up to 14 "
+        $"The spans of the series, {StatisticsWindow.MostSpans} at most, and {StatisticsWindow.MostSpansByWebhook} with "
+        + "`group_by=webhook`. Left out, it is `minute` for up to 3 hours, `hour` for up to 14 "
         + "days, and else `day`, if such counts are still kept.")
     {
         Values = [.. _intervals.Keys],
@@ -90,9 +92,10 @@ internal sealed record StatisticsQuery(
 
         Refuse(errors);
         var window = StatisticsWindow.Around(from, to, interval);
-        if (window.Spans > StatisticsWindow.MostSpans)
+        var most = Grouping == StatisticsGrouping.Webhook ? StatisticsWindow.MostSpansByWebhook : StatisticsWindow.MostSpans;
+        if (window.Spans > most)
         {
-            errors.Add(_interval.Name, TooMany(window));
+            errors.Add(_interval.Name, TooMany(window, most));
         }
 
         Refuse(errors);
@@ -112,9 +115,9 @@ internal sealed record StatisticsQuery(
         $"Counts by {interval.ToText()} are kept for {kept.TotalDays:0.##} days: not before {EventTimestamp.Format(oldest)}."
         + $"{(interval == StatisticsInterval.Day ? "" : $" Or ask for interval={Longer(interval)}.")}");
 
-    private static string TooMany(StatisticsWindow window) => string.Create(
+    private static string TooMany(StatisticsWindow window, int most) => string.Create(
         CultureInfo.InvariantCulture,
-        $"The window has {window.Spans} of them, and an answer {StatisticsWindow.MostSpans} at most. Ask for a shorter window"
+        $"The window has {window.Spans} of them, and an answer {most} at most. Ask for a shorter window"
         + $"{(window.Interval == StatisticsInterval.Day ? "." : $", or for interval={Longer(window.Interval)}.")}");
 
     private static string Longer(StatisticsInterval interval) => (interval + 1).ToText();

@@ -11,7 +11,7 @@ namespace Webhooks.Api.Statistics;
 /// </param>
 /// <param name="Totals">The counts of the whole window.</param>
 /// <param name="Series">The counts of each span, oldest first, also of those in which nothing was.</param>
-/// <param name="Groups">The counts of each event type or error that there was, by key; empty without `group_by`.</param>
+/// <param name="Groups">The counts of each event type, error or webhook that there was, by key; empty without `group_by`.</param>
 internal sealed record StatisticsResource(
     DateTime From,
     DateTime To,
@@ -28,5 +28,5 @@ internal sealed record StatisticsResource(
         report.Since.UtcDateTime,
         new CountsResource(report.Totals),
         [.. report.Series.Select(span => new SpanResource(span.At, span.Counts))],
-        [.. report.Groups.Select(group => new GroupResource(group.Key, group.Counts))]);
+        [.. report.Groups.Select(group => new GroupResource(group))]);
 }

@@ -8,4 +8,7 @@ public enum StatisticsGrouping
 
     /// <summary>By what attempts ended in.</summary>
     Error,
+
+    /// <summary>By the webhook, each with a series of its own.</summary>
+    Webhook,
 }

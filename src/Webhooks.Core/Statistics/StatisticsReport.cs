@@ -4,9 +4,9 @@ namespace Webhooks.Core.Statistics;
 /// <param name="Since">Deliveries that were created before are not counted, UTC.</param>
 /// <param name="Totals">Of all of it.</param>
 /// <param name="Series">Of each span, also of those in which nothing was.</param>
-/// <param name="Groups">Of each event type or error that there was; empty when they are not told apart.</param>
+/// <param name="Groups">Of each event type, error or webhook that there was; empty when they are not told apart.</param>
 public sealed record StatisticsReport(
     DateTimeOffset Since,
     DeliveryCounts Totals,
     IReadOnlyList<(DateTimeOffset At, DeliveryCounts Counts)> Series,
-    IReadOnlyList<(string Key, DeliveryCounts Counts)> Groups);
+    IReadOnlyList<StatisticsGroup> Groups);

@@ -9,6 +9,9 @@ public sealed record StatisticsWindow(DateTimeOffset From, DateTimeOffset To, St
     /// <summary>Spans that one answer may have.</summary>
     public const int MostSpans = 1500;
 
+    /// <summary>Spans that one answer may have of which each webhook has its own.</summary>
+    public const int MostSpansByWebhook = 200;
+
     /// <summary>The spans that a window touches.</summary>
     public static StatisticsWindow Around(DateTimeOffset from, DateTimeOffset to, StatisticsInterval interval) =>
         new(interval.Floor(from), interval.Ceiling(to), interval);

@@ -65,6 +65,42 @@ public sealed class StatisticsTests(SharedApi api)
     }
 
     [Fact]
+    public async Task One_request_draws_the_sparklines_of_a_list_of_webhooks()
+    {
+        using var client = api.Server.ForNewOrganization();
+        Guid[] webhooks = [await client.CreateWebhookAsync(), await client.CreateWebhookAsync(), await client.CreateWebhookAsync()];
+        await client.PublishAsync();
+
+        var all = (await client.Get($"{Stats}?group_by=webhook&interval=hour")).MustBe(HttpStatusCode.OK);
+        var two = (await client.Get($"{Stats}?group_by=webhook&webhook_ids={webhooks[0]},{webhooks[2]}")).MustBe(HttpStatusCode.OK);
+
+        Assert.Equal(webhooks.Order(), all["groups"].EnumerateArray().Select(group => group.GetProperty("key").GetGuid()).Order());
+        Assert.All(all["groups"].EnumerateArray(), group =>
+        {
+            Assert.Equal(all["series"].GetArrayLength(), group.GetProperty("series").GetArrayLength());
+            Assert.Equal(1, group.GetProperty("series").EnumerateArray().Sum(span => span.GetProperty("deliveries").GetInt64()));
+        });
+        Assert.Equal(2, two["groups"].GetArrayLength());
+        Assert.Equal(0, (await client.Get($"{Stats}?group_by=event"))["groups"][0].GetProperty("series").GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("group_by=webhook&interval=minute", "interval", "an answer 200 at most.")]
+    [InlineData("group_by=webhook&webhook_ids=1", "webhook_ids", "It must be UUIDs, separated by commas.")]
+    [InlineData("group_by=webhook&webhook_ids=", "webhook_ids", "It must be UUIDs, separated by commas.")]
+    [InlineData("group_by=webhook&webhook_ids={101}", "webhook_ids", "It has 101 ids; it may have 100.")]
+    public async Task Sparklines_are_bounded(string query, string field, string problem)
+    {
+        using var client = api.Server.ForNewOrganization();
+        query = query.Replace(
+            "{101}", string.Join(',', Enumerable.Repeat(Guid.NewGuid().ToString(), 101)), StringComparison.Ordinal);
+
+        var answer = (await client.Get($"{Stats}?{query}")).MustRefuse(field);
+
+        Assert.Contains(problem, answer.Errors(field)[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_window_is_widened_to_whole_spans_and_the_answer_says_so()
     {
         using var client = api.Server.ForNewOrganization();
@@ -93,7 +129,7 @@ public sealed class StatisticsTests(SharedApi api)
 
     [Theory]
     [InlineData("interval=week", "interval", "It must be one of minute, hour, day.")]
-    [InlineData("group_by=url", "group_by", "It must be one of event, error.")]
+    [InlineData("group_by=url", "group_by", "It must be one of event, error, webhook.")]
     [InlineData("from=yesterday", "from", "It must be an ISO 8601 time")]
     [InlineData("from={1}&to={2}", "from", "It must be before to.")]
     [InlineData("from={1}&to={1}", "from", "It must be before to.")]

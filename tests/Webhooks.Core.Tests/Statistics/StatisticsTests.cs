@@ -85,10 +85,64 @@ public sealed class StatisticsTests : DatabaseTest
                 report.Groups.Select(group =>
                     (group.Key, group.Counts.Deliveries, group.Counts.FailedAttempts, group.Counts.Failed)));
             Assert.Equal(
-                ["user.created"], (await Statistics.ReadAsync(_org, Today, StatisticsGrouping.Event, Cancel)).Groups.Select(g => g.Key));
+                ["user.created"],
+                (await Statistics.ReadAsync(_org, Today, StatisticsGrouping.Event, null, Cancel)).Groups.Select(group => group.Key));
         }
 
         Assert.Empty(await StatisticsRecount.DifferencesAsync(Database, Cancel));
+    }
+
+    [Fact]
+    public async Task Webhooks_are_told_apart_each_with_a_series_of_its_own()
+    {
+        var stranger = Guid.NewGuid();
+        var foreign = await AddWebhookAsync(stranger);
+        Guid[] own = [await AddWebhookAsync(_org), await AddWebhookAsync(_org)];
+        await PublishManyAsync(_org, 3);
+        await PublishManyAsync(stranger, 1);
+        var deleted = await AddWebhookAsync(_org);
+        await PublishManyAsync(_org, 1);
+        await ExecuteAsync("UPDATE webhooks SET deleted_at = now(), secret = NULL, active = false WHERE id = $1", deleted);
+
+        foreach (var added in new[] { false, true })
+        {
+            if (added)
+            {
+                await Folding.RunAsync(Cancel);
+            }
+
+            var report = await ByWebhookAsync(_org, null);
+            Assert.Equal(9, report.Totals.Deliveries);
+            Assert.Equal(
+                own.Select(webhook => webhook.ToString()).Order(StringComparer.Ordinal), report.Groups.Select(group => group.Key));
+            Assert.All(report.Groups, group =>
+            {
+                Assert.Equal(4, group.Counts.Deliveries);
+                Assert.Equal(report.Series.Select(span => span.At), group.Series.Select(span => span.At));
+                Assert.Equal(4, group.Series.Sum(span => span.Counts.Deliveries));
+            });
+            Assert.Equal(
+                own[1].ToString(), Assert.Single((await ByWebhookAsync(_org, [own[1], foreign, deleted])).Groups).Key);
+            var one = await ByWebhookAsync(new Reach(_org, own[0]), [own[0], own[1]]);
+            Assert.Equal((4, own[0].ToString()), (one.Totals.Deliveries, Assert.Single(one.Groups).Key));
+        }
+    }
+
+    [Fact]
+    public async Task Of_many_webhooks_the_newest_are_told_apart()
+    {
+        var oldest = await AddWebhookAsync(_org);
+        for (var more = 0; more < DeliveryStatistics.MostWebhooks; more++)
+        {
+            await AddWebhookAsync(_org);
+        }
+
+        await PublishManyAsync(_org, 1);
+
+        var groups = (await ByWebhookAsync(_org, null)).Groups;
+        Assert.Equal(DeliveryStatistics.MostWebhooks, groups.Count);
+        Assert.DoesNotContain(groups, group => group.Key == oldest.ToString());
+        Assert.Equal(oldest.ToString(), Assert.Single((await ByWebhookAsync(_org, [oldest])).Groups).Key);
     }
 
     [Fact]
@@ -99,9 +153,9 @@ public sealed class StatisticsTests : DatabaseTest
         var stranger = Guid.NewGuid();
 
         Assert.Null(await Statistics.ReadAsync(stranger, webhook, Today, null, Cancel));
-        Assert.Equal(0, (await Statistics.ReadAsync(stranger, Today, null, Cancel)).Totals.Deliveries);
+        Assert.Equal(0, (await Statistics.ReadAsync(stranger, Today, null, null, Cancel)).Totals.Deliveries);
         await Folding.RunAsync(Cancel);
-        Assert.Equal(0, (await Statistics.ReadAsync(stranger, Today, null, Cancel)).Totals.Deliveries);
+        Assert.Equal(0, (await Statistics.ReadAsync(stranger, Today, null, null, Cancel)).Totals.Deliveries);
     }
 
     [Fact]
@@ -117,7 +171,7 @@ public sealed class StatisticsTests : DatabaseTest
         await Folding.RunAsync(Cancel);
 
         Assert.Empty(await StatisticsRecount.DifferencesAsync(Database, Cancel));
-        Assert.Equal(1, (await Statistics.ReadAsync(_org, Today, null, Cancel)).Totals.Attempts);
+        Assert.Equal(1, (await Statistics.ReadAsync(_org, Today, null, null, Cancel)).Totals.Attempts);
     }
 
     [Fact]
@@ -131,7 +185,7 @@ public sealed class StatisticsTests : DatabaseTest
         await Deliveries.RecordAsync([Result(claim, Answered(500), new NextStep.Failed(), 10)], Cancel);
         await Folding.RunAsync(Cancel);
 
-        var totals = (await Statistics.ReadAsync(_org, Today, null, Cancel)).Totals;
+        var totals = (await Statistics.ReadAsync(_org, Today, null, null, Cancel)).Totals;
 
         Assert.Equal((0, 0, 1, 1), (totals.Deliveries, totals.Failed, totals.Attempts, totals.FailedAttempts));
     }
@@ -154,7 +208,7 @@ public sealed class StatisticsTests : DatabaseTest
         await Folding.RunAsync(Cancel);
 
         Assert.Empty(await StatisticsRecount.DifferencesAsync(Database, Cancel));
-        Assert.Equal(200, (await Statistics.ReadAsync(_org, Today, null, Cancel)).Totals.Succeeded);
+        Assert.Equal(200, (await Statistics.ReadAsync(_org, Today, null, null, Cancel)).Totals.Succeeded);
         await AssertNoDeadlocksAsync();
 
         async Task AddUpAsync()
@@ -389,7 +443,7 @@ public sealed class StatisticsTests : DatabaseTest
 
         async Task CompareAsync(string when)
         {
-            var totals = (await Statistics.ReadAsync(_org, Today, null, Cancel)).Totals;
+            var totals = (await Statistics.ReadAsync(_org, Today, null, null, Cancel)).Totals;
             var expected = await QueryAsync<string>("""
                 SELECT concat_ws(
                     ' ', count(*), count(*) FILTER (WHERE status = 'succeeded'), count(*) FILTER (WHERE status = 'failed'),
@@ -426,6 +480,9 @@ public sealed class StatisticsTests : DatabaseTest
         .BuildServiceProvider();
 
     private static SendOutcome.Answered Answered(int status) => new(status, "");
+
+    private Task<StatisticsReport> ByWebhookAsync(Reach reach, IReadOnlyList<Guid>? webhooks) =>
+        Statistics.ReadAsync(reach, Today, StatisticsGrouping.Webhook, webhooks, Cancel);
 
     private static DeliveryResult Result(
         ClaimedDelivery claim, SendOutcome outcome, NextStep next, int milliseconds, DateTimeOffset? at = null) => new(

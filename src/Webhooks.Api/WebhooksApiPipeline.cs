@@ -69,7 +69,8 @@ public static class WebhooksApiPipeline
     }
 
     /// <summary>
-    /// Maps every operation under /api/v1, each by its name in <see cref="OperationNames"/>, and the health, OpenAPI and reference pages.
+    /// Maps every operation under /api/v1, each by its name in <see cref="OperationNames"/>, and the health, OpenAPI and reference
+    /// pages and the portal.
     /// </summary>
     public static IEndpointRouteBuilder MapWebhooksApi(this IEndpointRouteBuilder endpoints)
     {
@@ -77,6 +78,7 @@ public static class WebhooksApiPipeline
         var pages = endpoints.MapGroup("").AnswersHead();
         pages.MapWebhooksHealth();
         pages.MapWebhooksOpenApi();
+        pages.MapPortal();
         return endpoints;
     }
 

@@ -43,6 +43,7 @@ public static class WebhooksApiServices
             .AddWebhooksAuthentication(authentication)
             .AddSingleton(PortalSettings.From(configuration, authentication))
             .AddSingleton<PortalAddress>()
+            .AddSingleton(_ => PortalFiles.Read(PortalFiles.Folder))
             .AddSingleton(ClientAddress.From(configuration))
             .AddSingleton<RequestIds>()
             .AddSingleton<SecurityHeaders>()

@@ -42,7 +42,7 @@ public sealed partial class FunctionTableTests
             "FanOutEvent", "PublishInbox", "StartDelivery", "DeliverWebhook", "DeliveryAttempt", "RecoverWebhook", "RecoverPages",
             "Maintenance",
             "HealthLive", "HealthReady", "OpenApi", "Docs", "UnknownRoute", "ApiKeys",
-            "Organizations", "EventTypes", "Pull", "PortalSessions",
+            "Organizations", "EventTypes", "Pull", "PortalSessions", "Portal",
         ];
 
         Assert.Equal(operations.Concat(others).Order(), AppFunction.All.Select(function => function.Name).Order());
@@ -60,7 +60,8 @@ public sealed partial class FunctionTableTests
                 endpoint.RoutePattern.RawText!.Trim('/')))
             .ToHashSet();
         var functions = AppFunction.All
-            .Where(function => function.Http is { Methods: not null } && function.Method.DeclaringType != typeof(ServiceFunctions))
+            .Where(function => function.Http is { Methods: not null } && function.Method.DeclaringType != typeof(ServiceFunctions)
+                && function.Method.DeclaringType != typeof(PortalFunctions))
             .Select(function => (function.Name, Assert.Single(function.Http!.Methods!).ToUpperInvariant(), function.Http.Route!))
             .ToHashSet();
 

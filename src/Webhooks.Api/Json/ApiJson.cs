@@ -51,6 +51,7 @@ namespace Webhooks.Api.Json;
 [JsonSerializable(typeof(CreatedPortalSession))]
 [JsonSerializable(typeof(ListPage<PortalSessionResource>))]
 [JsonSerializable(typeof(PortalAccessResource))]
+[JsonSerializable(typeof(PortalSettingsResource))]
 [JsonSerializable(typeof(ProblemDetails))]
 [JsonSerializable(typeof(HttpValidationProblemDetails))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -22,6 +22,13 @@ internal sealed class NotFoundProblem(string detail) : IResult, IEndpointMetadat
 
     public static readonly NotFoundProblem PortalSession = new("Your organization has no portal session with this id (any more).");
 
+    public static readonly NotFoundProblem Portal = new(
+        "This installation has no portal: it was built without, and the folder portal beside the app is missing. Build it as the README "
+        + "says, with Node.js.");
+
+    public static readonly NotFoundProblem PortalFile = new(
+        "The portal has no such file (any more): it may have been built again. Load the page again.");
+
     public static readonly NotFoundProblem Event = new(
         "Your organization has no delivery of an event with this id: there is none, no webhook wanted it, or it is too old.");
 

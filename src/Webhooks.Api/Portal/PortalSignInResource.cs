@@ -1,0 +1,7 @@
+namespace Webhooks.Api.Portal;
+
+/// <summary>How people sign in: OpenID Connect, code flow with PKCE.</summary>
+/// <param name="Authority">The authority, whose discovery document is below it.</param>
+/// <param name="ClientId">The portal's id there.</param>
+/// <param name="Scope">What to ask for.</param>
+internal sealed record PortalSignInResource(string Authority, string ClientId, string Scope);

@@ -49,7 +49,7 @@ internal static class FunctionsCommand
         var tokenFile = await LocalToken.WriteAsync(configuration, termination);
         await using var functions = await FunctionsApp.StartAsync(
             app, port, ForEnvironment(local.Settings.Keys, configuration, port), termination);
-        Console.WriteLine(Tour.Text(url, tokenFile, storage));
+        Console.WriteLine(Tour.Text(url, await PortalLink.MakeAsync(url, tokenFile, termination), tokenFile, storage));
 
         var failed = Task.WhenAny(local.Failed, functions.Failed).Unwrap();
         var ending = await Task.WhenAny(failed, Task.Delay(Timeout.Infinite, termination));

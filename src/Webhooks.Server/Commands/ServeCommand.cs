@@ -48,7 +48,9 @@ internal static partial class ServeCommand
         if (isLocal)
         {
             var tokenFile = await LocalToken.WriteAsync(app.Configuration, termination);
-            Console.WriteLine(Tour.Text(app.Urls.First(), tokenFile, app.Configuration[QueueServices.Setting]));
+            var url = app.Urls.First();
+            var portal = await PortalLink.MakeAsync(url, tokenFile, termination);
+            Console.WriteLine(Tour.Text(url, portal, tokenFile, app.Configuration[QueueServices.Setting]));
         }
 
         var ending = await Task.WhenAny(local.Failed, Task.Delay(Timeout.Infinite, termination));

@@ -5,15 +5,17 @@ internal static class Tour
 {
     /// <summary>The tour's text.</summary>
     /// <param name="url">Where the server listens.</param>
+    /// <param name="portal">A link to the portal.</param>
     /// <param name="tokenFile">
     /// The file with a token of <see cref="LocalToken.Organization"/>; null when an authority issues the tokens.
     /// </param>
     /// <param name="queues">The storage connection string of the queue.</param>
-    public static string Text(string url, string? tokenFile, string? queues) =>
+    public static string Text(string url, string portal, string? tokenFile, string? queues) =>
         $$$"""
 
         Webhooks is running on {{{url}}}. Ctrl-C stops it and everything that it started.
 
+          Portal          {{{portal}}}
           API reference   {{{url}}}/docs
           Data and keys   {{{LocalDefaults.DataDirectory}}}
           Log             this terminal: a line for each event accepted and for each attempt

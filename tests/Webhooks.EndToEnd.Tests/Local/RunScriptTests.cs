@@ -26,6 +26,12 @@ public sealed class RunScriptTests : IDisposable
             var requests = await receiver.WaitForAsync(3);
             Assert.Equal(["/all", "/all", "/hook"], requests.Select(request => request.Path).Order());
 
+            var link = run.Output.Split('\n').Single(line => line.Contains("  Portal  ", StringComparison.Ordinal)).Trim().Split(' ')[^1];
+            Assert.StartsWith($"{Url(run.Output)}/portal/?session=", link, StringComparison.Ordinal);
+            Assert.Contains("\"url\":\"http://localhost:", await Shell.RunAsync(
+                $"curl -sf {Url(run.Output)}/api/v1/webhooks -H 'Authorization: Bearer {link.Split("#token=")[1]}'", Cancel),
+                StringComparison.Ordinal);
+
             await run.InterruptAsync();
             Assert.Equal(0, await run.WaitForExitAsync());
             Assert.Empty(ProcessTable.FindMentioning(_data.Path));

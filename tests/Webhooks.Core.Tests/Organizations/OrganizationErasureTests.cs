@@ -30,20 +30,19 @@ public sealed class OrganizationErasureTests : DatabaseTest
         await FillAsync(_org);
         await FillAsync(_other);
         await Publisher.PublishAsync([Message(_org)], Cancel);
-        var tables = await TablesAsync();
-        var before = await CountAsync(tables, _org);
-        var others = await CountAsync(tables, _other);
+        var before = await RowsAsync(_org);
+        var others = await RowsAsync(_other);
         Assert.All(before, table => Assert.True(table.Value > 0, $"{table.Key} holds nothing to erase: let this test fill it."));
         Actor.Current = new Actor(ActorKind.User, "ops-1", "203.0.113.7", null);
 
         await Erasures.BeginAsync(_org, Cancel);
         Assert.True(await Erasures.ContinueAsync(_org, _long, Cancel));
 
-        Assert.All(await CountAsync(tables, _org), table => Assert.Equal(0, table.Value));
+        Assert.All(await RowsAsync(_org), table => Assert.Equal(0, table.Value));
         string[] counted = ["webhook_statistics", "webhook_statistics_changes"];
         Assert.Equal(
             others.Where(table => !counted.Contains(table.Key)),
-            (await CountAsync(tables, _other)).Where(table => !counted.Contains(table.Key)));
+            (await RowsAsync(_other)).Where(table => !counted.Contains(table.Key)));
         Assert.Equal(1, await QueryAsync<long>("SELECT count(*) FROM recovery_deliveries"));
         var report = Required((await Organizations.FindAsync(_org, Cancel))!.Erasure);
         Assert.NotNull(report.FinishedAt);
@@ -66,7 +65,7 @@ public sealed class OrganizationErasureTests : DatabaseTest
         string[] waysOfTheirOwn = ["webhook_deliveries", "webhook_statistics_changes", "audit_entries"];
 
         Assert.Equal(
-            (await TablesAsync()).Append("recovery_deliveries").Order(StringComparer.Ordinal),
+            (await RowsAsync(_org)).Keys.Append("recovery_deliveries").Order(StringComparer.Ordinal),
             ErasedTable.All.Select(table => table.Name).Concat(waysOfTheirOwn).Order(StringComparer.Ordinal));
     }
 
@@ -108,7 +107,7 @@ public sealed class OrganizationErasureTests : DatabaseTest
             Assert.Equal(_org, (await Assert.ThrowsAsync<ErasedOrganizationException>(() => publisherOfIt)).OrgId);
         }
 
-        Assert.All(await CountAsync(await TablesAsync(), _org), table => Assert.Equal(0, table.Value));
+        Assert.All(await RowsAsync(_org), table => Assert.Equal(0, table.Value));
         await AddWebhookAsync(_other);
         Assert.Single(await publisher.PublishAsync([Message(_other)], Cancel));
     }
@@ -142,7 +141,7 @@ public sealed class OrganizationErasureTests : DatabaseTest
         await transaction.CommitAsync(Cancel);
 
         Assert.True(await erasure);
-        Assert.All(await CountAsync(await TablesAsync(), _org), table => Assert.Equal(0, table.Value));
+        Assert.All(await RowsAsync(_org), table => Assert.Equal(0, table.Value));
     }
 
     [Fact]
@@ -198,7 +197,7 @@ public sealed class OrganizationErasureTests : DatabaseTest
 
         Assert.Empty((await Deliveries.RecordAsync([Health.Results.Answered(claim, 410)], Cancel)).Ids);
 
-        Assert.All(await CountAsync(await TablesAsync(), _org), table => Assert.Equal(0, table.Value));
+        Assert.All(await RowsAsync(_org), table => Assert.Equal(0, table.Value));
     }
 
     [Fact]
@@ -237,7 +236,7 @@ public sealed class OrganizationErasureTests : DatabaseTest
             await Assert.ThrowsAsync<ErasedOrganizationException>(() => maker);
         }
 
-        Assert.All(await CountAsync(await TablesAsync(), _org), table => Assert.Equal(0, table.Value));
+        Assert.All(await RowsAsync(_org), table => Assert.Equal(0, table.Value));
     }
 
     private WebhookStore Store => new(
@@ -286,33 +285,5 @@ public sealed class OrganizationErasureTests : DatabaseTest
         """,
         webhook, _org, count);
 
-    /// <summary>The tables with something of an organization, by their columns.</summary>
-    private Task<IReadOnlyList<string>> TablesAsync() => QueryAllAsync<string>(
-        """
-        SELECT DISTINCT columns.table_name::text FROM information_schema.columns
-        JOIN pg_class ON pg_class.oid = to_regclass(quote_ident(table_name)) AND NOT relispartition AND relkind IN ('r', 'p')
-        WHERE table_schema = current_schema() AND column_name IN ('org_id', 'webhook_id', 'org_ids')
-        """);
-
-    private async Task<Dictionary<string, long>> CountAsync(IReadOnlyList<string> tables, Guid org)
-    {
-        var counts = new Dictionary<string, long>();
-        foreach (var table in tables)
-        {
-            if (table == "webhook_statistics_changes")
-            {
-                counts[table] = await QueryAsync<long>($"SELECT count(*) FROM {table} WHERE $1 = ANY (org_ids)", org);
-                continue;
-            }
-
-            var columns = await QueryAllAsync<string>(
-                "SELECT column_name::text FROM information_schema.columns WHERE table_name = $1 "
-                + "AND column_name IN ('org_id', 'webhook_id')",
-                table);
-            var condition = columns.Contains("org_id") ? "org_id = $1" : "webhook_id NOT IN (SELECT id FROM webhooks WHERE org_id <> $1)";
-            counts[table] = await QueryAsync<long>($"SELECT count(*) FROM {table} WHERE {condition}", org);
-        }
-
-        return counts;
-    }
+    private Task<IReadOnlyDictionary<string, long>> RowsAsync(Guid org) => OrganizationRows.CountAsync(Database, org, Cancel);
 }

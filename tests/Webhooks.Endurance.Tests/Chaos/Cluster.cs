@@ -36,6 +36,9 @@ internal sealed class Cluster : IDisposable
     /// <summary>A server's API for an organization; while the server is away, calls fail.</summary>
     public WebhooksApi Api(int server, Guid organization) => _apis[(server, organization)];
 
+    /// <summary>A client of a server that is there, for who operates it.</summary>
+    public HttpClient CreateOperatorClient(int server) => _servers[server].CreateOperatorClient();
+
     /// <summary>Starts a server that was killed or stopped.</summary>
     /// <param name="build">The directory of another build of the server; null for what is tested.</param>
     public async Task StartAsync(int server, string? build = null)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Webhooks.Api.Authentication;
 using Webhooks.Api.Tests.Hosting;
+using Webhooks.Testing;
 
 namespace Webhooks.Api.Tests.Pull;
 
@@ -236,6 +237,24 @@ public sealed class PullTests(SharedApi api) : IAsyncLifetime
         {
             await Task.Yield();
         }
+    }
+
+    [Fact]
+    public async Task A_server_that_stops_answers_those_who_wait()
+    {
+        await using var database = await TestDatabase.CreateMigratedAsync();
+        await using var server = await ApiServer.StartAsync(database.ConnectionString);
+        using var client = server.For(Guid.NewGuid(), Scopes.WriteWebhooks, Scopes.PullDeliveries);
+        var created = await client.Post(Calls.Webhooks, """{"mode":"pull","events":["*"]}""");
+        var waiting = client.Post($"{Calls.Webhooks}/{created["id"]}/pull", """{"wait_seconds":20}""");
+        await Eventually.HoldsAsync(
+            () => server.Logs.Lines.Any(line => line.Text.Contains("/pull", StringComparison.Ordinal)),
+            () => "the pull has not begun",
+            TestContext.Current.CancellationToken);
+
+        await server.StopAsync();
+
+        Assert.Empty((await waiting).MustBe(HttpStatusCode.OK)["deliveries"].EnumerateArray());
     }
 
     private Task<Answer> ReportAsync(JsonElement pulled, string result) => _receiver.Post(

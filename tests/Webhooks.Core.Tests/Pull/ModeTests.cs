@@ -1,10 +1,14 @@
+using Webhooks.Core.Cancellation;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
 using Webhooks.Core.Health;
 using Webhooks.Core.Pull;
+using Webhooks.Core.Recoveries;
 using Webhooks.Core.Redelivery;
 using Webhooks.Core.Signals;
+using Webhooks.Core.Statistics;
 using Webhooks.Core.Webhooks;
+using Webhooks.Testing;
 
 namespace Webhooks.Core.Tests.Pull;
 
@@ -134,6 +138,45 @@ public sealed class ModeTests : PullTest
         await Service<SignalPublisher>().RunAsync(Cancel);
 
         Assert.Equal("webhook.disabled", (await PullOneAsync()).Headers["X-Webhook-Event"]);
+    }
+
+    [Fact]
+    public async Task What_a_recovery_redelivers_waits_to_be_pulled()
+    {
+        await PublishPulledAsync(3);
+        await Service<Cancellations>().CancelBacklogAsync(Org, Webhook, DateTimeOffset.MaxValue, Cancel);
+        var scope = new RecoveryScope(
+            DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1), ["canceled"], Events: null, ResponseStatus: null);
+        var begun = Assert.IsType<RecoveryCreation.Begun>(
+            await Service<RecoveryStore>().CreateAsync(Org, Webhook, new NewRecovery(scope, Rate: 500), key: null, Cancel));
+
+        await Service<RecoveryRunner>().StepAsync(begun.Recovery.Id, Cancel);
+
+        Assert.Empty(await Deliveries.ClaimDueAsync(10, _lease, Cancel));
+        var pulled = await PullAsync();
+        await ReportAsync(200, pulled);
+        Assert.Equal(3, pulled.Count);
+        Assert.Equal("recovery", Assert.Single((await FindAsync(pulled[0].Id)).Attempts).Trigger);
+    }
+
+    [Fact]
+    public async Task Statistics_count_what_is_pulled_as_they_count_what_is_posted()
+    {
+        await PublishPulledAsync(6);
+        var pulled = await PullAsync(5);
+        await ReportAsync(200, pulled[0], pulled[1]);
+        await ReportAsync(503, pulled[2]);
+        await EndLeasesAsync();
+        await Service<PullMaintenance>().RunAsync(Cancel);
+        await ChangeAsync(new WebhookChanges(Active: false));
+        await ChangeAsync(new WebhookChanges(Active: true));
+        await Service<TestDelivery>().SendAsync(Org, Webhook, eventType: null, Cancel);
+
+        await Service<StatisticsFolding>().RunAsync(Cancel);
+
+        Assert.Empty(await StatisticsRecount.DifferencesAsync(Database, Cancel));
+        Assert.Equal(5, await QueryAsync<long>("SELECT sum(attempt_number) FROM webhook_deliveries"));
+        Assert.Equal(4, await QueryAsync<long>("SELECT count(*) FROM webhook_deliveries WHERE status = 'canceled'"));
     }
 
     [Fact]

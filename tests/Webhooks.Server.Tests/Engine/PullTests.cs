@@ -2,6 +2,7 @@ using Webhooks.Core.Deliveries;
 using Webhooks.Core.Pull;
 using Webhooks.Core.Sending;
 using Webhooks.Core.Webhooks;
+using Webhooks.Server.Engine;
 using Webhooks.Testing;
 
 namespace Webhooks.Server.Tests.Engine;
@@ -65,6 +66,30 @@ public sealed class PullTests
             webhook.OrgId, webhook.Id, new WebhookChanges(Url: receiver.Url, Mode: WebhookMode.Push), states: null, Cancel);
 
         await scene.WaitForAsync(5, "status = 'succeeded'");
+    }
+
+    [Fact]
+    public async Task What_an_engine_has_claimed_or_parked_is_pulled_when_the_mode_becomes_pull()
+    {
+        using var hold = new SemaphoreSlim(0);
+        await using var receiver = await Receiver.StartAsync(_ =>
+        {
+            hold.Wait(Cancel);
+            return 200;
+        });
+        await using var scene = await DeliveryScene.CreateAsync();
+        var webhook = await scene.AddWebhookAsync(receiver.Url);
+        await scene.StartEngineAsync(new EngineOptions { MaxInFlightPerWebhook = 4 });
+        await scene.PublishAsync(webhook, 300);
+        await scene.WaitForAsync(300, "lease_until IS NOT NULL");
+
+        await scene.Webhooks.UpdateAsync(webhook.OrgId, webhook.Id, new WebhookChanges(Mode: WebhookMode.Pull), states: null, Cancel);
+
+        // All but those that are being attempted.
+        await scene.WaitForAsync(296, "lease_until = 'infinity' AND lease_token IS NULL AND attempt_number = 0");
+        hold.Release(300);
+        await scene.WaitForAsync(4, "status = 'succeeded'");
+        Assert.Equal(4, receiver.Requests.Count);
     }
 
     [Fact]

@@ -2,13 +2,15 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Webhooks.EndToEnd.Tests.Local;
 using Webhooks.Testing;
 
 namespace Webhooks.EndToEnd.Tests;
 
 /// <summary>The portal, and somebody who opens a link to it.</summary>
 [Trait("Host", "both")]
-public sealed class PortalTests : IAsyncLifetime
+public sealed partial class PortalTests : IAsyncLifetime
 {
     private const string Sessions = "/api/v1/portal/sessions";
     private const string Webhooks = "/api/v1/webhooks";
@@ -59,6 +61,32 @@ public sealed class PortalTests : IAsyncLifetime
             async () => await StatusAsync(visitor, Webhooks) == HttpStatusCode.Unauthorized, () => "the session is accepted", Cancel);
         Assert.NotNull((await owner.GetFromJsonAsync<JsonNode>(Sessions, Cancel))!["data"]![0]!["revoked_at"]);
     }
+
+    [Fact]
+    public async Task The_portal_is_served_with_what_its_page_loads()
+    {
+        Assert.SkipUnless(
+            File.Exists(Path.Combine(RunScript.Repository, "src", "Webhooks.Portal", "package.json")), "This checkout has no portal.");
+        using var browser = new HttpClient { BaseAddress = new Uri(_server.Url) };
+        using var page = await browser.GetAsync("/portal/webhooks?status=failing", Cancel);
+        var html = await page.Content.ReadAsStringAsync(Cancel);
+        var script = Script().Match(html).Groups[1].Value;
+        using var request = new HttpRequestMessage(HttpMethod.Get, script) { Headers = { AcceptEncoding = { new("br") } } };
+        using var loaded = await browser.SendAsync(request, Cancel);
+        using var head = await browser.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/portal/"), Cancel);
+        var settings = (await browser.GetFromJsonAsync<JsonNode>("/portal/settings.json", Cancel))!;
+
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+        Assert.Equal("no-cache", page.Headers.CacheControl!.ToString());
+        Assert.Contains("frame-ancestors 'none'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.Equal((HttpStatusCode.OK, "br"), (loaded.StatusCode, Assert.Single(loaded.Content.Headers.ContentEncoding)));
+        Assert.Equal(TimeSpan.FromDays(365), loaded.Headers.CacheControl!.MaxAge);
+        Assert.Equal(HttpStatusCode.OK, head.StatusCode);
+        Assert.Equal("/api/v1", settings["api"]!.GetValue<string>());
+    }
+
+    [GeneratedRegex("src=\"(/portal/assets/[^\"]+\\.js)\"")]
+    private static partial Regex Script();
 
     private static async Task<Guid> RegisterAsync(HttpClient owner)
     {

@@ -17,7 +17,8 @@ public sealed class TestScriptTests : IDisposable
         await Shell.RunAsync(
             $"""
             cd '{RunScript.Repository}'
-            tar --exclude=./.git --exclude=./.data --exclude=./artifacts --exclude=./node_modules --exclude=./bench/results -cf - . |
+            tar --exclude=./.git --exclude=./.data --exclude=./artifacts --exclude=./node_modules --exclude=./bench/results \
+                --exclude=./src/Webhooks.Portal/node_modules -cf - . |
               tar -xf - -C '{_copy.Path}'
             ln -s "$PWD/node_modules" '{_copy.Path}/node_modules'
             """,

@@ -1,0 +1,1 @@
+export function readDocument(server: string): Promise<unknown>;

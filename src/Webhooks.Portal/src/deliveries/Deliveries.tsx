@@ -1,0 +1,109 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import type { Schemas } from '../api/client.ts';
+import { useApi } from '../shell/context.ts';
+import { Badge } from '../ui/Badge.tsx';
+import { ChoiceFilter, FilterBar, TextFilter } from '../ui/FilterFields.tsx';
+import { Pager } from '../ui/Pager.tsx';
+import { Query } from '../ui/Query.tsx';
+import { Empty } from '../ui/States.tsx';
+import { Ago } from '../ui/Time.tsx';
+import { useFilters } from '../ui/useFilters.ts';
+import { useNow } from '../ui/useNow.ts';
+import { resultOf, toneOf, waitOf } from './outcome.ts';
+import { deliveriesQuery, statuses } from './queries.ts';
+
+const choices = statuses.map((status) => [status, status] as const);
+
+/** A webhook's deliveries as they come, newest first. */
+export function Deliveries({ webhookId }: { webhookId: string }) {
+  const filters = useFilters(['status', 'event']);
+  const deliveries = useQuery(deliveriesQuery(useApi(), webhookId, filters.values, filters.cursor));
+  return (
+    <section className="stack" aria-labelledby="deliveries">
+      <h2 id="deliveries">Deliveries</h2>
+      <FilterBar what="deliveries" isAnySet={filters.isAnySet} onClear={filters.clear}>
+        <ChoiceFilter
+          label="Status"
+          all="All"
+          choices={choices}
+          value={filters.values.status}
+          onChange={(status) => filters.set('status', status)}
+        />
+        <TextFilter
+          label="Event type"
+          value={filters.values.event}
+          placeholder="invoice.paid"
+          onChange={(event) => filters.set('event', event)}
+        />
+      </FilterBar>
+      <Query query={deliveries} what="the deliveries">
+        {(page) =>
+          page.data.length === 0 ? (
+            <NoDeliveries isFiltered={filters.isAnySet} onClear={filters.clear} />
+          ) : (
+            <>
+              <DeliveryTable deliveries={page.data} />
+              <Pager next={page.next_cursor} />
+            </>
+          )
+        }
+      </Query>
+    </section>
+  );
+}
+
+function DeliveryTable({ deliveries }: { deliveries: readonly Schemas['Delivery'][] }) {
+  const now = useNow(1_000);
+  return (
+    <div className="table-scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Event</th>
+            <th scope="col">Status</th>
+            <th scope="col">Last result</th>
+            <th scope="col" className="number">
+              Attempts
+            </th>
+            <th scope="col">Created</th>
+          </tr>
+        </thead>
+        <tbody>
+          {deliveries.map((delivery) => (
+            <tr key={delivery.id}>
+              <td>
+                <Link href={`/webhooks/${delivery.webhook_id}/deliveries/${delivery.id}`}>{delivery.event}</Link>
+                {delivery.test && <span className="muted"> test</span>}
+                {delivery.redelivery_of !== null && <span className="muted"> redelivery</span>}
+              </td>
+              <td>
+                <Badge tone={toneOf(delivery.status)}>{delivery.status}</Badge>
+                <div className="muted">{waitOf(delivery, now)}</div>
+              </td>
+              <td>{resultOf(delivery) ?? <span className="muted">None yet</span>}</td>
+              <td className="number">{delivery.attempt_number}</td>
+              <td>
+                <Ago at={delivery.created_at} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function NoDeliveries({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
+  return isFiltered ? (
+    <Empty title="No delivery is like that">
+      <button type="button" className="button" onClick={onClear}>
+        Clear filters
+      </button>
+    </Empty>
+  ) : (
+    <Empty title="Nothing was sent yet">
+      <p>A delivery comes with each event of this webhook’s types. Send a test to see one.</p>
+    </Empty>
+  );
+}

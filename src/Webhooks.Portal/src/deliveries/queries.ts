@@ -1,0 +1,48 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { type Api, answerOf, type Schemas } from '../api/client.ts';
+
+export const statuses = ['pending', 'succeeded', 'failed', 'canceled', 'skipped'] as const satisfies readonly Status[];
+
+type Status = Schemas['DeliveryStatus'];
+
+interface DeliveryFilters {
+  status?: string;
+  event?: string;
+}
+
+/** A page of a webhook's deliveries, newest first; asked for again while the page is looked at. */
+export const deliveriesQuery = (
+  api: Api,
+  webhookId: string,
+  { status, event }: DeliveryFilters,
+  cursor: string | undefined,
+) =>
+  queryOptions({
+    queryKey: ['deliveries', webhookId, { status, event, cursor }],
+    queryFn: ({ signal }) =>
+      answerOf(
+        api.GET('/api/v1/webhooks/{id}/deliveries', {
+          params: {
+            path: { id: webhookId },
+            query: { status: statuses.find((known) => known === status), event, cursor, limit: 50 },
+          },
+          signal,
+        }),
+      ),
+    placeholderData: keepPreviousData,
+    refetchInterval: 3_000,
+  });
+
+/** One delivery with its payload and attempts; asked for again as long as something can still become of it. */
+export const deliveryQuery = (api: Api, webhookId: string, deliveryId: string) =>
+  queryOptions({
+    queryKey: ['delivery', webhookId, deliveryId],
+    queryFn: ({ signal }) =>
+      answerOf(
+        api.GET('/api/v1/webhooks/{id}/deliveries/{delivery_id}', {
+          params: { path: { id: webhookId, delivery_id: deliveryId } },
+          signal,
+        }),
+      ),
+    refetchInterval: ({ state }) => (state.data?.status === 'pending' ? 2_000 : 30_000),
+  });

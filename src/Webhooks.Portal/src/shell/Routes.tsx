@@ -1,0 +1,36 @@
+import { lazy } from 'react';
+import { Redirect, Route, Switch } from 'wouter';
+import { Empty } from '../ui/States.tsx';
+import { usePortal } from './context.ts';
+import { screensFor } from './navigation.ts';
+
+const WebhooksPage = lazy(() => import('../webhooks/WebhooksPage.tsx'));
+const WebhookPage = lazy(() => import('../webhooks/WebhookPage.tsx'));
+const DeliveryPage = lazy(() => import('../deliveries/DeliveryPage.tsx'));
+
+/** Which screen an address means; each is loaded when it is first opened. */
+export function Routes() {
+  const { session } = usePortal();
+  const home = session.webhook_id === null ? (screensFor(session)[0]?.path ?? null) : `/webhooks/${session.webhook_id}`;
+  return (
+    <Switch>
+      <Route path="/webhooks" component={WebhooksPage} />
+      <Route path="/webhooks/:webhook" component={WebhookPage} />
+      <Route path="/webhooks/:webhook/deliveries/:delivery" component={DeliveryPage} />
+      <Route path="/">{home === null ? <NothingToSee /> : <Redirect to={home} replace />}</Route>
+      <Route>
+        <Empty title="There is no such page">
+          <p>The address leads nowhere. The menu has everything that there is.</p>
+        </Empty>
+      </Route>
+    </Switch>
+  );
+}
+
+function NothingToSee() {
+  return (
+    <Empty title="Nothing to see with this access">
+      <p>It allows to publish events, but not to look at webhooks. Ask for one with the scope webhooks:read.</p>
+    </Empty>
+  );
+}

@@ -1,0 +1,66 @@
+import { Suspense, useRef, useState } from 'react';
+import { Link, Router, useLocation } from 'wouter';
+import { Loading } from '../ui/States.tsx';
+import { usePortal } from './context.ts';
+import { screensFor } from './navigation.ts';
+import { Routes } from './Routes.tsx';
+
+/** The frame of every screen: where one is, where one can go, and the screen. */
+export function Shell() {
+  return (
+    <Router base={import.meta.env.BASE_URL.replace(/\/$/, '')}>
+      <Frame />
+    </Router>
+  );
+}
+
+function Frame() {
+  const { session, settings } = usePortal();
+  const [location] = useLocation();
+  const [isMenuOpen, setMenuOpen] = useState(false);
+  const main = useRef<HTMLElement>(null);
+  const name = session.organization_name ?? 'Webhooks';
+  return (
+    <div className="shell">
+      <button type="button" className="button shell-skip" onClick={() => main.current?.focus()}>
+        Skip to the content
+      </button>
+      <header className="shell-side" data-closed={isMenuOpen ? undefined : ''}>
+        <div className="shell-top">
+          <span className="shell-name">{name}</span>
+          <button
+            type="button"
+            className="button button-small shell-menu"
+            aria-expanded={isMenuOpen}
+            onClick={() => setMenuOpen(!isMenuOpen)}
+          >
+            Menu
+          </button>
+        </div>
+        <nav className="shell-nav" aria-label="Screens">
+          {screensFor(session).map(({ path, name: screen }) => (
+            <Link
+              key={path}
+              href={path}
+              aria-current={isWithin(location, path) ? 'page' : undefined}
+              onClick={() => setMenuOpen(false)}
+            >
+              {screen}
+            </Link>
+          ))}
+        </nav>
+        <p className="shell-foot">
+          {session.read_only && <>You may look, not change. </>}
+          Version {settings.version}
+        </p>
+      </header>
+      <main className="shell-main" ref={main} tabIndex={-1}>
+        <Suspense fallback={<Loading what="the page" />}>
+          <Routes />
+        </Suspense>
+      </main>
+    </div>
+  );
+}
+
+const isWithin = (location: string, path: string) => location === path || location.startsWith(`${path}/`);

@@ -1,0 +1,20 @@
+import { may, type Scope, type Session } from '../api/session.ts';
+
+interface Screen {
+  path: string;
+  name: string;
+  needs: Scope;
+  /** Whether it shows what belongs to all of an organization, so that a session of one webhook has no use for it. */
+  ofOrganization: boolean;
+}
+
+const screens: readonly Screen[] = [
+  { path: '/webhooks', name: 'Webhooks', needs: 'webhooks:read', ofOrganization: true },
+];
+
+/** The screens that a session may see. */
+export function screensFor(session: Session): readonly Screen[] {
+  return screens.filter(
+    ({ needs, ofOrganization }) => may(session, needs) && !(ofOrganization && session.webhook_id !== null),
+  );
+}

@@ -1,0 +1,17 @@
+import { readableOn, textOn } from './color.ts';
+import type { Theme } from './entry.ts';
+
+// The backgrounds of theme.css that the accent is written on.
+const lightBackground = '#f6f7f9';
+const darkBackground = '#22262e';
+
+/** Makes the page light or dark and gives it the host product's accent, as far as that can be read. */
+export function applyTheme(root: HTMLElement, theme: Theme, accent: string | undefined): void {
+  root.style.colorScheme = theme === 'system' ? 'light dark' : theme;
+  if (accent !== undefined) {
+    const light = readableOn(lightBackground, accent);
+    const dark = readableOn(darkBackground, accent);
+    root.style.setProperty('--accent', `light-dark(${light}, ${dark})`);
+    root.style.setProperty('--on-accent', `light-dark(${textOn(light)}, ${textOn(dark)})`);
+  }
+}

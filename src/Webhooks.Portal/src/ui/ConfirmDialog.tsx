@@ -1,0 +1,65 @@
+import { AlertDialog } from '@base-ui/react/alert-dialog';
+import { type ReactNode, useState } from 'react';
+import { Problem } from './States.tsx';
+
+interface Props {
+  /** What is asked, with the name of the thing: "Delete https://example.com/hook?" */
+  title: string;
+  /** What comes of it. */
+  children: ReactNode;
+  /** The button that opens the question, in words. */
+  trigger: string;
+  /** The button that does it, in words. */
+  action: string;
+  isDanger?: boolean;
+  onConfirm: () => Promise<unknown>;
+}
+
+/** A button whose deed is asked about once, naming the thing. It stays open with the reason when the deed fails. */
+export function ConfirmDialog({ title, children, trigger, action, isDanger = false, onConfirm }: Props) {
+  const [isOpen, setOpen] = useState(false);
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+
+  const confirm = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      await onConfirm();
+      setOpen(false);
+    } catch (reason) {
+      setError(reason);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const open = (next: boolean) => {
+    setOpen(next);
+    setError(null);
+  };
+  const style = isDanger ? 'button button-danger' : 'button';
+  return (
+    <AlertDialog.Root open={isOpen} onOpenChange={open}>
+      <AlertDialog.Trigger className={style}>{trigger}</AlertDialog.Trigger>
+      <AlertDialog.Portal>
+        <AlertDialog.Backdrop className="dialog-backdrop" />
+        <AlertDialog.Popup className="dialog">
+          <AlertDialog.Title>{title}</AlertDialog.Title>
+          <AlertDialog.Description render={<div />}>{children}</AlertDialog.Description>
+          <Problem error={error} />
+          <div className="row">
+            <button
+              type="button"
+              className={isDanger ? style : 'button button-primary'}
+              disabled={isBusy}
+              onClick={() => void confirm()}
+            >
+              {action}
+            </button>
+            <AlertDialog.Close className="button">Keep it as it is</AlertDialog.Close>
+          </div>
+        </AlertDialog.Popup>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  );
+}

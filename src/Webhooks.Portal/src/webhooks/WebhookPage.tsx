@@ -1,0 +1,150 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { answerOf, type Schemas } from '../api/client.ts';
+import { Deliveries } from '../deliveries/Deliveries.tsx';
+import { useApi, useMay } from '../shell/context.ts';
+import { ConfirmDialog } from '../ui/ConfirmDialog.tsx';
+import { Page } from '../ui/Page.tsx';
+import { Query } from '../ui/Query.tsx';
+import { Problem } from '../ui/States.tsx';
+import { Ago, Time } from '../ui/Time.tsx';
+import { webhookQuery } from './queries.ts';
+import { StateBadge } from './StateBadge.tsx';
+import { nameOf } from './state.ts';
+
+type Webhook = Schemas['Webhook'];
+
+/** One webhook: how its receiver does and why, and what was sent to it. */
+export default function WebhookPage({ params }: { params: { webhook: string } }) {
+  const webhook = useQuery(webhookQuery(useApi(), params.webhook));
+  return (
+    <Page
+      title={webhook.data === undefined ? 'Webhook' : nameOf(webhook.data.data)}
+      actions={webhook.data !== undefined && <Actions webhook={webhook.data.data} tag={webhook.data.tag} />}
+    >
+      <Query query={webhook} what="the webhook">
+        {({ data }) => <Facts webhook={data} />}
+      </Query>
+      {webhook.data !== undefined && <Deliveries webhookId={params.webhook} />}
+    </Page>
+  );
+}
+
+function Actions({ webhook, tag }: { webhook: Webhook; tag: string | undefined }) {
+  const api = useApi();
+  const queries = useQueryClient();
+  const mayChange = useMay('webhooks:write');
+  if (!mayChange) {
+    return null;
+  }
+
+  const path = { id: webhook.id };
+  const setActive = async (active: boolean) => {
+    await answerOf(
+      api.PATCH('/api/v1/webhooks/{id}', {
+        params: { path, header: tag === undefined ? {} : { 'If-Match': tag } },
+        body: { active },
+      }),
+    );
+    await queries.invalidateQueries();
+  };
+  return (
+    <>
+      <TestButton webhook={webhook} />
+      {webhook.active ? (
+        <ConfirmDialog
+          title={`Deactivate ${nameOf(webhook)}?`}
+          trigger="Deactivate"
+          action="Deactivate"
+          isDanger
+          onConfirm={() => setActive(false)}
+        >
+          Nothing more is sent to it until it is activated again. What is still pending is canceled.
+        </ConfirmDialog>
+      ) : (
+        <ConfirmDialog
+          title={`Activate ${nameOf(webhook)}?`}
+          trigger="Activate"
+          action="Activate"
+          onConfirm={() => setActive(true)}
+        >
+          Events from now on are sent to it again.
+        </ConfirmDialog>
+      )}
+    </>
+  );
+}
+
+/** Sends a test and goes to what came of it. */
+function TestButton({ webhook }: { webhook: Webhook }) {
+  const api = useApi();
+  const [, navigate] = useLocation();
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const test = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      const made = await answerOf(
+        api.POST('/api/v1/webhooks/{id}/test', { params: { path: { id: webhook.id } }, body: {} }),
+      );
+      navigate(`/webhooks/${webhook.id}/deliveries/${made.id}`);
+    } catch (reason) {
+      setError(reason);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      <button type="button" className="button button-primary" disabled={isBusy} onClick={() => void test()}>
+        Send a test
+      </button>
+      <Problem error={error} />
+    </>
+  );
+}
+
+function Facts({ webhook }: { webhook: Webhook }) {
+  const { health } = webhook;
+  return (
+    <dl className="facts card">
+      <dt>State</dt>
+      <dd>
+        <StateBadge webhook={webhook} />
+        {health.paused_until !== null && (
+          <div className="muted">
+            Until <Time at={health.paused_until} />
+          </div>
+        )}
+      </dd>
+      {webhook.description !== null && (
+        <>
+          <dt>Description</dt>
+          <dd>{webhook.description}</dd>
+        </>
+      )}
+      <dt>Events</dt>
+      <dd>
+        <code>{webhook.events.join(', ')}</code>
+      </dd>
+      <dt>Last success</dt>
+      <dd>{health.last_success_at === null ? 'None yet' : <Ago at={health.last_success_at} />}</dd>
+      <dt>Last failure</dt>
+      <dd>{health.last_failure_at === null ? 'None' : <Ago at={health.last_failure_at} />}</dd>
+      {health.failing_since !== null && (
+        <>
+          <dt>Failing since</dt>
+          <dd>
+            <Time at={health.failing_since} />
+          </dd>
+        </>
+      )}
+      <dt>Id</dt>
+      <dd>
+        <code>{webhook.id}</code>
+      </dd>
+    </dl>
+  );
+}

@@ -1,0 +1,118 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import type { Schemas } from '../api/client.ts';
+import { useApi } from '../shell/context.ts';
+import { ChoiceFilter, FilterBar, TextFilter } from '../ui/FilterFields.tsx';
+import { Page } from '../ui/Page.tsx';
+import { Pager } from '../ui/Pager.tsx';
+import { Query } from '../ui/Query.tsx';
+import { Empty } from '../ui/States.tsx';
+import { Ago } from '../ui/Time.tsx';
+import { useFilters } from '../ui/useFilters.ts';
+import { webhooksQuery } from './queries.ts';
+import { StateBadge } from './StateBadge.tsx';
+import { lastAttemptAt, nameOf } from './state.ts';
+import './webhooks.css';
+
+const activity = [
+  ['true', 'Active'],
+  ['false', 'Not active'],
+] as const;
+
+/** The organization's webhooks. */
+export default function WebhooksPage() {
+  const api = useApi();
+  const filters = useFilters(['url', 'event', 'active']);
+  const webhooks = useQuery(webhooksQuery(api, filters.values, filters.cursor));
+  return (
+    <Page title="Webhooks">
+      <FilterBar what="webhooks" isAnySet={filters.isAnySet} onClear={filters.clear}>
+        <TextFilter label="URL contains" value={filters.values.url} onChange={(url) => filters.set('url', url)} />
+        <TextFilter
+          label="Gets event type"
+          value={filters.values.event}
+          placeholder="invoice.paid"
+          onChange={(event) => filters.set('event', event)}
+        />
+        <ChoiceFilter
+          label="Activity"
+          all="All"
+          choices={activity}
+          value={filters.values.active}
+          onChange={(active) => filters.set('active', active)}
+        />
+      </FilterBar>
+      <Query query={webhooks} what="the webhooks">
+        {(page) =>
+          page.data.length === 0 ? (
+            <NoWebhooks isFiltered={filters.isAnySet} onClear={filters.clear} />
+          ) : (
+            <>
+              <WebhookTable webhooks={page.data} />
+              <Pager next={page.next_cursor} />
+            </>
+          )
+        }
+      </Query>
+    </Page>
+  );
+}
+
+function WebhookTable({ webhooks }: { webhooks: readonly Schemas['Webhook'][] }) {
+  return (
+    <div className="table-scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Webhook</th>
+            <th scope="col">State</th>
+            <th scope="col">Events</th>
+            <th scope="col">Last attempt</th>
+          </tr>
+        </thead>
+        <tbody>
+          {webhooks.map((webhook) => (
+            <WebhookRow key={webhook.id} webhook={webhook} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function WebhookRow({ webhook }: { webhook: Schemas['Webhook'] }) {
+  const last = lastAttemptAt(webhook);
+  return (
+    <tr>
+      <td className="webhook-url">
+        <Link href={`/webhooks/${webhook.id}`}>{nameOf(webhook)}</Link>
+        {webhook.url !== null && webhook.description !== null && <div className="muted">{webhook.description}</div>}
+      </td>
+      <td>
+        <StateBadge webhook={webhook} />
+      </td>
+      <td>
+        <code>{webhook.events.slice(0, 3).join(', ')}</code>
+        {webhook.events.length > 3 && <span className="muted"> and {webhook.events.length - 3} more</span>}
+      </td>
+      <td>{last === null ? <span className="muted">None yet</span> : <Ago at={last} />}</td>
+    </tr>
+  );
+}
+
+function NoWebhooks({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
+  return isFiltered ? (
+    <Empty title="No webhook is like that">
+      <button type="button" className="button" onClick={onClear}>
+        Clear filters
+      </button>
+    </Empty>
+  ) : (
+    <Empty title="No webhooks yet">
+      <p>
+        A webhook is a URL of yours and the events that are posted to it. The first is made with{' '}
+        <code>POST /api/v1/webhooks</code>; then it is here.
+      </p>
+    </Empty>
+  );
+}

@@ -1,0 +1,24 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+
+/** A receiver that answers each POST with the status that the last part of its path names. */
+export async function startReceiver(): Promise<{ url: string; stop: () => Promise<void> }> {
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => {
+      const status = Number(request.url?.split('/').at(-1));
+      response.writeHead(Number.isInteger(status) && status >= 200 ? status : 204, { 'Content-Type': 'text/plain' });
+      response.end(`answered with ${status}`);
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}/hook`,
+    stop: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+// Where `npm run dev` finds the API: a server that ./run has started.
+const server = process.env.WEBHOOKS_SERVER ?? 'http://localhost:8084';
+
+export default defineConfig({
+  base: '/portal/',
+  plugins: [react()],
+  // No asset becomes a data: URL, which the Content-Security-Policy has no room for.
+  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  server: { proxy: { '/api': server, '/portal/settings.json': server } },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: { name: 'logic', environment: 'happy-dom', include: ['src/**/*.test.{ts,tsx}'] },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['tests/**/*.test.ts'],
+          globalSetup: 'tests/setup.ts',
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});

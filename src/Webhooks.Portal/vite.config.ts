@@ -7,8 +7,14 @@ const server = process.env.WEBHOOKS_SERVER ?? 'http://localhost:8084';
 export default defineConfig({
   base: '/portal/',
   plugins: [react()],
-  // No asset becomes a data: URL, which the Content-Security-Policy has no room for.
-  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: {
+    target: 'es2022',
+    // Those that know light-dark(): what is written in its place for older ones does not heed the theme that a link asks for.
+    cssTarget: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],
+    // No asset becomes a data: URL, which the Content-Security-Policy has no room for.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
   server: { proxy: { '/api': server, '/portal/settings.json': server } },
   test: {
     projects: [

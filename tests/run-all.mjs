@@ -27,7 +27,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   });
 }
 
-const queue = [...findPrograms(), ...(filters.length === 0 ? findChecks() : [])];
+const queue = [...findPrograms(), ...(filters.length === 0 ? [portalTests(), ...findChecks()] : [])];
 const services = await startServices();
 await Promise.all(Array.from({ length: programsAtOnce }, runFromQueue));
 await services.stop();
@@ -51,6 +51,17 @@ function findPrograms() {
     }));
 }
 
+/** The tests of the portal, in Chromium too where that is. */
+function portalTests() {
+  const portal = join('src', 'Webhooks.Portal');
+  return {
+    name: 'Webhooks.Portal',
+    command: ['node', join(portal, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--root', portal],
+    env: { NO_COLOR: '1' },
+    count: countPortalTests,
+  };
+}
+
 /** What is checked beside the tests; each counts as one. */
 function findChecks() {
   const checks = [{
@@ -60,6 +71,10 @@ function findChecks() {
   }, {
     name: 'line length',
     command: ['node', join('tests', 'line-length.mjs')],
+    count: countCheck,
+  }, {
+    name: 'portal: format, rules and types',
+    command: ['npm', 'run', 'check', '--prefix', join('src', 'Webhooks.Portal')],
     count: countCheck,
   }];
   if (spawnSync('shellcheck', ['--version']).status === 0) {
@@ -144,6 +159,18 @@ function countTests(output, exitCode) {
   const [total, errors, failed, skipped, notRun] = summary.slice(1).map(Number);
   const failures = failed + errors;
   return { passed: total - failed - skipped - notRun, failed: failures === 0 && exitCode !== 0 ? 1 : failures, skipped };
+}
+
+/** Reads the summary of the portal's tests, as in `Tests  1 failed | 44 passed | 2 skipped (47)`. */
+function countPortalTests(output, exitCode) {
+  const summary = /^ *Tests +(.*) \(\d+\)$/m.exec(output)?.[1];
+  if (summary === undefined) {
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+
+  const count = (word) => Number(new RegExp(`(\\d+) ${word}`).exec(summary)?.[1] ?? 0);
+  const failed = count('failed');
+  return { passed: count('passed'), failed: failed === 0 && exitCode !== 0 ? 1 : failed, skipped: count('skipped') };
 }
 
 function countCheck(_, exitCode) {

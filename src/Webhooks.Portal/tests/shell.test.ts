@@ -30,7 +30,6 @@ describeInBrowser('The shell', () => {
         body: '{"title":"Unauthorized","status":401}',
       }),
     );
-    await page.getByLabel('Activity').selectOption('true');
     await page.getByRole('heading', { name: 'Your access has ended' }).waitFor();
     await expectAccessible(page);
     await close();

@@ -1,4 +1,5 @@
-// Writes openapi.json, which the API's types are made from, from a running server's document: node scripts/openapi.mjs http://localhost:8084
+// Writes openapi.json, which the API's types are made from, from a running server's document:
+// node scripts/openapi.mjs http://localhost:8084
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

@@ -99,8 +99,9 @@ internal static class AnswerExamples
 
     private const string ErasedOrganization = """
         {"id":"0197a000-0000-7000-8000-000000000001","name":null,"created_at":"2026-01-31T18:00:00Z","webhooks":0,
-        "active_webhooks":0,"pending_deliveries":0,"max_webhooks":null,"publish_rate":null,"erasure":{"state":"finished",
-        "began_at":"2026-02-02T09:00:00Z","requested_by":"user ada","finished_at":"2026-02-02T09:04:12.104177Z",
+        "active_webhooks":0,"pending_deliveries":0,"max_webhooks":null,"publish_rate":null,"frame_ancestors":[],
+        "refresh_url":null,"erasure":{"state":"finished","began_at":"2026-02-02T09:00:00Z","requested_by":"user ada",
+        "finished_at":"2026-02-02T09:04:12.104177Z",
         "rows":{"audit_entries":41,"webhook_deliveries":48213,"webhook_health":3,"webhooks":3} } }
         """;
 

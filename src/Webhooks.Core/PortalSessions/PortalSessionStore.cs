@@ -91,7 +91,7 @@ public sealed class PortalSessionStore(NpgsqlDataSource database, KnownSessions 
         command.Parameters.AddWithValue("id", sessionId);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
-            ? new PortalEmbedding(reader.GetFieldValue<string[]>(0), reader.GetFieldValue<string?>(1))
+            ? new PortalEmbedding(reader.GetFieldValue<string[]>(0), reader.IsDBNull(1) ? null : reader.GetString(1))
             : null;
     }
 

@@ -12,6 +12,16 @@ describeInBrowser('The shell', () => {
     await close();
   });
 
+  it('is opened with a link that the API makes', async () => {
+    const { url } = await call<{ url: string }>('POST', '/portal/sessions', { read_only: true });
+    const link = new URL(url);
+    const { page, complaints, close } = await visit(`/${link.search}`, { token: link.hash.replace('#token=', '') });
+    await page.getByRole('heading', { name: 'Webhooks', level: 1 }).waitFor();
+    await page.getByText('You may look, not change.').waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   it('tells who has no link how to get one', async () => {
     const { page, complaints, close } = await visit('/', { token: null });
     await page.getByRole('heading', { name: 'Open the portal with a link' }).waitFor();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Webhooks.Api.Authentication;
 using Webhooks.Api.Portal;
@@ -181,6 +182,20 @@ public sealed class PortalPagesTests(SharedApi api) : IAsyncLifetime
 
         using var another = await _browser.GetAsync($"/portal/?session={Guid.NewGuid()}", Cancel);
         Assert.EndsWith("; frame-ancestors 'none'", Policy(another), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_sessions_page_is_shown_also_when_its_organization_has_no_wishes_of_its_own()
+    {
+        using var owner = _server.For(_org);
+        var made = (await owner.Post("/api/v1/portal/sessions")).MustBe(HttpStatusCode.Created);
+
+        using var page = await _browser.GetAsync(new Uri(made["url"].GetString()!).PathAndQuery, Cancel);
+        var settings = await _browser.Get($"/portal/settings.json?session={made["id"].GetGuid()}");
+
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+        Assert.EndsWith("; frame-ancestors 'none'", Policy(page), StringComparison.Ordinal);
+        Assert.Equal(JsonValueKind.Null, settings.MustBe(HttpStatusCode.OK)["refresh_url"].ValueKind);
     }
 
     [Fact]

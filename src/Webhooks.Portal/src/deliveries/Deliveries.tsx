@@ -11,9 +11,7 @@ import { Ago } from '../ui/Time.tsx';
 import { useFilters } from '../ui/useFilters.ts';
 import { useNow } from '../ui/useNow.ts';
 import { resultOf, toneOf, waitOf } from './outcome.ts';
-import { deliveriesQuery, statuses } from './queries.ts';
-
-const choices = statuses.map((status) => [status, status] as const);
+import { deliveriesQuery, statusChoices } from './queries.ts';
 
 /** A webhook's deliveries as they come, newest first. */
 export function Deliveries({ webhookId }: { webhookId: string }) {
@@ -26,7 +24,7 @@ export function Deliveries({ webhookId }: { webhookId: string }) {
         <ChoiceFilter
           label="Status"
           all="All"
-          choices={choices}
+          choices={statusChoices}
           value={filters.values.status}
           onChange={(status) => filters.set('status', status)}
         />

@@ -3,6 +3,9 @@ import { type Api, answerOf, type Schemas } from '../api/client.ts';
 
 export const statuses = ['pending', 'succeeded', 'failed', 'canceled', 'skipped'] as const satisfies readonly Status[];
 
+/** The same for a filter: values with their names. */
+export const statusChoices = statuses.map((status) => [status, status] as const);
+
 type Status = Schemas['DeliveryStatus'];
 
 interface DeliveryFilters {

@@ -6,6 +6,9 @@ import { screensFor } from './navigation.ts';
 
 const WebhooksPage = lazy(() => import('../webhooks/WebhooksPage.tsx'));
 const WebhookPage = lazy(() => import('../webhooks/WebhookPage.tsx'));
+const EventsPage = lazy(() => import('../events/EventsPage.tsx'));
+const EventPage = lazy(() => import('../events/EventPage.tsx'));
+const RecoverPage = lazy(() => import('../recover/RecoverPage.tsx'));
 const DeliveryPage = lazy(() => import('../deliveries/DeliveryPage.tsx'));
 
 /** Which screen an address means; each is loaded when it is first opened. */
@@ -16,7 +19,10 @@ export function Routes() {
     <Switch>
       <Route path="/webhooks" component={WebhooksPage} />
       <Route path="/webhooks/:webhook" component={WebhookPage} />
+      <Route path="/webhooks/:webhook/recover" component={RecoverPage} />
       <Route path="/webhooks/:webhook/deliveries/:delivery" component={DeliveryPage} />
+      <Route path="/events" component={EventsPage} />
+      <Route path="/events/:event" component={EventPage} />
       <Route path="/">{home === null ? <NothingToSee /> : <Redirect to={home} replace />}</Route>
       <Route>
         <Empty title="There is no such page">

@@ -10,6 +10,7 @@ interface Screen {
 
 const screens: readonly Screen[] = [
   { path: '/webhooks', name: 'Webhooks', needs: 'webhooks:read', ofOrganization: true },
+  { path: '/events', name: 'Events', needs: 'webhooks:read', ofOrganization: true },
 ];
 
 /** The screens that a session may see. */

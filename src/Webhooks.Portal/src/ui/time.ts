@@ -64,3 +64,10 @@ export function formatSeconds(total: number): string {
 export function formatDuration(milliseconds: number): string {
   return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
+
+/** A time as an input of local date and time takes it, to the second. */
+export function toLocalInput(time: string | number): string {
+  const at = new Date(time);
+  const shifted = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
+  return shifted.toISOString().slice(0, 19);
+}

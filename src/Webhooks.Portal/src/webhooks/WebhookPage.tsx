@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useLocation } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { answerOf, type Schemas } from '../api/client.ts';
 import { Deliveries } from '../deliveries/Deliveries.tsx';
 import { useApi, useMay } from '../shell/context.ts';
@@ -52,6 +52,9 @@ function Actions({ webhook, tag }: { webhook: Webhook; tag: string | undefined }
   return (
     <>
       <TestButton webhook={webhook} />
+      <Link className="button" href={`/webhooks/${webhook.id}/recover`}>
+        Recover what was missed
+      </Link>
       {webhook.active ? (
         <ConfirmDialog
           title={`Deactivate ${nameOf(webhook)}?`}

@@ -9,7 +9,8 @@ import { Query } from '../ui/Query.tsx';
 import { Empty } from '../ui/States.tsx';
 import { Ago } from '../ui/Time.tsx';
 import { useFilters } from '../ui/useFilters.ts';
-import { webhooksQuery } from './queries.ts';
+import { lastDayQuery, webhooksQuery } from './queries.ts';
+import { Sparkline } from './Sparkline.tsx';
 import { StateBadge } from './StateBadge.tsx';
 import { lastAttemptAt, nameOf } from './state.ts';
 import './webhooks.css';
@@ -59,6 +60,12 @@ export default function WebhooksPage() {
 }
 
 function WebhookTable({ webhooks }: { webhooks: readonly Schemas['Webhook'][] }) {
+  const lastDay = useQuery(
+    lastDayQuery(
+      useApi(),
+      webhooks.map(({ id }) => id),
+    ),
+  );
   return (
     <div className="table-scroll">
       <table>
@@ -66,13 +73,18 @@ function WebhookTable({ webhooks }: { webhooks: readonly Schemas['Webhook'][] })
           <tr>
             <th scope="col">Webhook</th>
             <th scope="col">State</th>
+            <th scope="col">Last 24 hours</th>
             <th scope="col">Events</th>
             <th scope="col">Last attempt</th>
           </tr>
         </thead>
         <tbody>
           {webhooks.map((webhook) => (
-            <WebhookRow key={webhook.id} webhook={webhook} />
+            <WebhookRow
+              key={webhook.id}
+              webhook={webhook}
+              lastDay={lastDay.data?.groups.find(({ key }) => key === webhook.id)}
+            />
           ))}
         </tbody>
       </table>
@@ -80,7 +92,12 @@ function WebhookTable({ webhooks }: { webhooks: readonly Schemas['Webhook'][] })
   );
 }
 
-function WebhookRow({ webhook }: { webhook: Schemas['Webhook'] }) {
+interface RowProps {
+  webhook: Schemas['Webhook'];
+  lastDay: Schemas['Group'] | undefined;
+}
+
+function WebhookRow({ webhook, lastDay }: RowProps) {
   const last = lastAttemptAt(webhook);
   return (
     <tr>
@@ -90,6 +107,9 @@ function WebhookRow({ webhook }: { webhook: Schemas['Webhook'] }) {
       </td>
       <td>
         <StateBadge webhook={webhook} />
+      </td>
+      <td>
+        <Sparkline group={lastDay} />
       </td>
       <td>
         <code>{webhook.events.slice(0, 3).join(', ')}</code>

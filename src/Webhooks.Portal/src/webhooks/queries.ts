@@ -31,3 +31,28 @@ export const webhookQuery = (api: Api, id: string) =>
     queryFn: ({ signal }) => answerWithTag(api.GET('/api/v1/webhooks/{id}', { params: { path: { id } }, signal })),
     refetchInterval: 5_000,
   });
+
+const day = 24 * 3600 * 1000;
+
+/** What became of the last day's deliveries of some webhooks, by hour: one request for all of a page. */
+export const lastDayQuery = (api: Api, ids: readonly string[]) =>
+  queryOptions({
+    queryKey: ['last day', ids],
+    queryFn: ({ signal }) =>
+      answerOf(
+        api.GET('/api/v1/stats', {
+          params: {
+            query: {
+              from: new Date(Date.now() - day).toISOString(),
+              interval: 'hour',
+              group_by: 'webhook',
+              webhook_ids: ids.join(','),
+            },
+          },
+          signal,
+        }),
+      ),
+    enabled: ids.length > 0,
+    placeholderData: keepPreviousData,
+    refetchInterval: 30_000,
+  });

@@ -1,0 +1,135 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import type { Schemas } from '../api/client.ts';
+import { statusChoices } from '../deliveries/queries.ts';
+import { useApi } from '../shell/context.ts';
+import { Field } from '../ui/Field.tsx';
+import { ChoiceFilter, FilterBar, TextFilter } from '../ui/FilterFields.tsx';
+import { Page } from '../ui/Page.tsx';
+import { Pager } from '../ui/Pager.tsx';
+import { Query } from '../ui/Query.tsx';
+import { Empty } from '../ui/States.tsx';
+import { Ago } from '../ui/Time.tsx';
+import { useFilters } from '../ui/useFilters.ts';
+import { eventsQuery } from './queries.ts';
+
+/** The organization's events, and the way to ask about one that is not among them. */
+export default function EventsPage() {
+  const filters = useFilters(['event', 'status']);
+  const events = useQuery(eventsQuery(useApi(), filters.values, filters.cursor));
+  return (
+    <Page title="Events">
+      <EventFinder />
+      <FilterBar what="events" isAnySet={filters.isAnySet} onClear={filters.clear}>
+        <TextFilter
+          label="Event type"
+          value={filters.values.event}
+          placeholder="invoice.paid"
+          onChange={(event) => filters.set('event', event)}
+        />
+        <ChoiceFilter
+          label="With a delivery that is"
+          all="Anything"
+          choices={statusChoices}
+          value={filters.values.status}
+          onChange={(status) => filters.set('status', status)}
+        />
+      </FilterBar>
+      <Query query={events} what="the events">
+        {(page) =>
+          page.data.length === 0 ? (
+            <NoEvents isFiltered={filters.isAnySet} onClear={filters.clear} />
+          ) : (
+            <>
+              <EventTable events={page.data} />
+              <Pager next={page.next_cursor} />
+            </>
+          )
+        }
+      </Query>
+    </Page>
+  );
+}
+
+/** Why did this event not arrive? By its id, which the publisher has been told. */
+function EventFinder() {
+  const [, navigate] = useLocation();
+  const [id, setId] = useState('');
+  return (
+    <form
+      className="filters"
+      onSubmit={(submission) => {
+        submission.preventDefault();
+        if (id.trim() !== '') {
+          navigate(`/events/${encodeURIComponent(id.trim())}`);
+        }
+      }}
+    >
+      <Field label="Why did an event not arrive?">
+        {(control) => (
+          <input
+            {...control}
+            className="input"
+            value={id}
+            placeholder="Its id"
+            onChange={(change) => setId(change.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <button type="submit" className="button">
+        Explain
+      </button>
+    </form>
+  );
+}
+
+function EventTable({ events }: { events: readonly Schemas['Event'][] }) {
+  return (
+    <div className="table-scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Event</th>
+            <th scope="col">Deliveries</th>
+            <th scope="col">Published</th>
+          </tr>
+        </thead>
+        <tbody>
+          {events.map((event) => (
+            <tr key={event.id}>
+              <td>
+                <Link href={`/events/${event.id}`}>{event.event}</Link>
+                {event.test && <span className="muted"> test</span>}
+              </td>
+              <td>{summaryOf(event.deliveries)}</td>
+              <td>
+                <Ago at={event.created_at} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const summaryOf = (outcomes: Schemas['EventOutcomes']) =>
+  Object.entries(outcomes)
+    .filter(([, count]) => count > 0)
+    .map(([status, count]) => `${count} ${status}`)
+    .join(', ');
+
+function NoEvents({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
+  return isFiltered ? (
+    <Empty title="No event is like that">
+      <button type="button" className="button" onClick={onClear}>
+        Clear filters
+      </button>
+    </Empty>
+  ) : (
+    <Empty title="No events yet">
+      <p>An event is listed here once a webhook gets it. Of one that none got, its id tells why: ask above.</p>
+    </Empty>
+  );
+}

@@ -1,0 +1,189 @@
+import { useQuery } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { Link } from 'wouter';
+import type { Schemas } from '../api/client.ts';
+import { messagesOf } from '../api/problem.ts';
+import { useApi, useMay } from '../shell/context.ts';
+import { Field } from '../ui/Field.tsx';
+import { Page } from '../ui/Page.tsx';
+import { Query } from '../ui/Query.tsx';
+import { NoPermission, Problem } from '../ui/States.tsx';
+import { formatCount } from '../ui/text.ts';
+import { toLocalInput } from '../ui/time.ts';
+import { webhookQuery } from '../webhooks/queries.ts';
+import { nameOf } from '../webhooks/state.ts';
+import { begin, preview, recoveriesQuery } from './queries.ts';
+import { Recoveries } from './Recoveries.tsx';
+
+type Scope = Schemas['CreateRecovery'];
+
+const day = 24 * 3600 * 1000;
+const missed = ['failed', 'skipped', 'canceled'] as const;
+
+/** What a webhook missed in a window of time, and the way to send it again. */
+export default function RecoverPage({ params }: { params: { webhook: string } }) {
+  const webhook = useQuery(webhookQuery(useApi(), params.webhook));
+  const recoveries = useQuery(recoveriesQuery(useApi(), params.webhook));
+  const mayRecover = useMay('webhooks:write');
+  return (
+    <Page title="Recover what was missed">
+      <Query query={webhook} what="the webhook">
+        {({ data }) => (
+          <>
+            <p>
+              For <Link href={`/webhooks/${data.id}`}>{nameOf(data)}</Link>
+            </p>
+            {mayRecover ? (
+              <RecoverForm webhook={data} onBegun={() => void recoveries.refetch()} />
+            ) : (
+              <NoPermission detail="Your access lets you look at webhooks, not send anything again." />
+            )}
+          </>
+        )}
+      </Query>
+      <Query query={recoveries} what="the recoveries">
+        {(page) => <Recoveries recoveries={page.data} onChanged={() => recoveries.refetch()} />}
+      </Query>
+    </Page>
+  );
+}
+
+function RecoverForm({ webhook, onBegun }: { webhook: Schemas['Webhook']; onBegun: () => void }) {
+  const api = useApi();
+  const [from, setFrom] = useState(() => toLocalInput(webhook.health.failing_since ?? Date.now() - day));
+  const [to, setTo] = useState(() => toLocalInput(Date.now()));
+  const [statuses, setStatuses] = useState<ReadonlySet<string>>(new Set(missed));
+  const [found, setFound] = useState<{ scope: Scope; preview: Schemas['RecoveryPreview'] } | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const [isBusy, setBusy] = useState(false);
+
+  const run = async (step: () => Promise<void>) => {
+    setBusy(true);
+    setError(null);
+    try {
+      await step();
+    } catch (reason) {
+      setError(reason);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const look = (submission: FormEvent) => {
+    submission.preventDefault();
+    setFound(null);
+    void run(async () => {
+      const scope: Scope = {
+        from: new Date(from).toISOString(),
+        to: new Date(to).toISOString(),
+        statuses: missed.filter((status) => statuses.has(status)),
+      };
+      setFound({ scope, preview: await preview(api, webhook.id, scope) });
+    });
+  };
+  const start = (scope: Scope) =>
+    run(async () => {
+      await begin(api, webhook.id, scope);
+      setFound(null);
+      onBegun();
+    });
+  const toggle = (status: string) => {
+    const changed = new Set(statuses);
+    if (!changed.delete(status)) {
+      changed.add(status);
+    }
+    setStatuses(changed);
+  };
+  return (
+    <form className="card stack" onSubmit={look}>
+      <div className="filters">
+        <Field label="From" errors={messagesOf(error, 'from')}>
+          {(control) => (
+            <input
+              {...control}
+              className="input"
+              type="datetime-local"
+              step={1}
+              required
+              value={from}
+              onChange={(change) => setFrom(change.currentTarget.value)}
+            />
+          )}
+        </Field>
+        <Field label="To" errors={messagesOf(error, 'to')}>
+          {(control) => (
+            <input
+              {...control}
+              className="input"
+              type="datetime-local"
+              step={1}
+              required
+              value={to}
+              onChange={(change) => setTo(change.currentTarget.value)}
+            />
+          )}
+        </Field>
+      </div>
+      <fieldset className="field">
+        <legend>Deliveries that are</legend>
+        <div className="row">
+          {missed.map((status) => (
+            <label key={status} className="check">
+              <input type="checkbox" checked={statuses.has(status)} onChange={() => toggle(status)} />
+              {status}
+            </label>
+          ))}
+        </div>
+      </fieldset>
+      <Problem error={error} />
+      <div className="row">
+        <button type="submit" className="button" disabled={isBusy}>
+          Preview
+        </button>
+      </div>
+      {found !== null && <Preview preview={found.preview} isBusy={isBusy} onStart={() => void start(found.scope)} />}
+    </form>
+  );
+}
+
+interface PreviewProps {
+  preview: Schemas['RecoveryPreview'];
+  isBusy: boolean;
+  onStart: () => void;
+}
+
+function Preview({ preview, isBusy, onStart }: PreviewProps) {
+  if (preview.count === 0) {
+    return <p role="status">Nothing in that window is like that.</p>;
+  }
+
+  const count = formatCount(preview.count, 'delivery', 'deliveries');
+  return (
+    <div className="stack-small" role="status">
+      <table>
+        <caption className="hidden-visually">What would be sent again, by event type</caption>
+        <thead>
+          <tr>
+            <th scope="col">Event type</th>
+            <th scope="col" className="number">
+              Deliveries
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {Object.entries(preview.by_event).map(([event, number]) => (
+            <tr key={event}>
+              <td>{event}</td>
+              <td className="number">{number}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {!preview.complete && <p>There are more: counting has stopped at {count}.</p>}
+      <div className="row">
+        <button type="button" className="button button-primary" disabled={isBusy} onClick={onStart}>
+          Recover {preview.complete ? count : 'them all'}
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -37,7 +37,7 @@ describeInBrowser('Events', () => {
   it('are drawn by hour for each webhook', async () => {
     const { page, complaints, close } = await visit('/webhooks', { viewport: { width: 1440, height: 2000 } });
     await page
-      .getByText(/^\d+(\.\d)? % of \d+ deliver/)
+      .getByText(/% of \d+ attempts? succeeded/)
       .first()
       .waitFor();
     await expectAccessible(page);

@@ -88,7 +88,8 @@ internal sealed class ChaosLoad(Cluster cluster, string queues, IReadOnlyList<Gu
             await publish(next, random, limit.Token);
             return true;
         }
-        catch (Exception away) when (away is HttpRequestException or RequestFailedException or OperationCanceledException)
+        catch (Exception away) when (
+            away is HttpRequestException or HttpIOException or RequestFailedException or OperationCanceledException)
         {
             // The server or the queue is away. It may have accepted the event all the same.
             return false;

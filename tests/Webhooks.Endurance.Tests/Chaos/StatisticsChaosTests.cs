@@ -64,9 +64,9 @@ public sealed class StatisticsChaosTests(ITestOutputHelper output)
                 await OperateAsync(api, target.Webhook.Id, random);
                 done++;
             }
-            catch (Exception refused) when (refused is HttpRequestException or OperationCanceledException)
+            catch (Exception refused) when (refused is HttpRequestException or HttpIOException or OperationCanceledException)
             {
-                // The server is away, or what was found has ended meanwhile.
+                // The server is away, perhaps since the middle of its answer, or what was found has ended meanwhile.
             }
 
             await Task.Delay(random.Next(50), CancellationToken.None);

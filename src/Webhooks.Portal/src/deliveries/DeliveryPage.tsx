@@ -173,12 +173,17 @@ function Body({ delivery }: { delivery: Delivery }) {
     <section className="stack" aria-labelledby="body">
       <div className="row row-spread">
         <h2 id="body">What is sent</h2>
-        {sent !== null && <CopyButton text={sent} label="Copy the body" />}
+        {sent !== null && <CopyButton text={sent} label="Copy" />}
       </div>
       {sent === null ? (
         <p className="muted">It has been erased, and cannot be sent again.</p>
       ) : (
-        <Code label="The body">{sent}</Code>
+        <>
+          <Code label="The body">{sent}</Code>
+          {delivery.sent_body === null && (
+            <p className="muted">Laid out to be read. What is signed is the same on one line, as the API answers it.</p>
+          )}
+        </>
       )}
     </section>
   );

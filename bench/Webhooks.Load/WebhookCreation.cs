@@ -10,7 +10,7 @@ namespace Webhooks.Load;
 internal static class WebhookCreation
 {
     // A build from before filters refuses the field, also when it is null.
-    private static readonly JsonSerializerOptions OnlyWhatIsAsked = new(JsonSerializerDefaults.Web)
+    private static readonly JsonSerializerOptions _onlyWhatIsAsked = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
@@ -29,7 +29,7 @@ internal static class WebhookCreation
             foreach (var url in plan.Organizations[index])
             {
                 using var answer = await client.PostAsJsonAsync(
-                    "/api/v1/webhooks", new { url, events = (string[])["*"], filter = plan.Filter }, OnlyWhatIsAsked);
+                    "/api/v1/webhooks", new { url, events = (string[])["*"], filter = plan.Filter }, _onlyWhatIsAsked);
                 answer.EnsureSuccessStatusCode();
             }
         }

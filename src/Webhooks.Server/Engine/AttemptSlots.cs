@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Webhooks.Core;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Health;
+using Webhooks.Core.Postgres;
 using Webhooks.Core.Secrets;
 
 namespace Webhooks.Server.Engine;
@@ -20,6 +21,8 @@ internal sealed partial class AttemptSlots(
     WebhooksOptions webhooks,
     ILogger<AttemptSlots> logger) : IDisposable
 {
+    private static readonly TimeSpan _restWithoutDatabase = TimeSpan.FromSeconds(5);
+
     private readonly CancellationTokenSource _abort = new();
     private readonly ConcurrentQueue<ClaimedDelivery> _aborted = [];
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -107,6 +110,11 @@ internal sealed partial class AttemptSlots(
         {
             // The attempter has told it.
             lanes.Rest(started, options.RestWithoutSecret);
+        }
+        catch (Exception away) when (DatabaseFailure.IsOutage(away))
+        {
+            // What is asked before an attempt, such as whether to probe, had no answer: nothing was sent. Others tell of the outage.
+            lanes.Rest(started, _restWithoutDatabase);
         }
         catch (Exception unexpected)
         {

@@ -170,7 +170,8 @@ public sealed class RecoveryTests : DatabaseTest
             _webhook, _org, Failed);
         var preview = Required(await Recoverable.PreviewAsync(_org, _webhook, Scope(["failed"]), Cancel));
         var recovery = await BeginAsync(Scope(["failed"]), rate: 10_000);
-        var (before, most) = (GC.GetTotalMemory(forceFullCollection: true), 0L);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var samples = new List<long>();
 
         var pages = 0;
         while (await StepAsync(recovery) is { NextIn: not null } step)
@@ -178,7 +179,7 @@ public sealed class RecoveryTests : DatabaseTest
             await EndAsync(step.Made, "succeeded");
             if (++pages % 10 == 0)
             {
-                most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true) - before);
+                samples.Add(GC.GetTotalMemory(forceFullCollection: true) - before);
             }
         }
 
@@ -189,7 +190,8 @@ public sealed class RecoveryTests : DatabaseTest
         Assert.Equal(
             Failed, await QueryAsync<int>("SELECT count(DISTINCT redelivery_of)::int FROM webhook_deliveries"));
         Assert.InRange(pages, Failed / 500, int.MaxValue);
-        Assert.InRange(most, long.MinValue, 8 * 1024 * 1024);
+        // What grew with the recovery would be in each of the last; what other tests hold for a while is not.
+        Assert.InRange(samples.TakeLast(3).Min(), long.MinValue, 8 * 1024 * 1024);
     }
 
     [Fact]

@@ -54,7 +54,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         output.WriteLine($"{trouble.Kills.Count} kills, {audit.Unrecorded} requests unrecorded");
         Assert.True(
             audit.Findings.Count == 0, $"{audit.Findings.Count} findings:\n{string.Join('\n', audit.Findings.Take(FindingsShown))}");
-        Assert.Empty(Defects.InLogs(installation));
+        Defects.AssertNone(installation);
         Assert.Equal(0, await CountAsync(new QueueClient(queue.ConnectionString, QueuePublisher.DefaultQueueName)));
         Assert.Equal(0, await CountAsync(new QueueClient(queue.ConnectionString, $"{QueuePublisher.DefaultQueueName}-poison")));
     }

@@ -66,7 +66,7 @@ public sealed class ErasureTests(ITestOutputHelper output)
             async () => (await StatisticsRecount.DifferencesAsync(database, Cancel)).Count == 0,
             () => "The statistics are not those of the deliveries that are left.",
             Cancel);
-        Assert.Empty(Defects.InLogs(installation));
+        Defects.AssertNone(installation);
     }
 
     private async Task BeginAsync(Cluster cluster)

@@ -121,7 +121,7 @@ public sealed class HostileReceiverTests(ITestOutputHelper output) : IAsyncLifet
         Assert.Equal((_load.Published * (HealthyEach + HostileEach)) + (_publishedToHostile * HostileEach), await CountAsync("true"));
         Assert.Equal(0, _forbidden.Connections);
         Assert.InRange(memory, 0, MostMemory);
-        Assert.Empty(Defects.InLogs(_installation));
+        Defects.AssertNone(_installation);
     }
 
     private IEnumerable<string> HostileUrls() =>

@@ -101,7 +101,7 @@ public sealed class SoakTests(ITestOutputHelper output) : IAsyncLifetime
         CheckCosts(thirds[0].Costs, thirds[^1].Costs);
         CheckCostsOfHistory(await MeasureHistoryAsync());
         Assert.Equal(published * _webhooks.Count, await CountAsync("true"));
-        Assert.Empty(Defects.InLogs(_installation));
+        Defects.AssertNone(_installation);
     }
 
     private static Dictionary<string, string> Settings(string database, string queues) => new()

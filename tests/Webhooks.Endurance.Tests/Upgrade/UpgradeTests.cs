@@ -77,7 +77,7 @@ public sealed class UpgradeTests(ITestOutputHelper output)
         output.WriteLine($"{load.Accepted.Count} events, {rows.Count} deliveries, {rows.Sum(row => row.AttemptNumber)} attempts");
         Assert.True(
             audit.Findings.Count == 0, $"{audit.Findings.Count} findings:\n{string.Join('\n', audit.Findings.Take(FindingsShown))}");
-        Assert.Empty(Defects.InLogs(installation));
+        Defects.AssertNone(installation);
     }
 
     /// <summary>Mends the receivers, and lets the hour pass that deliveries sleep for.</summary>

@@ -3,9 +3,8 @@ import { Link } from 'wouter';
 import type { Schemas } from '../api/client.ts';
 import { useApi } from '../shell/context.ts';
 import { Badge } from '../ui/Badge.tsx';
+import { FilteredList } from '../ui/FilteredList.tsx';
 import { ChoiceFilter, FilterBar, TextFilter } from '../ui/FilterFields.tsx';
-import { Pager } from '../ui/Pager.tsx';
-import { Query } from '../ui/Query.tsx';
 import { Empty } from '../ui/States.tsx';
 import { Ago } from '../ui/Time.tsx';
 import { useFilters } from '../ui/useFilters.ts';
@@ -35,18 +34,9 @@ export function Deliveries({ webhookId }: { webhookId: string }) {
           onChange={(event) => filters.set('event', event)}
         />
       </FilterBar>
-      <Query query={deliveries} what="the deliveries">
-        {(page) =>
-          page.data.length === 0 ? (
-            <NoDeliveries isFiltered={filters.isAnySet} onClear={filters.clear} />
-          ) : (
-            <>
-              <DeliveryTable deliveries={page.data} />
-              <Pager next={page.next_cursor} />
-            </>
-          )
-        }
-      </Query>
+      <FilteredList query={deliveries} filters={filters} what="the deliveries" one="delivery" empty={<NoDeliveries />}>
+        {(items) => <DeliveryTable deliveries={items} />}
+      </FilteredList>
     </section>
   );
 }
@@ -92,14 +82,8 @@ function DeliveryTable({ deliveries }: { deliveries: readonly Schemas['Delivery'
   );
 }
 
-function NoDeliveries({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
-  return isFiltered ? (
-    <Empty title="No delivery is like that">
-      <button type="button" className="button" onClick={onClear}>
-        Clear filters
-      </button>
-    </Empty>
-  ) : (
+function NoDeliveries() {
+  return (
     <Empty title="Nothing was sent yet">
       <p>A delivery comes with each event of this webhook’s types. Send a test to see one.</p>
     </Empty>

@@ -5,10 +5,9 @@ import type { Schemas } from '../api/client.ts';
 import { statusChoices } from '../deliveries/queries.ts';
 import { useApi } from '../shell/context.ts';
 import { Field } from '../ui/Field.tsx';
+import { FilteredList } from '../ui/FilteredList.tsx';
 import { ChoiceFilter, FilterBar, TextFilter } from '../ui/FilterFields.tsx';
 import { Page } from '../ui/Page.tsx';
-import { Pager } from '../ui/Pager.tsx';
-import { Query } from '../ui/Query.tsx';
 import { Empty } from '../ui/States.tsx';
 import { Ago } from '../ui/Time.tsx';
 import { useFilters } from '../ui/useFilters.ts';
@@ -36,18 +35,9 @@ export default function EventsPage() {
           onChange={(status) => filters.set('status', status)}
         />
       </FilterBar>
-      <Query query={events} what="the events">
-        {(page) =>
-          page.data.length === 0 ? (
-            <NoEvents isFiltered={filters.isAnySet} onClear={filters.clear} />
-          ) : (
-            <>
-              <EventTable events={page.data} />
-              <Pager next={page.next_cursor} />
-            </>
-          )
-        }
-      </Query>
+      <FilteredList query={events} filters={filters} what="the events" one="event" empty={<NoEvents />}>
+        {(items) => <EventTable events={items} />}
+      </FilteredList>
     </Page>
   );
 }
@@ -120,14 +110,8 @@ const summaryOf = (outcomes: Schemas['EventOutcomes']) =>
     .map(([status, count]) => `${count} ${status}`)
     .join(', ');
 
-function NoEvents({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
-  return isFiltered ? (
-    <Empty title="No event is like that">
-      <button type="button" className="button" onClick={onClear}>
-        Clear filters
-      </button>
-    </Empty>
-  ) : (
+function NoEvents() {
+  return (
     <Empty title="No events yet">
       <p>An event is listed here once a webhook gets it. Of one that none got, its id tells why: ask above.</p>
     </Empty>

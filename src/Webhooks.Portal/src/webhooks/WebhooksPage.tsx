@@ -2,10 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { Schemas } from '../api/client.ts';
 import { useApi } from '../shell/context.ts';
+import { FilteredList } from '../ui/FilteredList.tsx';
 import { ChoiceFilter, FilterBar, TextFilter } from '../ui/FilterFields.tsx';
 import { Page } from '../ui/Page.tsx';
-import { Pager } from '../ui/Pager.tsx';
-import { Query } from '../ui/Query.tsx';
 import { Empty } from '../ui/States.tsx';
 import { Ago } from '../ui/Time.tsx';
 import { useFilters } from '../ui/useFilters.ts';
@@ -43,18 +42,9 @@ export default function WebhooksPage() {
           onChange={(active) => filters.set('active', active)}
         />
       </FilterBar>
-      <Query query={webhooks} what="the webhooks">
-        {(page) =>
-          page.data.length === 0 ? (
-            <NoWebhooks isFiltered={filters.isAnySet} onClear={filters.clear} />
-          ) : (
-            <>
-              <WebhookTable webhooks={page.data} />
-              <Pager next={page.next_cursor} />
-            </>
-          )
-        }
-      </Query>
+      <FilteredList query={webhooks} filters={filters} what="the webhooks" one="webhook" empty={<NoWebhooks />}>
+        {(items) => <WebhookTable webhooks={items} />}
+      </FilteredList>
     </Page>
   );
 }
@@ -120,14 +110,8 @@ function WebhookRow({ webhook, lastDay }: RowProps) {
   );
 }
 
-function NoWebhooks({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
-  return isFiltered ? (
-    <Empty title="No webhook is like that">
-      <button type="button" className="button" onClick={onClear}>
-        Clear filters
-      </button>
-    </Empty>
-  ) : (
+function NoWebhooks() {
+  return (
     <Empty title="No webhooks yet">
       <p>
         A webhook is a URL of yours and the events that are posted to it. The first is made with{' '}

@@ -12,15 +12,22 @@ export interface Session {
   expires_at: string | null;
 }
 
-export type Scope = 'webhooks:read' | 'webhooks:write' | 'events:publish' | 'event-types:write' | 'admin';
+export type Scope =
+  | 'webhooks:read'
+  | 'webhooks:write'
+  | 'deliveries:pull'
+  | 'events:publish'
+  | 'events:publish:any'
+  | 'event-types:write'
+  | 'admin';
 
 /** Whether a session may do what a scope is for. */
-export function may(session: Session, scope: Scope): boolean {
-  return (
-    (!session.read_only || scope === 'webhooks:read') &&
-    (session.scopes.includes(scope) || session.scopes.includes('admin'))
-  );
-}
+export const may = ({ scopes }: Pick<Session, 'scopes'>, scope: Scope): boolean =>
+  scopes.includes(scope) || scopes.includes('admin');
+
+/** Whether a session may make and end API keys and portal links, which no portal link ever may. */
+export const mayMakeCredentials = (session: Session): boolean =>
+  session.kind !== 'portal_session' && may(session, 'webhooks:write');
 
 /** Asks who looks. */
 export async function readSession(base: string, token: string): Promise<Session> {

@@ -9,6 +9,8 @@ const WebhookPage = lazy(() => import('../webhooks/WebhookPage.tsx'));
 const EventsPage = lazy(() => import('../events/EventsPage.tsx'));
 const EventPage = lazy(() => import('../events/EventPage.tsx'));
 const RecoverPage = lazy(() => import('../recover/RecoverPage.tsx'));
+const KeysPage = lazy(() => import('../keys/KeysPage.tsx'));
+const SessionsPage = lazy(() => import('../sessions/SessionsPage.tsx'));
 const DeliveryPage = lazy(() => import('../deliveries/DeliveryPage.tsx'));
 
 /** Which screen an address means; each is loaded when it is first opened. */
@@ -23,6 +25,8 @@ export function Routes() {
       <Route path="/webhooks/:webhook/deliveries/:delivery" component={DeliveryPage} />
       <Route path="/events" component={EventsPage} />
       <Route path="/events/:event" component={EventPage} />
+      <Route path="/api-keys" component={KeysPage} />
+      <Route path="/sessions" component={SessionsPage} />
       <Route path="/">{home === null ? <NothingToSee /> : <Redirect to={home} replace />}</Route>
       <Route>
         <Empty title="There is no such page">

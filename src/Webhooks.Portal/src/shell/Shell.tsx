@@ -1,4 +1,4 @@
-import { Suspense, useRef, useState } from 'react';
+import { Fragment, Suspense, useRef, useState } from 'react';
 import { Link, Router, useLocation } from 'wouter';
 import { Loading } from '../ui/States.tsx';
 import { usePortal } from './context.ts';
@@ -38,15 +38,17 @@ function Frame() {
           </button>
         </div>
         <nav className="shell-nav" aria-label="Screens">
-          {screensFor(session).map(({ path, name: screen }) => (
-            <Link
-              key={path}
-              href={path}
-              aria-current={isWithin(location, path) ? 'page' : undefined}
-              onClick={() => setMenuOpen(false)}
-            >
-              {screen}
-            </Link>
+          {screensFor(session).map(({ path, name: screen, group }, index, all) => (
+            <Fragment key={path}>
+              {group !== undefined && group !== all[index - 1]?.group && <p className="shell-group">{group}</p>}
+              <Link
+                href={path}
+                aria-current={isWithin(location, path) ? 'page' : undefined}
+                onClick={() => setMenuOpen(false)}
+              >
+                {screen}
+              </Link>
+            </Fragment>
           ))}
         </nav>
         <p className="shell-foot">

@@ -1,6 +1,6 @@
 import { createContext, useContext } from 'react';
 import type { Api } from '../api/client.ts';
-import { may, type Scope, type Session } from '../api/session.ts';
+import { may, mayMakeCredentials, type Scope, type Session } from '../api/session.ts';
 import type { Settings } from '../api/settings.ts';
 
 interface Portal {
@@ -24,3 +24,6 @@ export const useApi = (): Api => usePortal().api;
 
 /** Whether the reader may do what a scope is for. */
 export const useMay = (scope: Scope): boolean => may(usePortal().session, scope);
+
+/** Whether the reader may make and end API keys and portal links. */
+export const useMayMakeCredentials = (): boolean => mayMakeCredentials(usePortal().session);

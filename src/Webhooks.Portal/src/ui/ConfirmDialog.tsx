@@ -12,11 +12,21 @@ interface Props {
   /** The button that does it, in words. */
   action: string;
   isDanger?: boolean;
+  /** Whether the button that opens it is a small one, as in the row of a table. */
+  isSmall?: boolean;
   onConfirm: () => Promise<unknown>;
 }
 
 /** A button whose deed is asked about once, naming the thing. It stays open with the reason when the deed fails. */
-export function ConfirmDialog({ title, children, trigger, action, isDanger = false, onConfirm }: Props) {
+export function ConfirmDialog({
+  title,
+  children,
+  trigger,
+  action,
+  isDanger = false,
+  isSmall = false,
+  onConfirm,
+}: Props) {
   const [isOpen, setOpen] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -40,7 +50,7 @@ export function ConfirmDialog({ title, children, trigger, action, isDanger = fal
   const style = isDanger ? 'button button-danger' : 'button';
   return (
     <AlertDialog.Root open={isOpen} onOpenChange={open}>
-      <AlertDialog.Trigger className={style}>{trigger}</AlertDialog.Trigger>
+      <AlertDialog.Trigger className={isSmall ? `${style} button-small` : style}>{trigger}</AlertDialog.Trigger>
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className="dialog-backdrop" />
         <AlertDialog.Popup className="dialog">

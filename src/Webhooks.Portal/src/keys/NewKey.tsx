@@ -1,0 +1,184 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import type { Schemas } from '../api/client.ts';
+import { messagesOf } from '../api/problem.ts';
+import type { Scope } from '../api/session.ts';
+import { usePortal } from '../shell/context.ts';
+import { Field } from '../ui/Field.tsx';
+import { FormDialog } from '../ui/FormDialog.tsx';
+import { ShownOnce } from '../ui/ShownOnce.tsx';
+import { Problem } from '../ui/States.tsx';
+import { createKey } from './queries.ts';
+import { meaningOf, scopesToGive } from './scopes.ts';
+
+const day = 24 * 3600 * 1000;
+const lifetimes = [
+  ['', 'It does not expire'],
+  ['30', 'In 30 days'],
+  ['90', 'In 90 days'],
+  ['365', 'In a year'],
+  ['at', 'At a time of your choice'],
+] as const;
+
+/** The way to a new key, which is shown once. */
+export function NewKey() {
+  const [made, setMade] = useState<Schemas['CreatedApiKey'] | null>(null);
+  const queries = useQueryClient();
+  return (
+    <FormDialog
+      title={made === null ? 'New API key' : `The key “${made.name}” is made`}
+      trigger="New API key"
+      isPrimary
+      isHeld={made !== null}
+    >
+      {(close) =>
+        made === null ? (
+          <KeyForm onMade={setMade} onCancel={close} />
+        ) : (
+          <ShownOnce
+            name="API key"
+            value={made.key}
+            onSaved={() => {
+              close();
+              setMade(null);
+              void queries.invalidateQueries({ queryKey: ['keys'] });
+            }}
+          >
+            A program sends it with each request, in the header <code>Authorization: Bearer</code>.
+          </ShownOnce>
+        )
+      }
+    </FormDialog>
+  );
+}
+
+interface FormProps {
+  onMade: (key: Schemas['CreatedApiKey']) => void;
+  onCancel: () => void;
+}
+
+function KeyForm({ onMade, onCancel }: FormProps) {
+  const { api, session } = usePortal();
+  const [name, setName] = useState('');
+  const [scopes, setScopes] = useState<readonly Scope[]>([]);
+  const [lifetime, setLifetime] = useState('');
+  const [expiresAt, setExpiresAt] = useState('');
+  const [error, setError] = useState<unknown>(null);
+  const [isBusy, setBusy] = useState(false);
+
+  const create = async (submission: FormEvent) => {
+    submission.preventDefault();
+    setBusy(true);
+    setError(null);
+    try {
+      const expiry = expiryOf(lifetime, expiresAt);
+      onMade(await createKey(api, { name, scopes: [...scopes], ...(expiry === null ? {} : { expires_at: expiry }) }));
+    } catch (reason) {
+      setError(reason);
+      setBusy(false);
+    }
+  };
+  return (
+    <form className="stack" onSubmit={(submission) => void create(submission)}>
+      <Field label="Name" hint="What it is for, so that you know it again." errors={messagesOf(error, 'name')}>
+        {(control) => (
+          <input
+            {...control}
+            className="input"
+            required
+            maxLength={100}
+            autoComplete="off"
+            value={name}
+            onChange={(change) => setName(change.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <ScopeChoice
+        offered={scopesToGive(session)}
+        chosen={scopes}
+        errors={messagesOf(error, 'scopes')}
+        onChange={setScopes}
+      />
+      <Field label="Expires" errors={messagesOf(error, 'expires_at')}>
+        {(control) => (
+          <select
+            {...control}
+            className="input"
+            value={lifetime}
+            onChange={(change) => setLifetime(change.currentTarget.value)}
+          >
+            {lifetimes.map(([value, words]) => (
+              <option key={value} value={value}>
+                {words}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      {lifetime === 'at' && (
+        <Field label="Time" hint="In your zone.">
+          {(control) => (
+            <input
+              {...control}
+              className="input"
+              type="datetime-local"
+              required
+              value={expiresAt}
+              onChange={(change) => setExpiresAt(change.currentTarget.value)}
+            />
+          )}
+        </Field>
+      )}
+      <Problem error={error} />
+      <div className="row">
+        <button type="submit" className="button button-primary" disabled={isBusy || scopes.length === 0}>
+          Make the key
+        </button>
+        <button type="button" className="button" onClick={onCancel}>
+          Cancel
+        </button>
+      </div>
+    </form>
+  );
+}
+
+interface ScopeChoiceProps {
+  offered: readonly Scope[];
+  chosen: readonly Scope[];
+  errors: readonly string[];
+  onChange: (chosen: readonly Scope[]) => void;
+}
+
+function ScopeChoice({ offered, chosen, errors, onChange }: ScopeChoiceProps) {
+  return (
+    <fieldset className="field">
+      <legend>What it may do</legend>
+      <div className="stack-small">
+        {offered.map((scope) => (
+          <label key={scope} className="check">
+            <input
+              type="checkbox"
+              checked={chosen.includes(scope)}
+              onChange={({ currentTarget: { checked } }) =>
+                onChange(checked ? [...chosen, scope] : chosen.filter((other) => other !== scope))
+              }
+            />
+            <span>
+              {meaningOf(scope)} <code className="muted">{scope}</code>
+            </span>
+          </label>
+        ))}
+      </div>
+      {errors.length > 0 && <div className="field-error">{errors.join(' ')}</div>}
+    </fieldset>
+  );
+}
+
+/** When a key expires, as the API is told; null for never. */
+function expiryOf(lifetime: string, at: string): string | null {
+  if (lifetime === '') {
+    return null;
+  }
+
+  return new Date(lifetime === 'at' ? at : Date.now() + Number(lifetime) * day).toISOString();
+}

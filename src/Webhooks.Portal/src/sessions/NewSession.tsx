@@ -1,0 +1,129 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import type { Schemas } from '../api/client.ts';
+import { messagesOf } from '../api/problem.ts';
+import { useApi } from '../shell/context.ts';
+import { Field } from '../ui/Field.tsx';
+import { FormDialog } from '../ui/FormDialog.tsx';
+import { ShownOnce } from '../ui/ShownOnce.tsx';
+import { Problem } from '../ui/States.tsx';
+import { WebhookCombobox } from '../webhooks/WebhookCombobox.tsx';
+import { createSession } from './queries.ts';
+
+const lengths = [
+  [900, '15 minutes'],
+  [3_600, 'An hour'],
+  [28_800, '8 hours'],
+  [86_400, 'A day'],
+  [604_800, '7 days'],
+] as const;
+
+/** The way to a new portal link, which is shown once. */
+export function NewSession() {
+  const [made, setMade] = useState<Schemas['CreatedPortalSession'] | null>(null);
+  const queries = useQueryClient();
+  return (
+    <FormDialog
+      title={made === null ? 'New portal link' : 'The portal link is made'}
+      trigger="New portal link"
+      isPrimary
+      isHeld={made !== null}
+    >
+      {(close) =>
+        made === null ? (
+          <SessionForm onMade={setMade} onCancel={close} />
+        ) : (
+          <ShownOnce
+            name="portal link"
+            value={made.url}
+            actions={
+              <a className="button button-small" href={made.url} target="_blank" rel="noreferrer">
+                Open it
+              </a>
+            }
+            onSaved={() => {
+              close();
+              setMade(null);
+              void queries.invalidateQueries({ queryKey: ['sessions'] });
+            }}
+          >
+            Whoever opens it is in, until it ends or is revoked. Send it to nobody else.
+          </ShownOnce>
+        )
+      }
+    </FormDialog>
+  );
+}
+
+interface FormProps {
+  onMade: (session: Schemas['CreatedPortalSession']) => void;
+  onCancel: () => void;
+}
+
+function SessionForm({ onMade, onCancel }: FormProps) {
+  const api = useApi();
+  const [webhook, setWebhook] = useState<string>();
+  const [isReadOnly, setReadOnly] = useState(false);
+  const [seconds, setSeconds] = useState<number>(3_600);
+  const [error, setError] = useState<unknown>(null);
+  const [isBusy, setBusy] = useState(false);
+
+  const create = async (submission: FormEvent) => {
+    submission.preventDefault();
+    setBusy(true);
+    setError(null);
+    try {
+      onMade(
+        await createSession(api, {
+          webhook_id: webhook ?? null,
+          read_only: isReadOnly,
+          expires_in_seconds: seconds,
+        }),
+      );
+    } catch (reason) {
+      setError(reason);
+      setBusy(false);
+    }
+  };
+  return (
+    <form className="stack" onSubmit={(submission) => void create(submission)}>
+      <WebhookCombobox
+        label="Link to"
+        hint="One webhook, found by its URL, description or id; or all of them."
+        errors={messagesOf(error, 'webhook_id')}
+        value={webhook}
+        none="All webhooks"
+        onChange={setWebhook}
+      />
+      <Field label="It ends after" errors={messagesOf(error, 'expires_in_seconds')}>
+        {(control) => (
+          <select
+            {...control}
+            className="input"
+            value={seconds}
+            onChange={(change) => setSeconds(Number(change.currentTarget.value))}
+          >
+            {lengths.map(([value, words]) => (
+              <option key={value} value={value}>
+                {words}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <label className="check">
+        <input type="checkbox" checked={isReadOnly} onChange={(change) => setReadOnly(change.currentTarget.checked)} />
+        Look only: nothing can be changed with it
+      </label>
+      <Problem error={error} />
+      <div className="row">
+        <button type="submit" className="button button-primary" disabled={isBusy}>
+          Make the link
+        </button>
+        <button type="button" className="button" onClick={onCancel}>
+          Cancel
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,34 @@
+import { useQuery } from '@tanstack/react-query';
+import type { Schemas } from '../api/client.ts';
+import { useApi } from '../shell/context.ts';
+import { newestWebhooksQuery } from './names.ts';
+import { webhooksQuery } from './queries.ts';
+
+type Webhook = Schemas['Webhook'];
+
+/** Whether a webhook's URL, description or id has a text in it, whatever its case. */
+export function matches({ id, url, description }: Webhook, text: string): boolean {
+  const wanted = text.toLowerCase();
+  return [id, url, description].some((field) => field?.toLowerCase().includes(wanted));
+}
+
+/**
+ * The webhooks that have a text in their URL, description or id: of the newest, as they are typed for; and, when there are more than
+ * those, of all by their URL, which the API looks for.
+ */
+export function useWebhookSearch(text: string): { found: readonly Webhook[]; isPending: boolean } {
+  const api = useApi();
+  const newest = useQuery(newestWebhooksQuery(api));
+  const areThereMore = newest.data !== undefined && newest.data.next_cursor !== null;
+  const older = useQuery({
+    ...webhooksQuery(api, { url: text }, undefined),
+    enabled: areThereMore && text !== '',
+    refetchInterval: false,
+  });
+  const known = (newest.data?.data ?? []).filter((webhook) => matches(webhook, text));
+  const more = older.isEnabled ? (older.data?.data ?? []) : [];
+  return {
+    found: [...known, ...more.filter(({ id }) => !known.some((other) => other.id === id))],
+    isPending: newest.isPending || (older.isEnabled && older.isFetching),
+  };
+}

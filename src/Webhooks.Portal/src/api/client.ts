@@ -22,7 +22,7 @@ export function createApi({ base, token, organization, onUnauthorized }: Options
     onRequest({ request }) {
       request.headers.set('Authorization', `Bearer ${token}`);
       const organizationId = organization();
-      if (organizationId !== undefined) {
+      if (organizationId !== undefined && !request.headers.has('Webhooks-Organization')) {
         request.headers.set('Webhooks-Organization', organizationId);
       }
     },

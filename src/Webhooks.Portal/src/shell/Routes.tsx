@@ -11,6 +11,7 @@ const EventPage = lazy(() => import('../events/EventPage.tsx'));
 const RecoverPage = lazy(() => import('../recover/RecoverPage.tsx'));
 const KeysPage = lazy(() => import('../keys/KeysPage.tsx'));
 const SessionsPage = lazy(() => import('../sessions/SessionsPage.tsx'));
+const AuditPage = lazy(() => import('../audit/AuditPage.tsx'));
 const DeliveryPage = lazy(() => import('../deliveries/DeliveryPage.tsx'));
 
 /** Which screen an address means; each is loaded when it is first opened. */
@@ -27,6 +28,7 @@ export function Routes() {
       <Route path="/events/:event" component={EventPage} />
       <Route path="/api-keys" component={KeysPage} />
       <Route path="/sessions" component={SessionsPage} />
+      <Route path="/audit" component={AuditPage} />
       <Route path="/">{home === null ? <NothingToSee /> : <Redirect to={home} replace />}</Route>
       <Route>
         <Empty title="There is no such page">

@@ -13,8 +13,9 @@ interface Screen {
 const screens: readonly Screen[] = [
   { path: '/webhooks', name: 'Webhooks', needs: 'webhooks:read', ofOrganization: true },
   { path: '/events', name: 'Events', needs: 'webhooks:read', ofOrganization: true },
-  { path: '/api-keys', name: 'API keys', group: 'Access', needs: 'webhooks:read', ofOrganization: true },
-  { path: '/sessions', name: 'Portal links', group: 'Access', needs: 'webhooks:read', ofOrganization: true },
+  { path: '/api-keys', name: 'API keys', group: 'Organization', needs: 'webhooks:read', ofOrganization: true },
+  { path: '/sessions', name: 'Portal links', group: 'Organization', needs: 'webhooks:read', ofOrganization: true },
+  { path: '/audit', name: 'Audit', group: 'Organization', needs: 'webhooks:read', ofOrganization: true },
 ];
 
 /** The screens that a session may see, those of a group one after the other. */

@@ -59,9 +59,15 @@ internal sealed record RequestDescription(
         _ => Object(new()
         {
             ["event"] = Text("The event type whose sample is sent. Without it, the webhook's first."),
+            ["data"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object,
+                Description = "The event's data in place of the sample, by the rules of events that are published; `event` has to be "
+                    + "given.",
+            },
         }),
         """
-        {"event": "user.created"}
+        {"event": "user.created", "data": {"id": "usr_1"}}
         """);
 
     public static readonly RequestDescription PullDeliveries = new(

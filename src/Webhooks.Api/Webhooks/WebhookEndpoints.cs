@@ -61,11 +61,10 @@ internal static class WebhookEndpoints
             .WithName(OperationNames.TestWebhook)
             .WithSummary("Send a sample event now")
             .WithDescription(
-                "Makes one signed attempt, also when the webhook is not active, and waits for its result: `status` is `succeeded` or "
-                + "`failed`. "
-                + "It is not retried; the history shows it with `test` true. Where the webhook's mode is `pull`, the sample waits to be "
-                + "pulled: `status` is `pending`, and the webhook has to be active. An organization may have "
-                + $"{RunningTests.MostOfOrganization} tests under way at once.")
+                "The event type's sample, or `data` of your own. Makes one signed attempt, also when the webhook is not active, and waits "
+                + "for its result: `status` is `succeeded` or `failed`. It is not retried; the history shows it with `test` true. Where "
+                + "the webhook's mode is `pull`, it waits to be pulled: `status` is `pending`, and the webhook has to be active. An "
+                + $"organization may have {RunningTests.MostOfOrganization} tests under way at once.")
             .RequireAuthorization(Scopes.WriteWebhooks);
 
         MapSecrets(webhooks);
@@ -188,7 +187,7 @@ internal static class WebhookEndpoints
             return new TooManyTests();
         }
 
-        if (await test.SendAsync(user.OrganizationId(), id.Value, body.Value.Event, cancellationToken) is { } delivery)
+        if (await test.SendAsync(user.OrganizationId(), id.Value, body.Value.Event, body.Value.Data, cancellationToken) is { } delivery)
         {
             return TypedResults.Ok(DeliveryDetailResource.From(delivery));
         }

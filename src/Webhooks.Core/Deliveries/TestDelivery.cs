@@ -1,3 +1,4 @@
+using System.Text;
 using Npgsql;
 using NpgsqlTypes;
 using Webhooks.Core.Events;
@@ -32,15 +33,19 @@ public sealed class TestDelivery(
     /// <param name="eventType">
     /// An event type that webhooks may name; null means the webhook's first (for <c>*</c>, the catalog's first).
     /// </param>
+    /// <param name="data">What is sent as the event's data, as JSON; null means the event type's sample.</param>
+    /// <param name="cancellationToken">Is canceled when nobody waits for the result any more.</param>
     /// <exception cref="ArgumentException">There is no such event type.</exception>
     /// <exception cref="SecretUnavailableException">The secret cannot be decrypted now; nothing was sent.</exception>
     /// <exception cref="OperationCanceledException">
     /// The token was canceled during the attempt, which will be made again when its lease has ended.
     /// </exception>
-    public async Task<DeliveryDetail?> SendAsync(Guid orgId, Guid webhookId, string? eventType, CancellationToken cancellationToken)
+    public async Task<DeliveryDetail?> SendAsync(
+        Guid orgId, Guid webhookId, string? eventType, ReadOnlyMemory<byte>? data, CancellationToken cancellationToken)
     {
         if (await ChooseAsync(orgId, webhookId, eventType, cancellationToken) is not { } sample
-            || await InsertAsync(orgId, webhookId, sample, cancellationToken) is not { } delivery)
+            || await InsertAsync(
+                orgId, webhookId, sample.Name, data ?? Encoding.UTF8.GetBytes(sample.Sample), cancellationToken) is not { } delivery)
         {
             return null;
         }
@@ -80,7 +85,8 @@ public sealed class TestDelivery(
     /// Inserts the delivery as claimed by us, so that nothing is sent before its row is committed. Should this process end before it
     /// records, whoever claims due deliveries makes the attempt once the lease has ended.
     /// </summary>
-    private async Task<ClaimedDelivery?> InsertAsync(Guid orgId, Guid webhookId, EventType sample, CancellationToken cancellationToken)
+    private async Task<ClaimedDelivery?> InsertAsync(
+        Guid orgId, Guid webhookId, string eventType, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
         const string Sql = $"""
             WITH webhook AS (
@@ -110,9 +116,9 @@ public sealed class TestDelivery(
         command.Parameters.AddWithValue("webhook_id", webhookId);
         command.Parameters.AddWithValue("org_id", orgId);
         command.Parameters.AddWithValue("event_id", Guid.CreateVersion7(now));
-        command.Parameters.AddWithValue("event", sample.Name);
+        command.Parameters.AddWithValue("event", eventType);
         command.Parameters.AddWithValue("timestamp", EventTimestamp.Format(now));
-        command.Parameters.AddWithValue("data", NpgsqlDbType.Jsonb, sample.Sample);
+        command.Parameters.AddWithValue("data", NpgsqlDbType.Jsonb, data);
         command.Parameters.AddWithValue("lease", options.AttemptTimeout + _leaseMargin);
         command.Parameters.AddWithValue("lease_token", Guid.NewGuid());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

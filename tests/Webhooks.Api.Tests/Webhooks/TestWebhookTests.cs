@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Webhooks.Api.Authentication;
 using Webhooks.Api.Tests.Hosting;
 using Webhooks.Testing;
 
@@ -43,6 +44,66 @@ public sealed class TestWebhookTests(SharedApi api)
 
         Assert.Equal("device.offline", result.MustBe(HttpStatusCode.OK)["event"].GetString());
         Assert.Equal("device.offline", JsonElement.Parse(receiver.Requests.Single().Text).GetProperty("event").GetString());
+    }
+
+    [Fact]
+    public async Task The_body_may_have_the_data_which_is_sent_as_that_of_a_published_event()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        using var client = api.Server.ForNewOrganization();
+        var id = await client.CreateWebhookAsync(receiver.Url, "*");
+
+        var result = await client.Post(
+            $"{Calls.Webhooks}/{id}/test", """{"event":"invoice.paid","data":{"amount":12.50,"of":"Zoë","note":null}}""");
+
+        result.MustBe(HttpStatusCode.OK);
+        var request = receiver.Requests.Single();
+        Assert.Equal("invoice.paid", request.Header("X-Webhook-Event"));
+        Assert.Contains("12.50", request.Text, StringComparison.Ordinal);
+        Assert.True(JsonElement.DeepEquals(
+            JsonElement.Parse("""{"amount":12.50,"of":"Zoë","note":null}"""), JsonElement.Parse(request.Text).GetProperty("data")));
+    }
+
+    [Theory]
+    [InlineData("""{"data":{}}""", "event", "missing")]
+    [InlineData("""{"event":"invoice.piad","data":{}}""", "event", "Did you mean invoice.paid?")]
+    [InlineData("""{"event":"invoice.paid","data":[]}""", "data", "must be a JSON object")]
+    [InlineData("""{"event":"invoice.paid","data":null}""", "data", "must be a JSON object")]
+    [InlineData("""{"event":"invoice.paid","data":{"a":1,"a":2}}""", "data.a", "more than once")]
+    [InlineData("""{"event":"invoice.paid","data":{"a":"\u0000"}}""", "data.a", "cannot be stored")]
+    [InlineData("""{"event":"invoice.paid","data":{},"id":"x"}""", "id", "")]
+    public async Task Data_that_could_not_be_published_is_refused_and_nothing_is_sent(string body, string field, string advice)
+    {
+        await using var receiver = await Receiver.StartAsync();
+        using var client = api.Server.ForNewOrganization();
+        var id = await client.CreateWebhookAsync(receiver.Url, "*");
+
+        var answer = await client.Post($"{Calls.Webhooks}/{id}/test", body);
+
+        answer.MustRefuse(field);
+        Assert.Contains(advice, answer.Text, StringComparison.Ordinal);
+        Assert.Empty(receiver.Requests);
+    }
+
+    [Fact]
+    public async Task Data_that_does_not_fit_a_validated_schema_is_refused_with_the_path()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        using var client = api.Server.ForNewOrganization();
+        using var catalog = api.Server.For(Guid.NewGuid(), Scopes.WriteEventTypes);
+        var name = $"parcel.weighed_{Guid.NewGuid():n}";
+        (await catalog.Post("/api/v1/event-types", $$"""
+            {"name":"{{name}}","category":"Parcel","description":"A parcel was weighed.","sample":{"grams":1},"validate":true,
+             "schema":{"type":"object","properties":{"grams":{"type":"integer"} } } }
+            """)).MustBe(HttpStatusCode.Created);
+        var id = await client.CreateWebhookAsync(receiver.Url, "*");
+
+        var refused = await client.Post($"{Calls.Webhooks}/{id}/test", $$"""{"event":"{{name}}","data":{"grams":"many"} }""");
+        var sent = await client.Post($"{Calls.Webhooks}/{id}/test", $$"""{"event":"{{name}}","data":{"grams":12} }""");
+
+        refused.MustRefuse("data.grams");
+        sent.MustBe(HttpStatusCode.OK);
+        Assert.Single(receiver.Requests);
     }
 
     [Fact]

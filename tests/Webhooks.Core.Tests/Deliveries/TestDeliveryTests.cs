@@ -44,7 +44,7 @@ public sealed class TestDeliveryTests : DatabaseTest
         await using var receiver = await Receiver.StartAsync(_ => 204);
         var webhook = await CreateAsync(receiver, "invoice.paid", "user.created");
 
-        var detail = Required(await TestDelivery().SendAsync(_org, webhook.Id, null, Cancel));
+        var detail = Required(await SendAsync(webhook.Id));
 
         Assert.Equal("invoice.paid", detail.Summary.Event);
         Assert.True(detail.Summary.Test);
@@ -70,9 +70,9 @@ public sealed class TestDeliveryTests : DatabaseTest
     {
         await using var receiver = await Receiver.StartAsync();
         var webhook = await CreateAsync(receiver, "*");
-        Assert.Equal(EventCatalog.BuiltIn.All[0].Name, (await TestDelivery().SendAsync(_org, webhook.Id, null, Cancel))?.Summary.Event);
-        Assert.Equal("device.alert", (await TestDelivery().SendAsync(_org, webhook.Id, "device.alert", Cancel))?.Summary.Event);
-        await Assert.ThrowsAsync<ArgumentException>(() => TestDelivery().SendAsync(_org, webhook.Id, "no.such", Cancel));
+        Assert.Equal(EventCatalog.BuiltIn.All[0].Name, (await SendAsync(webhook.Id))?.Summary.Event);
+        Assert.Equal("device.alert", (await SendAsync(webhook.Id, "device.alert"))?.Summary.Event);
+        await Assert.ThrowsAsync<ArgumentException>(() => SendAsync(webhook.Id, "no.such"));
     }
 
     [Fact]
@@ -88,14 +88,14 @@ public sealed class TestDeliveryTests : DatabaseTest
             key: null,
             Cancel));
 
-        await TestDelivery().SendAsync(_org, created.Webhook.Id, null, Cancel);
+        await SendAsync(created.Webhook.Id);
 
         Assert.Equal("1", Assert.Single(receiver.Requests).Header("X-Api-Key"));
         Assert.DoesNotContain("X-Api-Key", await QueryAsync<string>("SELECT headers FROM webhooks"), StringComparison.Ordinal);
 
         // What is encrypted for another purpose, or of another webhook, is not taken.
         await ExecuteAsync("UPDATE webhooks SET headers = secret");
-        await Assert.ThrowsAsync<SecretUnavailableException>(() => TestDelivery().SendAsync(_org, created.Webhook.Id, null, Cancel));
+        await Assert.ThrowsAsync<SecretUnavailableException>(() => SendAsync(created.Webhook.Id));
         Assert.Single(receiver.Requests);
         Assert.Equal(1, await CountAsync());
     }
@@ -105,7 +105,7 @@ public sealed class TestDeliveryTests : DatabaseTest
     {
         await using var receiver = await Receiver.StartAsync(_ => 500);
         var webhook = await CreateAsync(receiver, "*");
-        var detail = Required(await TestDelivery().SendAsync(_org, webhook.Id, null, Cancel));
+        var detail = Required(await SendAsync(webhook.Id));
         Assert.Equal(DeliveryStatus.Failed, detail.Summary.Status);
         Assert.Equal(500, detail.Summary.ResponseStatus);
         Assert.Null(detail.Summary.NextAttemptAt);
@@ -120,7 +120,7 @@ public sealed class TestDeliveryTests : DatabaseTest
         await Store().UpdateAsync(
             _org, webhook.Id, new WebhookChanges(RetryDelays: new([1, 1]), TimeoutSeconds: new(1)), states: null, Cancel);
 
-        var detail = Required(await TestDelivery().SendAsync(_org, webhook.Id, null, Cancel));
+        var detail = Required(await SendAsync(webhook.Id));
 
         Assert.Equal(DeliveryStatus.Failed, detail.Summary.Status);
         var attempt = Assert.Single(detail.Attempts);
@@ -135,7 +135,7 @@ public sealed class TestDeliveryTests : DatabaseTest
         await using var receiver = await Receiver.StartAsync();
         var webhook = await CreateAsync(receiver, "*");
         await Store().UpdateAsync(_org, webhook.Id, new WebhookChanges(Active: false), states: null, Cancel);
-        Assert.Equal(DeliveryStatus.Succeeded, (await TestDelivery().SendAsync(_org, webhook.Id, null, Cancel))?.Summary.Status);
+        Assert.Equal(DeliveryStatus.Succeeded, (await SendAsync(webhook.Id))?.Summary.Status);
     }
 
     [Fact]
@@ -143,10 +143,10 @@ public sealed class TestDeliveryTests : DatabaseTest
     {
         await using var receiver = await Receiver.StartAsync();
         var webhook = await CreateAsync(receiver, "*");
-        Assert.Null(await TestDelivery().SendAsync(_org, Guid.CreateVersion7(), null, Cancel));
-        Assert.Null(await TestDelivery().SendAsync(Guid.NewGuid(), webhook.Id, null, Cancel));
+        Assert.Null(await SendAsync(Guid.CreateVersion7()));
+        Assert.Null(await TestDelivery().SendAsync(Guid.NewGuid(), webhook.Id, null, data: null, Cancel));
         await Store().DeleteAsync(_org, webhook.Id, states: null, Cancel);
-        Assert.Null(await TestDelivery().SendAsync(_org, webhook.Id, null, Cancel));
+        Assert.Null(await SendAsync(webhook.Id));
         Assert.Empty(receiver.Requests);
         Assert.Equal(0, await CountAsync());
     }
@@ -163,7 +163,7 @@ public sealed class TestDeliveryTests : DatabaseTest
         });
         var webhook = await CreateAsync(receiver, "*");
 
-        Assert.Equal(DeliveryStatus.Succeeded, (await TestDelivery().SendAsync(_org, webhook.Id, null, Cancel))?.Summary.Status);
+        Assert.Equal(DeliveryStatus.Succeeded, (await SendAsync(webhook.Id))?.Summary.Status);
         Assert.Equal((1, 0), await seen.Task);
     }
 
@@ -177,7 +177,8 @@ public sealed class TestDeliveryTests : DatabaseTest
             await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         });
         var webhook = await CreateAsync(receiver, "*");
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => TestDelivery().SendAsync(_org, webhook.Id, null, gone.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => TestDelivery().SendAsync(_org, webhook.Id, null, data: null, gone.Token));
 
         Assert.Empty(await Deliveries.ClaimDueAsync(10, TimeSpan.FromMinutes(1), Cancel));
         await ExecuteAsync("UPDATE webhook_deliveries SET lease_until = now()");
@@ -192,7 +193,7 @@ public sealed class TestDeliveryTests : DatabaseTest
         await using var receiver = await Receiver.StartAsync();
         var webhook = await CreateAsync(receiver, "*");
         _keys.Available = false;
-        await Assert.ThrowsAsync<SecretUnavailableException>(() => TestDelivery().SendAsync(_org, webhook.Id, null, Cancel));
+        await Assert.ThrowsAsync<SecretUnavailableException>(() => SendAsync(webhook.Id));
         Assert.Empty(receiver.Requests);
         Assert.Equal(0, await CountAsync());
     }
@@ -204,7 +205,7 @@ public sealed class TestDeliveryTests : DatabaseTest
         _sender = new WebhookSender(
             _options, (_, _) => Task.FromResult<System.Net.IPAddress[]>([System.Net.IPAddress.Parse("10.20.30.40")]));
 
-        var detail = Required(await TestDelivery().SendAsync(_org, webhook.Id, null, Cancel));
+        var detail = Required(await SendAsync(webhook.Id));
 
         Assert.Equal(SendError.DnsError, detail.Summary.Error);
         Assert.Equal(
@@ -225,6 +226,9 @@ public sealed class TestDeliveryTests : DatabaseTest
         _logs.Dispose();
         await base.DisposeAsync();
     }
+
+    private Task<DeliveryDetail?> SendAsync(Guid webhook, string? eventType = null) =>
+        TestDelivery().SendAsync(_org, webhook, eventType, data: null, Cancel);
 
     private TestDelivery TestDelivery()
     {

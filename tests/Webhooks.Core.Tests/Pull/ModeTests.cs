@@ -116,11 +116,11 @@ public sealed class ModeTests : PullTest
     public async Task A_test_waits_to_be_pulled_and_a_webhook_that_is_enabled_again_gets_no_probe()
     {
         await ChangeAsync(new WebhookChanges(Active: false));
-        Assert.Null(await Service<TestDelivery>().SendAsync(Org, Webhook, eventType: null, Cancel));
+        Assert.Null(await Service<TestDelivery>().SendAsync(Org, Webhook, eventType: null, data: null, Cancel));
         await ChangeAsync(new WebhookChanges(Active: true));
         Assert.Empty(await PullAsync());
 
-        var test = Required(await Service<TestDelivery>().SendAsync(Org, Webhook, eventType: null, Cancel));
+        var test = Required(await Service<TestDelivery>().SendAsync(Org, Webhook, eventType: null, data: null, Cancel));
 
         Assert.Equal((DeliveryStatus.Pending, Hold.Pull, true), (test.Summary.Status, test.Summary.Held?.By, test.Summary.Test));
         var pulled = await PullOneAsync();
@@ -170,7 +170,7 @@ public sealed class ModeTests : PullTest
         await Service<PullMaintenance>().RunAsync(Cancel);
         await ChangeAsync(new WebhookChanges(Active: false));
         await ChangeAsync(new WebhookChanges(Active: true));
-        await Service<TestDelivery>().SendAsync(Org, Webhook, eventType: null, Cancel);
+        await Service<TestDelivery>().SendAsync(Org, Webhook, eventType: null, data: null, Cancel);
 
         await Service<StatisticsFolding>().RunAsync(Cancel);
 

@@ -304,7 +304,7 @@ public sealed class StatisticsTests : DatabaseTest
             ("activate", () => store.UpdateAsync(_org, Any(webhooks), new WebhookChanges(Active: true), null, Cancel)),
             ("activate", () => store.UpdateAsync(_org, Any(webhooks), new WebhookChanges(Active: true), null, Cancel)),
             ("delete", () => store.DeleteAsync(_org, Any(webhooks), null, Cancel)),
-            ("test", () => services.GetRequiredService<TestDelivery>().SendAsync(_org, Any(webhooks), null, Cancel)),
+            ("test", () => services.GetRequiredService<TestDelivery>().SendAsync(_org, Any(webhooks), null, data: null, Cancel)),
             ("test that is not sent", TestWithoutKeysAsync),
             ("operational events", () => services.GetRequiredService<SignalPublisher>().RunAsync(Cancel)),
             ("add up", () => Folding.RunAsync(Cancel)),
@@ -427,7 +427,7 @@ public sealed class StatisticsTests : DatabaseTest
             _keys.Available = false;
             try
             {
-                await services.GetRequiredService<TestDelivery>().SendAsync(_org, Any(webhooks), null, Cancel);
+                await services.GetRequiredService<TestDelivery>().SendAsync(_org, Any(webhooks), null, data: null, Cancel);
             }
             catch (SecretUnavailableException)
             {

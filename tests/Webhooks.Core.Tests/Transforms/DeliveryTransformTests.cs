@@ -231,7 +231,7 @@ public sealed class DeliveryTransformTests : DatabaseTest
         var tests = new TestDelivery(
             Database, Deliveries, Attempter, History, Announcement, BuiltInEventTypes.Known, _options, TimeProvider.System);
 
-        var detail = Required(await tests.SendAsync(_org, webhook, "invoice.paid", Cancel));
+        var detail = Required(await tests.SendAsync(_org, webhook, "invoice.paid", data: null, Cancel));
 
         Assert.Equal("""{"kind":"invoice.paid"}""", Assert.Single(_receiver.Requests).Text);
         Assert.Equal("""{"kind":"invoice.paid"}""", detail.SentBody);

@@ -21,6 +21,7 @@ public static class OperationNames
     public const string EndSecretOverlap = nameof(EndSecretOverlap);
     public const string ListDeliveries = nameof(ListDeliveries);
     public const string GetDelivery = nameof(GetDelivery);
+    public const string GetDeliveryRequest = nameof(GetDeliveryRequest);
     public const string Redeliver = nameof(Redeliver);
     public const string RedactDelivery = nameof(RedactDelivery);
     public const string CancelDelivery = nameof(CancelDelivery);

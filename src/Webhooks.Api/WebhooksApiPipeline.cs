@@ -24,6 +24,7 @@ using Webhooks.Api.Redelivery;
 using Webhooks.Api.Requests;
 using Webhooks.Api.Security;
 using Webhooks.Api.Statistics;
+using Webhooks.Api.SentRequests;
 using Webhooks.Api.Transforms;
 using Webhooks.Api.Webhooks;
 
@@ -98,6 +99,7 @@ public static class WebhooksApiPipeline
         api.MapTransforms();
         api.MapDeliveries();
         api.MapRedaction();
+        api.MapSentRequests();
         api.MapRedelivery();
         api.MapCancellation();
         api.MapRecoveries();

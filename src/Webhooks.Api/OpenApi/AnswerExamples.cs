@@ -172,6 +172,15 @@ internal static class AnswerExamples
         [OperationNames.PromoteSecret] = $$"""{{{Webhook}}}""",
         [OperationNames.ListDeliveries] = $$"""{"data":[{{{Delivery}}}],"next_cursor":null}""",
         [OperationNames.GetDelivery] = Detail,
+        [OperationNames.GetDeliveryRequest] = """
+            {"attempt":1,"sent_at":"2026-01-31T18:30:00.233Z","method":"POST","url":"https://example.com/webhooks",
+            "headers":{"X-Webhook-Event":"user.created",
+            "X-Webhook-Signature":"b7f0a1c6e0d1f2a3948576869fa0b1c2d3e4f5061728394a5b6c7d8e9f001122",
+            "webhook-id":"019c1524-c2c0-704c-9458-6767cc057b2f","webhook-timestamp":"1769884200",
+            "webhook-signature":"v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
+            "X-Webhook-Delivery":"019c1524-c2c0-789c-896f-9c2fb1de4809","X-Webhook-Attempt":"1","X-Api-Key":"********",
+            "Content-Type":"application/json; charset=utf-8"},"body":"{\"data\": {\"id\": \"usr_1\"}, \"event\": \"user.created\"}"}
+            """,
         [OperationNames.Redeliver] = $$"""{{{Redelivery}}}""",
         [OperationNames.RedactDelivery] = Redacted,
         [OperationNames.CancelDelivery] = $$"""{{{Canceled}}}""",
@@ -241,6 +250,7 @@ internal static class AnswerExamples
         [OperationNames.PullDeliveries] = ProblemKind.NotPulled,
         [OperationNames.CancelDelivery] = ProblemKind.DeliveryFinished,
         [OperationNames.CreateRecovery] = ProblemKind.RecoveryRuns,
+        [OperationNames.GetDeliveryRequest] = ProblemKind.NotSent,
         [OperationNames.UpdateOrganization] = ProblemKind.OrganizationErased,
         [OperationNames.PauseRecovery] = ProblemKind.RecoveryEnded,
         [OperationNames.ResumeRecovery] = ProblemKind.RecoveryEnded,

@@ -39,6 +39,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static readonly ProblemKind NotPulled = new(409, "not-pulled", "The webhook's deliveries are posted");
     public static readonly ProblemKind DeliveryFinished = new(409, "delivery-finished", "The delivery is finished");
     public static readonly ProblemKind DeliveryRedacted = new(409, "delivery-redacted", "What the delivery sent has been erased");
+    public static readonly ProblemKind NotSent = new(409, "not-sent", "The attempt has not been made");
     public static readonly ProblemKind RecoveryRuns = new(409, "recovery-runs", "The webhook has a recovery that is not finished");
     public static readonly ProblemKind RecoveryEnded = new(409, "recovery-ended", "The recovery has ended");
     public static readonly ProblemKind ChangedMeanwhile = new(412, "changed-meanwhile", "It was changed since you read it");
@@ -65,9 +66,9 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     [
         MalformedBody, InvalidRequest, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, TooManyWebhooks, TooManyApiKeys,
         TooManyPortalSessions, ShownOnce, OrganizationErased, MadeAndDeleted, ReusedEventId, EventTypeExists, EventTypeKept,
-        OverlapRuns, NoOverlap, WebhookInactive, NotPulled, DeliveryFinished, DeliveryRedacted, RecoveryRuns, RecoveryEnded,
-        ChangedMeanwhile, BodyTooLarge, UnsupportedEncoding, ReusedIdempotencyKey, TooManyFailures, PublishLimit, MoreThanBurst,
-        TooManyTests, TooManyPulls,
+        OverlapRuns, NoOverlap, WebhookInactive, NotPulled, DeliveryFinished, DeliveryRedacted, NotSent, RecoveryRuns,
+        RecoveryEnded, ChangedMeanwhile, BodyTooLarge, UnsupportedEncoding, ReusedIdempotencyKey, TooManyFailures, PublishLimit,
+        MoreThanBurst, TooManyTests, TooManyPulls,
         InternalError, DatabaseUnavailable, SecretUnavailable, AuthorityUnavailable,
     ];
 

@@ -17,6 +17,11 @@ public sealed class DeliveryFunctions(ApiPipeline api, ILogger<DeliveryFunctions
     public Task<IResult> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Deliveries)] HttpRequest request) =>
         api.RunAsync(request);
 
+    [Function(OperationNames.GetDeliveryRequest)]
+    public Task<IResult> GetRequestAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Delivery + "/request")] HttpRequest request) =>
+        api.RunAsync(request);
+
     [Function(OperationNames.Redeliver)]
     public Task<IResult> RedeliverAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Delivery + "/redeliver")] HttpRequest request) =>

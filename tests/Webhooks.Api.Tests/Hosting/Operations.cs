@@ -30,6 +30,7 @@ public static class Operations
         (HttpMethod.Delete, _someWebhook + "/secret/previous"),
         (HttpMethod.Get, _someWebhook + "/deliveries"),
         (HttpMethod.Get, $"{_someWebhook}/deliveries/{Guid.NewGuid()}"),
+        (HttpMethod.Get, $"{_someWebhook}/deliveries/{Guid.NewGuid()}/request"),
         (HttpMethod.Post, $"{_someWebhook}/deliveries/{Guid.NewGuid()}/redeliver"),
         (HttpMethod.Post, $"{_someWebhook}/deliveries/{Guid.NewGuid()}/redact"),
         (HttpMethod.Post, $"{_someWebhook}/deliveries/{Guid.NewGuid()}/cancel"),

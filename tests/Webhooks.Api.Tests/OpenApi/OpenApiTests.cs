@@ -75,6 +75,7 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("EndSecretOverlap", "204 400 401 403 404 429 500 503")]
     [InlineData("ListDeliveries", "200 400 401 403 404 429 500 503")]
     [InlineData("GetDelivery", "200 400 401 403 404 429 500 503")]
+    [InlineData("GetDeliveryRequest", "200 400 401 403 404 409 429 500 503")]
     [InlineData("Redeliver", "202 400 401 403 404 409 422 429 500 503")]
     [InlineData("RedactDelivery", "200 400 401 403 404 429 500 503")]
     [InlineData("CancelDelivery", "202 400 401 403 404 409 429 500 503")]
@@ -120,6 +121,7 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("ListDeliveries", "id status event response_status from to order limit cursor")]
     [InlineData("GetDelivery", "id delivery_id")]
     [InlineData("ListAllDeliveries", "status event response_status from to limit cursor")]
+    [InlineData("GetDeliveryRequest", "id delivery_id attempt")]
     [InlineData("ListEvents", "status event response_status from to limit cursor")]
     [InlineData("GetEvent", "event_id")]
     [InlineData("ExplainWebhook", "id event_id")]
@@ -174,7 +176,7 @@ public sealed partial class OpenApiTests(SharedApi api)
         "UpdateWebhook",
         "active description events filter headers keep_skipped metadata mode payload_format retry_delays timeout_seconds transform url",
         "")]
-    [InlineData("TestWebhook", "TestWebhook", "event", "")]
+    [InlineData("TestWebhook", "TestWebhook", "data event", "")]
     [InlineData("PullDeliveries", "PullDeliveries", "limit wait_seconds", "")]
     [InlineData("RotateSecret", "RotateSecret", "force overlap_seconds", "")]
     [InlineData("CancelDeliveries", "CancelDeliveries", "created_before", "created_before")]

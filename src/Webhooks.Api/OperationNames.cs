@@ -43,6 +43,7 @@ public static class OperationNames
     public const string ListAudit = nameof(ListAudit);
     public const string GetStatistics = nameof(GetStatistics);
     public const string GetWebhookStatistics = nameof(GetWebhookStatistics);
+    public const string GetBacklog = nameof(GetBacklog);
     public const string ListAvailableEvents = nameof(ListAvailableEvents);
     public const string PublishEvents = nameof(PublishEvents);
     public const string ListEventTypes = nameof(ListEventTypes);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Webhooks.Core.Alerts;
 using Webhooks.Core.ApiKeys;
 using Webhooks.Core.Audit;
+using Webhooks.Core.Backlog;
 using Webhooks.Core.Cancellation;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Events;
@@ -69,6 +70,8 @@ public static class CoreServices
             .AddSingleton<BacklogSurvey>()
             .AddSingleton<HeldBacklog>()
             .AddSingleton<DeliveryHistory>()
+            .AddSingleton<SentRequests.SentRequests>()
+            .AddSingleton<PendingBacklog>()
             .AddSingleton<DeliveryArrivals>()
             .AddSingleton<OrganizationHistory>()
             .AddSingleton<Explanations>()

@@ -65,7 +65,7 @@ public sealed partial class FunctionTableTests
             .Select(function => (function.Name, Assert.Single(function.Http!.Methods!).ToUpperInvariant(), function.Http.Route!))
             .ToHashSet();
 
-        Assert.Equal(32, functions.Count);
+        Assert.Equal(34, functions.Count);
         Assert.Equal(endpoints.Where(endpoint => functions.Any(function => function.Name == endpoint.EndpointName)).ToHashSet(), functions);
         Assert.Superset(
             functions.Select(function => function.Name).ToHashSet(), endpoints.Select(endpoint => endpoint.EndpointName).ToHashSet());

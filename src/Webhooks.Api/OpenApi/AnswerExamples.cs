@@ -207,6 +207,11 @@ internal static class AnswerExamples
         [OperationNames.ListAudit] = $$"""{"data":[{{AuditEntry}}],"next_cursor":null}""",
         [OperationNames.GetStatistics] = Statistics,
         [OperationNames.GetWebhookStatistics] = Statistics,
+        [OperationNames.GetBacklog] = """
+            {"pending":47,"complete":true,"reasons":[
+            {"reason":"circuit","count":40,"oldest_at":"2026-01-31T18:30:00.191201Z","next_attempt_at":null},
+            {"reason":"retry","count":7,"oldest_at":"2026-01-31T18:31:10.402715Z","next_attempt_at":"2026-01-31T18:45:00.318Z"}]}
+            """,
         [OperationNames.ListOrganizations] = $$"""{"data":[{{{Organization}},"erasure":null}],"next_cursor":null}""",
         [OperationNames.GetOrganization] = $$"""{{{Organization}},"erasure":null}""",
         [OperationNames.UpdateOrganization] = $$"""{{{Organization}},"erasure":null}""",
@@ -245,12 +250,12 @@ internal static class AnswerExamples
         [OperationNames.DeleteEventType] = ProblemKind.EventTypeKept,
         [OperationNames.RotateSecret] = ProblemKind.OverlapRuns,
         [OperationNames.PromoteSecret] = ProblemKind.NoOverlap,
+        [OperationNames.GetDeliveryRequest] = ProblemKind.NotSent,
         [OperationNames.Redeliver] = ProblemKind.WebhookInactive,
         [OperationNames.TestWebhook] = ProblemKind.WebhookInactive,
         [OperationNames.PullDeliveries] = ProblemKind.NotPulled,
         [OperationNames.CancelDelivery] = ProblemKind.DeliveryFinished,
         [OperationNames.CreateRecovery] = ProblemKind.RecoveryRuns,
-        [OperationNames.GetDeliveryRequest] = ProblemKind.NotSent,
         [OperationNames.UpdateOrganization] = ProblemKind.OrganizationErased,
         [OperationNames.PauseRecovery] = ProblemKind.RecoveryEnded,
         [OperationNames.ResumeRecovery] = ProblemKind.RecoveryEnded,

@@ -15,4 +15,9 @@ public sealed class StatisticsFunctions(ApiPipeline api)
     public Task<IResult> GetOfWebhookAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/webhooks/{id}/stats")] HttpRequest request) =>
         api.RunAsync(request);
+
+    [Function(OperationNames.GetBacklog)]
+    public Task<IResult> GetBacklogAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/backlog")] HttpRequest request) =>
+        api.RunAsync(request);
 }

@@ -45,6 +45,7 @@ public static class Operations
         (HttpMethod.Get, "/api/v1/deliveries"),
         (HttpMethod.Get, "/api/v1/events"),
         (HttpMethod.Get, $"/api/v1/events/{Guid.NewGuid()}"),
+        (HttpMethod.Get, "/api/v1/backlog"),
         (HttpMethod.Get, "/api/v1/audit"),
         (HttpMethod.Get, Organizations),
         (HttpMethod.Get, $"{Organizations}/{Guid.NewGuid()}"),

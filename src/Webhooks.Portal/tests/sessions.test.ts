@@ -17,7 +17,7 @@ describeInBrowser('Portal links', () => {
     await page.getByLabel('Look only').check();
     await page.getByRole('button', { name: 'Make the link' }).click();
 
-    const link = new URL(await page.getByLabel('portal link', { exact: true }).inputValue());
+    const link = new URL(await page.getByLabel('Portal link', { exact: true }).inputValue());
     await expectAccessible(page);
     const other = await visit(`/${link.search}`, { token: link.hash.replace('#token=', '') });
     await other.page.getByRole('heading', { name: url }).waitFor();

@@ -26,14 +26,15 @@ export class Unreachable extends Error {
   }
 }
 
-/** The messages of a field and of what lies below it, such as `events` and `events[1]`. */
-export function messagesOf(error: unknown, field: string): readonly string[] {
+/** The messages of a field and of what lies below it, such as `events` and `events[1]`, apart from some that are shown elsewhere. */
+export function messagesOf(error: unknown, field: string, apart: readonly string[] = []): readonly string[] {
   if (!(error instanceof ApiProblem)) {
     return [];
   }
 
   return Object.entries(error.errors)
     .filter(([name]) => name === field || name.startsWith(`${field}.`) || name.startsWith(`${field}[`))
+    .filter(([name]) => !apart.includes(name))
     .flatMap(([, messages]) => messages);
 }
 

@@ -5,6 +5,7 @@ import { usePortal } from './context.ts';
 import { screensFor } from './navigation.ts';
 
 const WebhooksPage = lazy(() => import('../webhooks/WebhooksPage.tsx'));
+const NewWebhookPage = lazy(() => import('../webhooks/editor/NewWebhookPage.tsx'));
 const WebhookPage = lazy(() => import('../webhooks/WebhookPage.tsx'));
 const EventsPage = lazy(() => import('../events/EventsPage.tsx'));
 const EventPage = lazy(() => import('../events/EventPage.tsx'));
@@ -21,6 +22,7 @@ export function Routes() {
   return (
     <Switch>
       <Route path="/webhooks" component={WebhooksPage} />
+      <Route path="/webhooks/new" component={NewWebhookPage} />
       <Route path="/webhooks/:webhook" component={WebhookPage} />
       <Route path="/webhooks/:webhook/recover" component={RecoverPage} />
       <Route path="/webhooks/:webhook/deliveries/:delivery" component={DeliveryPage} />

@@ -23,7 +23,10 @@ export function ShownOnce({ name, value, children, actions, onSaved }: Props) {
   return (
     <div className="stack">
       <div>{children}</div>
-      <Field label={name} hint="It is shown this once. Copy it to where it is kept safe.">
+      <Field
+        label={name.charAt(0).toUpperCase() + name.slice(1)}
+        hint="It is shown this once. Copy it to where it is kept safe."
+      >
         {(control) => (
           <input
             {...control}

@@ -12,6 +12,7 @@ import { lastDayQuery, webhooksQuery } from './queries.ts';
 import { Sparkline } from './Sparkline.tsx';
 import { StateBadge } from './StateBadge.tsx';
 import { lastAttemptAt, nameOf } from './state.ts';
+import { useMayCreate } from './useMayCreate.ts';
 import './webhooks.css';
 
 const activity = [
@@ -24,8 +25,9 @@ export default function WebhooksPage() {
   const api = useApi();
   const filters = useFilters(['url', 'event', 'active']);
   const webhooks = useQuery(webhooksQuery(api, filters.values, filters.cursor));
+  const mayCreate = useMayCreate();
   return (
-    <Page title="Webhooks">
+    <Page title="Webhooks" actions={mayCreate && <NewWebhookLink />}>
       <FilterBar what="webhooks" isAnySet={filters.isAnySet} onClear={filters.clear}>
         <TextFilter label="URL contains" value={filters.values.url} onChange={(url) => filters.set('url', url)} />
         <TextFilter
@@ -111,12 +113,19 @@ function WebhookRow({ webhook, lastDay }: RowProps) {
 }
 
 function NoWebhooks() {
+  const mayCreate = useMayCreate();
   return (
     <Empty title="No webhooks yet">
-      <p>
-        A webhook is a URL of yours and the events that are posted to it. The first is made with{' '}
-        <code>POST /api/v1/webhooks</code>; then it is here.
-      </p>
+      <p>A webhook is a URL of yours and the events that are posted to it.</p>
+      {mayCreate && <NewWebhookLink />}
     </Empty>
+  );
+}
+
+function NewWebhookLink() {
+  return (
+    <Link className="button button-primary" href="/webhooks/new">
+      New webhook
+    </Link>
   );
 }

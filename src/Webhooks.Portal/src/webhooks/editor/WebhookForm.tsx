@@ -1,0 +1,82 @@
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { ApiProblem } from '../../api/problem.ts';
+import { LeaveGuard } from '../../ui/LeaveGuard.tsx';
+import { DestinationSection } from './DestinationSection.tsx';
+import { type Draft, problemsOf } from './draft.ts';
+import { EventsSection } from './events/EventsSection.tsx';
+import { FormatSection } from './FormatSection.tsx';
+import { FormProblem } from './FormProblem.tsx';
+import { HeadersSection } from './HeadersSection.tsx';
+import { MetadataSection } from './MetadataSection.tsx';
+import { ScheduleSection } from './schedule/ScheduleSection.tsx';
+import './editor.css';
+
+interface Props {
+  initial: Draft;
+  /** The names of the headers that the webhook has. */
+  headers?: readonly string[];
+  /** The button that does it, in words. */
+  action: string;
+  /** More fields, before the button. */
+  children?: ReactNode;
+  onSubmit: (draft: Draft) => Promise<unknown>;
+  onCancel: () => void;
+}
+
+/** A webhook to be written: its sections, and what the server says of them beside the fields that it names. */
+export function WebhookForm({ initial, headers = [], action, children, onSubmit, onCancel }: Props) {
+  const [draft, setDraft] = useState(initial);
+  const [error, setError] = useState<unknown>(null);
+  const [isBusy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (error !== null) {
+      form.current?.querySelector<HTMLElement>('[aria-invalid="true"], [data-problem]')?.focus();
+    }
+  }, [error]);
+
+  const submit = async (submission: FormEvent) => {
+    submission.preventDefault();
+    const errors = problemsOf(draft);
+    if (Object.keys(errors).length > 0) {
+      setError(new ApiProblem(400, { errors }));
+      return;
+    }
+
+    setBusy(true);
+    setError(null);
+    try {
+      await onSubmit(draft);
+    } catch (reason) {
+      setError(reason);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const section = { draft, error, onChange: (changes: Partial<Draft>) => setDraft({ ...draft, ...changes }) };
+  return (
+    <form className="stack editor" noValidate ref={form} onSubmit={(submission) => void submit(submission)}>
+      <DestinationSection {...section} />
+      <EventsSection {...section} />
+      <FormatSection {...section} />
+      <ScheduleSection {...section} />
+      <HeadersSection {...section} existing={headers} />
+      <MetadataSection {...section} />
+      {children}
+      <div className="editor-end stack-small">
+        <FormProblem error={error} />
+        <div className="row">
+          <button type="submit" className="button button-primary" disabled={isBusy}>
+            {action}
+          </button>
+          <button type="button" className="button" onClick={onCancel}>
+            Cancel
+          </button>
+        </div>
+      </div>
+      <LeaveGuard isOn={JSON.stringify(draft) !== JSON.stringify(initial)} title="Leave without saving?">
+        What you have written here is not saved, and is gone when you leave.
+      </LeaveGuard>
+    </form>
+  );
+}

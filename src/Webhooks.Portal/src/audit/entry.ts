@@ -64,6 +64,8 @@ export function placeOf({
       return `/webhooks/${webhook_id}/deliveries/${id}`;
     case 'recovery':
       return `/webhooks/${webhook_id}/recover`;
+    case 'event_type':
+      return `/event-types/${id}`;
     default:
       return null;
   }

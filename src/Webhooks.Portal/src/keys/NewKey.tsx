@@ -4,6 +4,7 @@ import type { Schemas } from '../api/client.ts';
 import { messagesOf } from '../api/problem.ts';
 import type { Scope } from '../api/session.ts';
 import { usePortal } from '../shell/context.ts';
+import { CheckField } from '../ui/CheckField.tsx';
 import { Field } from '../ui/Field.tsx';
 import { FormDialog } from '../ui/FormDialog.tsx';
 import { ShownOnce } from '../ui/ShownOnce.tsx';
@@ -155,18 +156,16 @@ function ScopeChoice({ offered, chosen, errors, onChange }: ScopeChoiceProps) {
       <legend>What it may do</legend>
       <div className="stack-small">
         {offered.map((scope) => (
-          <label key={scope} className="check">
-            <input
-              type="checkbox"
-              checked={chosen.includes(scope)}
-              onChange={({ currentTarget: { checked } }) =>
-                onChange(checked ? [...chosen, scope] : chosen.filter((other) => other !== scope))
-              }
-            />
-            <span>
-              {meaningOf(scope)} <code className="muted">{scope}</code>
-            </span>
-          </label>
+          <CheckField
+            key={scope}
+            label={
+              <>
+                {meaningOf(scope)} <code className="muted">{scope}</code>
+              </>
+            }
+            checked={chosen.includes(scope)}
+            onChange={(checked) => onChange(checked ? [...chosen, scope] : chosen.filter((other) => other !== scope))}
+          />
         ))}
       </div>
       {errors.length > 0 && <div className="field-error">{errors.join(' ')}</div>}

@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import type { Schemas } from '../api/client.ts';
 import { messagesOf } from '../api/problem.ts';
 import { useApi } from '../shell/context.ts';
+import { CheckField } from '../ui/CheckField.tsx';
 import { Field } from '../ui/Field.tsx';
 import { FormDialog } from '../ui/FormDialog.tsx';
 import { ShownOnce } from '../ui/ShownOnce.tsx';
@@ -111,10 +112,7 @@ function SessionForm({ onMade, onCancel }: FormProps) {
           </select>
         )}
       </Field>
-      <label className="check">
-        <input type="checkbox" checked={isReadOnly} onChange={(change) => setReadOnly(change.currentTarget.checked)} />
-        Look only: nothing can be changed with it
-      </label>
+      <CheckField label="Look only: nothing can be changed with it" checked={isReadOnly} onChange={setReadOnly} />
       <Problem error={error} />
       <div className="row">
         <button type="submit" className="button button-primary" disabled={isBusy}>

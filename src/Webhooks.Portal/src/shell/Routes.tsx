@@ -10,6 +10,11 @@ const WebhookPage = lazy(() => import('../webhooks/WebhookPage.tsx'));
 const EventsPage = lazy(() => import('../events/EventsPage.tsx'));
 const EventPage = lazy(() => import('../events/EventPage.tsx'));
 const RecoverPage = lazy(() => import('../recover/RecoverPage.tsx'));
+const EventTypesPage = lazy(() => import('../catalog/EventTypesPage.tsx'));
+const EventTypePage = lazy(() => import('../catalog/EventTypePage.tsx'));
+const NewEventTypePage = lazy(() => import('../catalog/NewEventTypePage.tsx'));
+const EditEventTypePage = lazy(() => import('../catalog/EditEventTypePage.tsx'));
+const ImportPage = lazy(() => import('../catalog/ImportPage.tsx'));
 const KeysPage = lazy(() => import('../keys/KeysPage.tsx'));
 const SessionsPage = lazy(() => import('../sessions/SessionsPage.tsx'));
 const AuditPage = lazy(() => import('../audit/AuditPage.tsx'));
@@ -28,6 +33,11 @@ export function Routes() {
       <Route path="/webhooks/:webhook/deliveries/:delivery" component={DeliveryPage} />
       <Route path="/events" component={EventsPage} />
       <Route path="/events/:event" component={EventPage} />
+      <Route path="/event-types" component={EventTypesPage} />
+      <Route path="/event-types/new" component={NewEventTypePage} />
+      <Route path="/event-types/import" component={ImportPage} />
+      <Route path="/event-types/:name" component={EventTypePage} />
+      <Route path="/event-types/:name/edit" component={EditEventTypePage} />
       <Route path="/api-keys" component={KeysPage} />
       <Route path="/sessions" component={SessionsPage} />
       <Route path="/audit" component={AuditPage} />

@@ -13,6 +13,7 @@ interface Screen {
 const screens: readonly Screen[] = [
   { path: '/webhooks', name: 'Webhooks', needs: 'webhooks:read', ofOrganization: true },
   { path: '/events', name: 'Events', needs: 'webhooks:read', ofOrganization: true },
+  { path: '/event-types', name: 'Event types', needs: 'webhooks:read', ofOrganization: false },
   { path: '/api-keys', name: 'API keys', group: 'Organization', needs: 'webhooks:read', ofOrganization: true },
   { path: '/sessions', name: 'Portal links', group: 'Organization', needs: 'webhooks:read', ofOrganization: true },
   { path: '/audit', name: 'Audit', group: 'Organization', needs: 'webhooks:read', ofOrganization: true },

@@ -1,0 +1,161 @@
+import { useQuery } from '@tanstack/react-query';
+import { type FormEvent, useId, useState } from 'react';
+import { Link } from 'wouter';
+import type { Schemas } from '../api/client.ts';
+import { messagesOf } from '../api/problem.ts';
+import { useApi } from '../shell/context.ts';
+import { CheckField } from '../ui/CheckField.tsx';
+import { Field } from '../ui/Field.tsx';
+import { Problem } from '../ui/States.tsx';
+import { byCategory, type Draft } from './catalog.ts';
+import { formatObject, parseObject } from './json.ts';
+import { eventTypesQuery } from './queries.ts';
+
+interface Props {
+  /** What is edited; undefined for one that is to be made. */
+  type?: Schemas['EventType'];
+  /** The button that does it, in words. */
+  action: string;
+  /** Where one goes without doing it. */
+  back: string;
+  onSubmit: (draft: Draft) => Promise<unknown>;
+}
+
+/** What is known of an event type, to be written. */
+export function EventTypeForm({ type, action, back, onSubmit }: Props) {
+  const types = useQuery(eventTypesQuery(useApi()));
+  const categoriesId = useId();
+  const [name, setName] = useState(type?.name ?? '');
+  const [category, setCategory] = useState(type?.category ?? '');
+  const [description, setDescription] = useState(type?.description ?? '');
+  const [sample, setSample] = useState(formatObject(type?.sample ?? null));
+  const [schema, setSchema] = useState(formatObject(type?.schema ?? null));
+  const [validate, setValidate] = useState(type?.validate ?? false);
+  const [error, setError] = useState<unknown>(null);
+  const [isBusy, setBusy] = useState(false);
+  const parsedSample = parseObject(sample);
+  const parsedSchema = parseObject(schema);
+
+  const submit = async (submission: FormEvent) => {
+    submission.preventDefault();
+    if ('problem' in parsedSample || 'problem' in parsedSchema) {
+      return;
+    }
+
+    setBusy(true);
+    setError(null);
+    try {
+      await onSubmit({ name, category, description, sample: parsedSample.value, schema: parsedSchema.value, validate });
+    } catch (reason) {
+      setError(reason);
+      setBusy(false);
+    }
+  };
+  return (
+    <form className="card stack" onSubmit={(submission) => void submit(submission)}>
+      {type === undefined && (
+        <Field
+          label="Name"
+          hint="Words of small letters with dots between them, as in invoice.paid. It never changes."
+          errors={messagesOf(error, 'name')}
+        >
+          {(control) => (
+            <input
+              {...control}
+              className="input"
+              required
+              maxLength={100}
+              autoComplete="off"
+              spellCheck={false}
+              value={name}
+              onChange={(change) => setName(change.currentTarget.value)}
+            />
+          )}
+        </Field>
+      )}
+      <Field label="Category" hint="The heading that it is listed under." errors={messagesOf(error, 'category')}>
+        {(control) => (
+          <input
+            {...control}
+            className="input"
+            required
+            maxLength={100}
+            list={categoriesId}
+            autoComplete="off"
+            value={category}
+            onChange={(change) => setCategory(change.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <datalist id={categoriesId}>
+        {[...byCategory(types.data?.data ?? []).keys()].map((known) => (
+          <option key={known} value={known} />
+        ))}
+      </datalist>
+      <Field label="Description" hint="When it is published, in a sentence." errors={messagesOf(error, 'description')}>
+        {(control) => (
+          <input
+            {...control}
+            className="input"
+            required
+            maxLength={2000}
+            autoComplete="off"
+            value={description}
+            onChange={(change) => setDescription(change.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <Field
+        label="Sample"
+        hint="Data as an event of this type has it, as a JSON object. Test deliveries send it."
+        errors={'problem' in parsedSample ? [parsedSample.problem] : messagesOf(error, 'sample')}
+      >
+        {(control) => (
+          <textarea
+            {...control}
+            className="input"
+            rows={10}
+            spellCheck={false}
+            value={sample}
+            onChange={(change) => setSample(change.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <Field
+        label="JSON Schema"
+        hint="What the data looks like (2020-12); empty for nothing. A $ref stays within the schema."
+        errors={'problem' in parsedSchema ? [parsedSchema.problem] : messagesOf(error, 'schema')}
+      >
+        {(control) => (
+          <textarea
+            {...control}
+            className="input"
+            rows={14}
+            spellCheck={false}
+            value={schema}
+            onChange={(change) => setSchema(change.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <CheckField
+        label="Refuse events whose data does not fit the schema"
+        errors={messagesOf(error, 'validate')}
+        checked={validate}
+        onChange={setValidate}
+      />
+      <Problem error={error} />
+      <div className="row">
+        <button
+          type="submit"
+          className="button button-primary"
+          disabled={isBusy || 'problem' in parsedSample || 'problem' in parsedSchema}
+        >
+          {action}
+        </button>
+        <Link className="button" href={back}>
+          Cancel
+        </Link>
+      </div>
+    </form>
+  );
+}

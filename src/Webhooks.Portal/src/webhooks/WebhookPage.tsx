@@ -52,6 +52,9 @@ function Actions({ webhook, tag }: { webhook: Webhook; tag: string | undefined }
   return (
     <>
       <TestButton webhook={webhook} />
+      <Link className="button" href={`/webhooks/${webhook.id}/edit`}>
+        Edit
+      </Link>
       <Link className="button" href={`/webhooks/${webhook.id}/recover`}>
         Recover what was missed
       </Link>

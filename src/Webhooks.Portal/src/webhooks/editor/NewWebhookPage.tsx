@@ -52,7 +52,7 @@ function NewWebhookForm({ onMade }: { onMade: (webhook: Schemas['CreatedWebhook'
       api.POST('/api/v1/webhooks', { params: { header: { 'Idempotency-Key': keys.for(body) } }, body }),
     );
     void queries.invalidateQueries({ queryKey: ['webhooks'] });
-    onMade(made);
+    return () => onMade(made);
   };
   return (
     <WebhookForm

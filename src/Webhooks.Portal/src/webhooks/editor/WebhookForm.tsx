@@ -19,21 +19,28 @@ interface Props {
   action: string;
   /** More fields, before the button. */
   children?: ReactNode;
-  onSubmit: (draft: Draft) => Promise<unknown>;
+  /** What is said before the button. */
+  notice?: ReactNode;
+  /** Answers with what comes next, for which nothing of the draft is needed any more; null when the form stays. */
+  onSubmit: (draft: Draft) => Promise<(() => void) | null>;
   onCancel: () => void;
 }
 
 /** A webhook to be written: its sections, and what the server says of them beside the fields that it names. */
-export function WebhookForm({ initial, headers = [], action, children, onSubmit, onCancel }: Props) {
-  const [draft, setDraft] = useState(initial);
+export function WebhookForm({ initial, headers = [], action, children, notice, onSubmit, onCancel }: Props) {
+  const [begun] = useState(initial);
+  const [draft, setDraft] = useState(begun);
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
+  const [next, setNext] = useState<{ go: () => void } | null>(null);
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
     if (error !== null) {
       form.current?.querySelector<HTMLElement>('[aria-invalid="true"], [data-problem]')?.focus();
     }
   }, [error]);
+  // Once nothing asks any more whether the page may be left.
+  useEffect(() => next?.go(), [next]);
 
   const submit = async (submission: FormEvent) => {
     submission.preventDefault();
@@ -46,7 +53,8 @@ export function WebhookForm({ initial, headers = [], action, children, onSubmit,
     setBusy(true);
     setError(null);
     try {
-      await onSubmit(draft);
+      const go = await onSubmit(draft);
+      setNext(go === null ? null : { go });
     } catch (reason) {
       setError(reason);
     } finally {
@@ -64,6 +72,7 @@ export function WebhookForm({ initial, headers = [], action, children, onSubmit,
       <MetadataSection {...section} />
       {children}
       <div className="editor-end stack-small">
+        {notice}
         <FormProblem error={error} />
         <div className="row">
           <button type="submit" className="button button-primary" disabled={isBusy}>
@@ -74,7 +83,7 @@ export function WebhookForm({ initial, headers = [], action, children, onSubmit,
           </button>
         </div>
       </div>
-      <LeaveGuard isOn={JSON.stringify(draft) !== JSON.stringify(initial)} title="Leave without saving?">
+      <LeaveGuard isOn={next === null && JSON.stringify(draft) !== JSON.stringify(begun)} title="Leave without saving?">
         What you have written here is not saved, and is gone when you leave.
       </LeaveGuard>
     </form>

@@ -16,7 +16,7 @@ describeInBrowser('The shell', () => {
     const { url } = await call<{ url: string }>('POST', '/portal/sessions', { read_only: true });
     const link = new URL(url);
     const { page, complaints, close } = await visit(`/${link.search}`, { token: link.hash.replace('#token=', '') });
-    await page.getByRole('heading', { name: 'Webhooks', level: 1 }).waitFor();
+    await page.getByRole('heading', { name: 'Dashboard', level: 1 }).waitFor();
     await page.getByText('You may look, not change.').waitFor();
     expect(complaints).toEqual([]);
     await close();

@@ -4,6 +4,7 @@ import { Empty } from '../ui/States.tsx';
 import { usePortal } from './context.ts';
 import { screensFor } from './navigation.ts';
 
+const DashboardPage = lazy(() => import('../dashboard/DashboardPage.tsx'));
 const WebhooksPage = lazy(() => import('../webhooks/WebhooksPage.tsx'));
 const NewWebhookPage = lazy(() => import('../webhooks/editor/NewWebhookPage.tsx'));
 const EditWebhookPage = lazy(() => import('../webhooks/editor/EditWebhookPage.tsx'));
@@ -27,6 +28,7 @@ export function Routes() {
   const home = session.webhook_id === null ? (screensFor(session)[0]?.path ?? null) : `/webhooks/${session.webhook_id}`;
   return (
     <Switch>
+      <Route path="/dashboard" component={DashboardPage} />
       <Route path="/webhooks" component={WebhooksPage} />
       <Route path="/webhooks/new" component={NewWebhookPage} />
       <Route path="/webhooks/:webhook" component={WebhookPage} />

@@ -11,6 +11,7 @@ interface Screen {
 }
 
 const screens: readonly Screen[] = [
+  { path: '/dashboard', name: 'Dashboard', needs: 'webhooks:read', ofOrganization: true },
   { path: '/webhooks', name: 'Webhooks', needs: 'webhooks:read', ofOrganization: true },
   { path: '/events', name: 'Events', needs: 'webhooks:read', ofOrganization: true },
   { path: '/event-types', name: 'Event types', needs: 'webhooks:read', ofOrganization: false },

@@ -15,3 +15,15 @@ export function applyTheme(root: HTMLElement, theme: Theme, accent: string | und
     root.style.setProperty('--on-accent', `light-dark(${textOn(light)}, ${textOn(dark)})`);
   }
 }
+
+/** Calls when the page becomes light or dark; answers how to stop that. */
+export function onThemeChange(listener: () => void): () => void {
+  const observer = new MutationObserver(listener);
+  observer.observe(document.documentElement, { attributeFilter: ['style'] });
+  const system = window.matchMedia('(prefers-color-scheme: dark)');
+  system.addEventListener('change', listener);
+  return () => {
+    observer.disconnect();
+    system.removeEventListener('change', listener);
+  };
+}

@@ -1,5 +1,5 @@
 import type { Schemas } from '../api/client.ts';
-import { formatCount } from '../ui/text.ts';
+import { formatCount, formatPercent } from '../ui/text.ts';
 
 const width = 120;
 const height = 28;
@@ -28,12 +28,9 @@ export function Sparkline({ group }: { group: Schemas['Group'] | undefined }) {
         })}
       </svg>
       <span>
-        {percentOf(group)} % <span className="muted">of {formatCount(group.attempts, 'attempt')} succeeded</span>
+        {formatPercent((group.attempts - group.failed_attempts) / group.attempts)}{' '}
+        <span className="muted">of {formatCount(group.attempts, 'attempt')} succeeded</span>
       </span>
     </span>
   );
 }
-
-/** Rounded down to a tenth: what is not perfect does not look so. */
-const percentOf = ({ attempts, failed_attempts }: Schemas['Group']) =>
-  Math.floor(((attempts - failed_attempts) / attempts) * 1000) / 10;

@@ -44,7 +44,8 @@ describeInBrowser('A webhook and its deliveries', () => {
     await published(webhook);
     await page.getByRole('link', { name: 'invoice.paid' }).click();
     await page.getByText('1. HTTP 500').waitFor();
-    await page.getByText(/The next attempt is in .* because the last attempt failed\./).waitFor();
+    const panel = page.getByRole('complementary');
+    await panel.getByText(/The next attempt is in .* because the last attempt failed\./).waitFor();
     await page.getByText('answered with 500').waitFor();
     await expectAccessible(page);
 
@@ -52,7 +53,7 @@ describeInBrowser('A webhook and its deliveries', () => {
     await page.getByRole('heading', { name: 'Cancel the delivery of invoice.paid?' }).waitFor();
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Cancel the delivery' }).click();
-    await page.getByText('canceled', { exact: true }).waitFor();
+    await panel.getByText('canceled', { exact: true }).waitFor();
     expect(complaints).toEqual([]);
     await close();
   });
@@ -68,6 +69,41 @@ describeInBrowser('A webhook and its deliveries', () => {
     await page.getByText('Redelivery of').waitFor();
     await page.getByText('1. HTTP 200').waitFor();
     expect(page.url()).not.toBe(tested);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('are looked at beside the list, whose place is kept, and on a page of their own', async () => {
+    const webhook = await register(200, 'Beside');
+    const delivery = await published(webhook);
+    const { page, complaints, close } = await visit(`/webhooks/${webhook.id}`);
+    const row = page.getByRole('link', { name: 'invoice.paid' });
+    await row.focus();
+    await page.keyboard.press('Enter');
+    const panel = page.getByRole('complementary', { name: 'Delivery of invoice.paid' });
+    await panel.getByText('1. HTTP 200').waitFor();
+    expect(new URL(page.url()).searchParams.get('delivery')).toBe(delivery.id);
+    expect(await row.getAttribute('aria-current')).toBe('true');
+    expect(
+      await panel
+        .getByRole('heading')
+        .first()
+        .evaluate((element) => element === document.activeElement),
+    ).toBe(true);
+    await expectAccessible(page);
+
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'detached' });
+    expect(new URL(page.url()).search).toBe('');
+    expect(await row.evaluate((element) => element === document.activeElement)).toBe(true);
+
+    await page.goBack();
+    await panel.getByRole('button', { name: 'Redeliver' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+    await panel.getByRole('link', { name: 'Open as a page' }).click();
+    await page.getByRole('heading', { name: 'Delivery of invoice.paid', level: 1 }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/portal/webhooks/${webhook.id}/deliveries/${delivery.id}`);
     expect(complaints).toEqual([]);
     await close();
   });

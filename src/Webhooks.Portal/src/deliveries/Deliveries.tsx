@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from 'wouter';
 import type { Schemas } from '../api/client.ts';
 import { useApi } from '../shell/context.ts';
 import { Badge } from '../ui/Badge.tsx';
@@ -9,6 +8,8 @@ import { Empty } from '../ui/States.tsx';
 import { Ago } from '../ui/Time.tsx';
 import { useFilters } from '../ui/useFilters.ts';
 import { useNow } from '../ui/useNow.ts';
+import { DeliveryLink } from './DeliveryLink.tsx';
+import { DeliveryPanel } from './DeliveryPanel.tsx';
 import { resultOf, toneOf, waitOf } from './outcome.ts';
 import { deliveriesQuery, statusChoices } from './queries.ts';
 
@@ -37,6 +38,7 @@ export function Deliveries({ webhookId }: { webhookId: string }) {
       <FilteredList query={deliveries} filters={filters} what="the deliveries" one="delivery" empty={<NoDeliveries />}>
         {(items) => <DeliveryTable deliveries={items} />}
       </FilteredList>
+      <DeliveryPanel webhookId={webhookId} />
     </section>
   );
 }
@@ -61,7 +63,7 @@ function DeliveryTable({ deliveries }: { deliveries: readonly Schemas['Delivery'
           {deliveries.map((delivery) => (
             <tr key={delivery.id}>
               <td>
-                <Link href={`/webhooks/${delivery.webhook_id}/deliveries/${delivery.id}`}>{delivery.event}</Link>
+                <DeliveryLink delivery={delivery} />
                 {delivery.test && <span className="muted"> test</span>}
                 {delivery.redelivery_of !== null && <span className="muted"> redelivery</span>}
               </td>

@@ -38,11 +38,13 @@ public static class WebhooksApiServices
             services.AddCors().AddSingleton(origins);
         }
 
+        services.AddHttpClient(SignInOrigins.Client, SignInOrigins.Configure).RemoveAllLoggers();
         var authentication = AuthenticationSettings.From(configuration);
         return services
             .AddWebhooksAuthentication(authentication)
             .AddSingleton(PortalSettings.From(configuration, authentication))
             .AddSingleton<PortalAddress>()
+            .AddSingleton<SignInOrigins>()
             .AddSingleton(_ => PortalFiles.Read(PortalFiles.Folder))
             .AddSingleton(ClientAddress.From(configuration))
             .AddSingleton<RequestIds>()

@@ -40,7 +40,7 @@ internal static class PortalPages
     private static async Task<IResult> ServeAsync(
         HttpContext context,
         PortalFiles files,
-        PortalSettings settings,
+        SignInOrigins signIn,
         PortalSessionStore sessions,
         CancellationToken cancellationToken,
         string path = "")
@@ -69,21 +69,21 @@ internal static class PortalPages
         }
 
         var embedding = await FindEmbeddingAsync(context.Request, sessions, cancellationToken);
-        headers.ContentSecurityPolicy = Policy(settings.OpenIdConnect, embedding);
+        headers.ContentSecurityPolicy = Policy(await signIn.FindAsync(cancellationToken), embedding);
         headers.CacheControl = "no-cache";
         return page.ToResult(context);
     }
 
     /// <summary>
-    /// Scripts and styles come from here, none stands in the page, and requests go to this API and to the authority for tokens. The page
+    /// Scripts and styles come from here, none stands in the page, and requests go to this API and to where people sign in. The page
     /// is shown in frames of the organization whose session the address names.
     /// </summary>
-    private static string Policy(PortalSignIn? signIn, PortalEmbedding embedding)
+    private static string Policy(IReadOnlyCollection<string> signIn, PortalEmbedding embedding)
     {
-        var authority = signIn is null ? "" : $" {signIn.Authority.GetLeftPart(UriPartial.Authority)}";
+        var callable = string.Join(' ', signIn.Prepend("'self'"));
         var ancestors = embedding.FrameAncestors.Count == 0 ? "'none'" : string.Join(' ', embedding.FrameAncestors);
         return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; manifest-src 'self'; "
-            + $"connect-src 'self'{authority}; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}";
+            + $"connect-src {callable}; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}";
     }
 
     private static async Task<PortalEmbedding> FindEmbeddingAsync(

@@ -3,18 +3,20 @@ import { createRoot } from 'react-dom/client';
 import { takeEntry } from './shell/entry.ts';
 import { Portal } from './shell/Portal.tsx';
 import { applyTheme } from './shell/theme.ts';
+import { takeReturn } from './signin/journey.ts';
 import './ui/theme.css';
 import './ui/base.css';
 import './ui/controls.css';
 import './shell/shell.css';
 
 const entry = takeEntry(window.location, window.history);
+const returned = takeReturn(window.location, window.history, window.sessionStorage);
 applyTheme(document.documentElement, entry.theme, entry.accent);
 const root = document.getElementById('root');
 if (root !== null) {
   createRoot(root).render(
     <StrictMode>
-      <Portal entry={entry} />
+      <Portal entry={entry} returned={returned} />
     </StrictMode>,
   );
 }

@@ -18,6 +18,8 @@ interface VisitOptions extends Pick<BrowserContextOptions, 'viewport' | 'colorSc
   token?: string | null;
   /** More for the fragment, such as `&theme=dark`. */
   fragment?: string;
+  /** Another server than that of all tests. */
+  server?: string;
 }
 
 let browser: Browser;
@@ -34,8 +36,16 @@ export function describeInBrowser(name: string, tests: () => void) {
 }
 
 /** Opens the portal at a path, as with a link. */
-export async function visit(path: string, { token, fragment = '', ...context }: VisitOptions = {}): Promise<Visit> {
-  const opened = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...context });
+export async function visit(
+  path: string,
+  { token, fragment = '', server = inject('server'), ...context }: VisitOptions = {},
+): Promise<Visit> {
+  // The certificates of tests are their own.
+  const opened = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    ignoreHTTPSErrors: true,
+    ...context,
+  });
   await opened.grantPermissions(['clipboard-read', 'clipboard-write']);
   const page = await opened.newPage();
   page.setDefaultTimeout(30_000);
@@ -47,7 +57,7 @@ export async function visit(path: string, { token, fragment = '', ...context }: 
     }
   });
   const secret = token === undefined ? inject('token') : token;
-  await page.goto(`${inject('server')}/portal${path}${secret === null ? '' : `#token=${secret}${fragment}`}`);
+  await page.goto(`${server}/portal${path}${secret === null ? '' : `#token=${secret}${fragment}`}`);
   return { page, complaints, close: () => opened.close() };
 }
 

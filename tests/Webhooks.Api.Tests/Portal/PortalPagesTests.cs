@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Webhooks.Api.Authentication;
 using Webhooks.Api.Portal;
+using Webhooks.Api.Tests.Authentication;
 using Webhooks.Api.Tests.Hosting;
 using Webhooks.Testing;
 
@@ -13,11 +14,12 @@ namespace Webhooks.Api.Tests.Portal;
 public sealed class PortalPagesTests(SharedApi api) : IAsyncLifetime
 {
     private const string Page = "<!doctype html><title>Webhooks</title>";
+    private const string Authority = "https://login.example.com/tenant";
     private const string Script = "console.log('portal')";
 
     private static readonly Dictionary<string, string?> _signIn = new()
     {
-        ["Webhooks:Auth:Authority"] = "https://login.example.com/tenant",
+        ["Webhooks:Auth:Authority"] = Authority,
         ["Webhooks:Auth:Audience"] = "webhooks",
         ["Webhooks:Portal:ClientId"] = "portal",
         ["Webhooks:Portal:Scope"] = "openid api://webhooks/.default",
@@ -210,7 +212,8 @@ public sealed class PortalPagesTests(SharedApi api) : IAsyncLifetime
     [Fact]
     public async Task The_portal_is_told_how_to_sign_in_and_may_call_the_authority()
     {
-        await using var server = await StartAsync(_folder.Path, _signIn);
+        var authority = new FakeAuthority(Authority);
+        await using var server = await StartAsync(_folder.Path, _signIn, authority);
         using var browser = server.Anonymous();
 
         var settings = await browser.Get("/portal/settings.json");
@@ -218,8 +221,39 @@ public sealed class PortalPagesTests(SharedApi api) : IAsyncLifetime
         Assert.Equal(
             """{"authority":"https://login.example.com/tenant","client_id":"portal","scope":"openid api://webhooks/.default"}""",
             settings["oidc"].GetRawText());
-        using var page = await browser.GetAsync("/portal/", Cancel);
-        Assert.Contains("connect-src 'self' https://login.example.com;", Policy(page), StringComparison.Ordinal);
+        Assert.Contains("connect-src 'self' https://login.example.com;", await PolicyAsync(browser), StringComparison.Ordinal);
+        await PolicyAsync(browser);
+        Assert.Equal(1, authority.Discoveries);
+    }
+
+    [Theory]
+    [InlineData("https://tokens.example.net:8443/token", "'self' https://login.example.com https://tokens.example.net:8443;")]
+    [InlineData("http://tokens.example.net/token", "'self' https://login.example.com;")]
+    [InlineData("https://*.example.net/token", "'self' https://login.example.com;")]
+    [InlineData("nowhere", "'self' https://login.example.com;")]
+    public async Task The_portal_may_call_the_token_endpoint_wherever_the_authority_has_it(string endpoint, string callable)
+    {
+        await using var server = await StartAsync(_folder.Path, _signIn, new FakeAuthority(Authority) { TokenEndpoint = endpoint });
+        using var browser = server.Anonymous();
+
+        Assert.Contains($"connect-src {callable}", await PolicyAsync(browser), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_page_is_served_while_the_authority_is_down_and_asks_it_again()
+    {
+        var authority = new FakeAuthority(Authority) { Down = true, TokenEndpoint = "https://tokens.example.net/token" };
+        await using var server = await StartAsync(_folder.Path, _signIn, authority);
+        using var browser = server.Anonymous();
+
+        Assert.Contains("connect-src 'self' https://login.example.com;", await PolicyAsync(browser), StringComparison.Ordinal);
+        Assert.Contains(server.Logs.Lines, line => line.Text.Contains("cannot be read", StringComparison.Ordinal));
+
+        authority.Down = false;
+        await Eventually.HoldsAsync(
+            async () => (await PolicyAsync(browser)).Contains("https://tokens.example.net;", StringComparison.Ordinal),
+            () => "The page does not know of the token endpoint.",
+            Cancel);
     }
 
     [Fact]
@@ -233,8 +267,24 @@ public sealed class PortalPagesTests(SharedApi api) : IAsyncLifetime
         Assert.Contains("built without", answer["detail"].GetString(), StringComparison.Ordinal);
     }
 
-    private Task<ApiServer> StartAsync(string folder, IReadOnlyDictionary<string, string?>? settings = null) => ApiServer.StartAsync(
-        api.Database.ConnectionString, adjust: services => services.AddSingleton(PortalFiles.Read(folder)), settings: settings);
+    private Task<ApiServer> StartAsync(
+        string folder, IReadOnlyDictionary<string, string?>? settings = null, FakeAuthority? authority = null) => ApiServer.StartAsync(
+        api.Database.ConnectionString,
+        adjust: services =>
+        {
+            services.AddSingleton(PortalFiles.Read(folder));
+            if (authority is not null)
+            {
+                services.AddHttpClient(SignInOrigins.Client).ConfigurePrimaryHttpMessageHandler(() => authority);
+            }
+        },
+        settings: settings);
+
+    private static async Task<string> PolicyAsync(HttpClient browser)
+    {
+        using var page = await browser.GetAsync("/portal/", Cancel);
+        return Policy(page);
+    }
 
     private static string Policy(HttpResponseMessage answer) => Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
 

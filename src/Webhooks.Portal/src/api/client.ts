@@ -8,19 +8,19 @@ export type Api = Client<paths>;
 interface Options {
   /** The API's path, as in `/api/v1`. */
   base: string;
-  token: string;
+  token: () => Promise<string>;
   /** The organization that an operator looks at; undefined for the token's own. */
   organization: () => string | undefined;
   /** Called when the server says that the token is no good any more. */
   onUnauthorized: () => void;
 }
 
-/** A client of the API for one token. */
+/** A client of the API for one who looks. */
 export function createApi({ base, token, organization, onUnauthorized }: Options): Api {
   const api = createClient<paths>({ baseUrl: base.replace(/\/api\/v1\/?$/, '') });
   api.use({
-    onRequest({ request }) {
-      request.headers.set('Authorization', `Bearer ${token}`);
+    async onRequest({ request }) {
+      request.headers.set('Authorization', `Bearer ${await token()}`);
       const organizationId = organization();
       if (organizationId !== undefined && !request.headers.has('Webhooks-Organization')) {
         request.headers.set('Webhooks-Organization', organizationId);

@@ -1,5 +1,15 @@
 import type { ReactNode } from 'react';
 
+/** What is shown in place of the portal until there is more to say. */
+export function Outside({ children }: { children: ReactNode }) {
+  return (
+    <main className="outside">
+      <h1 className="hidden-visually">Webhooks</h1>
+      {children}
+    </main>
+  );
+}
+
 /** A page that is shown in place of the portal. */
 export function OutsidePage({ title, children }: { title: string; children: ReactNode }) {
   return (

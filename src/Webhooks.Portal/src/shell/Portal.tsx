@@ -1,26 +1,35 @@
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
-import { type ReactNode, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
+import { type Access, linkAccess } from '../api/access.ts';
 import { createApi } from '../api/client.ts';
 import { ApiProblem } from '../api/problem.ts';
 import { readSession } from '../api/session.ts';
 import { readSettings, type Settings } from '../api/settings.ts';
+import type { Return } from '../signin/journey.ts';
+import { SignIn } from '../signin/SignIn.tsx';
 import { Failure, Loading } from '../ui/States.tsx';
 import { PortalContext } from './context.ts';
 import type { Entry } from './entry.ts';
-import { OutsidePage, RefreshLink } from './OutsidePage.tsx';
+import { AccessEnded, SignInRefused } from './NoAccess.tsx';
+import { Outside, OutsidePage, RefreshLink } from './OutsidePage.tsx';
 import { Shell } from './Shell.tsx';
 
+interface Props {
+  entry: Entry;
+  returned: Return | undefined;
+}
+
 /** The whole portal: who looks, then what they see. */
-export function Portal({ entry }: { entry: Entry }) {
+export function Portal({ entry, returned }: Props) {
   const [queries] = useState(createQueries);
   return (
     <QueryClientProvider client={queries}>
-      <Configured entry={entry} />
+      <Configured entry={entry} returned={returned} />
     </QueryClientProvider>
   );
 }
 
-function Configured({ entry }: { entry: Entry }) {
+function Configured({ entry, returned }: Props) {
   const settings = useQuery({
     queryKey: ['settings'],
     queryFn: () => readSettings(entry.sessionId),
@@ -38,20 +47,27 @@ function Configured({ entry }: { entry: Entry }) {
     );
   }
 
-  if (entry.token === undefined) {
-    return (
-      <OutsidePage title="Open the portal with a link">
-        <p>For safety this page keeps your access only while it is open, and nothing of it is left after a reload.</p>
-        <RefreshLink url={settings.data.refresh_url} />
-      </OutsidePage>
-    );
+  if (entry.token !== undefined) {
+    return <Authenticated settings={settings.data} access={linkAccess(entry.token)} />;
   }
 
-  return <Authenticated settings={settings.data} token={entry.token} />;
+  const { oidc, refresh_url } = settings.data;
+  return oidc === null ? (
+    <OutsidePage title="Open the portal with a link">
+      <p>For safety this page keeps your access only while it is open, and nothing of it is left after a reload.</p>
+      <RefreshLink url={refresh_url} />
+    </OutsidePage>
+  ) : (
+    <SignIn oidc={oidc} returned={returned} refreshUrl={refresh_url}>
+      {(access) => <Authenticated settings={settings.data} access={access} />}
+    </SignIn>
+  );
 }
 
-function Authenticated({ settings, token }: { settings: Settings; token: string }) {
+function Authenticated({ settings, access }: { settings: Settings; access: Access }) {
   const [isExpired, setExpired] = useState(false);
+  const [queries] = useState(createQueries);
+  const { token, signIn } = access;
   const api = useMemo(
     () =>
       createApi({ base: settings.api, token, organization: () => undefined, onUnauthorized: () => setExpired(true) }),
@@ -59,24 +75,21 @@ function Authenticated({ settings, token }: { settings: Settings; token: string 
   );
   const session = useQuery({
     queryKey: ['session'],
-    queryFn: () => readSession(settings.api, token),
+    queryFn: async () => readSession(settings.api, await token()),
     staleTime: Infinity,
   });
   const portal = useMemo(
-    () => (session.data === undefined ? null : { api, settings, session: session.data }),
-    [api, settings, session.data],
+    () => (session.data === undefined ? null : { api, settings, access, session: session.data }),
+    [api, settings, access, session.data],
   );
 
-  if (isExpired || (session.error instanceof ApiProblem && session.error.status === 401)) {
-    return (
-      <OutsidePage title="Your access has ended">
-        <p>
-          The link that you opened this page with has expired, or it was revoked. What you saw is safe; a new link
-          brings you back.
-        </p>
-        <RefreshLink url={settings.refresh_url} />
-      </OutsidePage>
-    );
+  const refusal = session.error instanceof ApiProblem && session.error.status === 401 ? session.error.message : null;
+  if (refusal !== null && signIn !== null) {
+    return <SignInRefused signIn={signIn} reason={refusal} />;
+  }
+
+  if (isExpired || refusal !== null) {
+    return <AccessEnded settings={settings} signIn={signIn} />;
   }
 
   if (portal === null) {
@@ -91,19 +104,17 @@ function Authenticated({ settings, token }: { settings: Settings; token: string 
     );
   }
 
-  return (
-    <PortalContext value={portal}>
-      <Shell />
-    </PortalContext>
-  );
-}
+  if (portal.session.org_id === null && signIn !== null && !portal.session.scopes.includes('admin')) {
+    return <SignInRefused signIn={signIn} reason="The token names no organization, in the claim org_id." />;
+  }
 
-function Outside({ children }: { children: ReactNode }) {
+  // What the screens ask for is theirs alone: when they ask for all of it anew, nothing of the sign-in is.
   return (
-    <main className="outside">
-      <h1 className="hidden-visually">Webhooks</h1>
-      {children}
-    </main>
+    <QueryClientProvider client={queries}>
+      <PortalContext value={portal}>
+        <Shell />
+      </PortalContext>
+    </QueryClientProvider>
   );
 }
 

@@ -1,5 +1,6 @@
 import { Fragment, Suspense, useRef, useState } from 'react';
 import { Link, Router, useLocation } from 'wouter';
+import { SignInEnds } from '../signin/SignInEnds.tsx';
 import { Loading } from '../ui/States.tsx';
 import { usePortal } from './context.ts';
 import { screensFor } from './navigation.ts';
@@ -15,7 +16,7 @@ export function Shell() {
 }
 
 function Frame() {
-  const { session, settings } = usePortal();
+  const { access, session, settings } = usePortal();
   const [location] = useLocation();
   const [isMenuOpen, setMenuOpen] = useState(false);
   const main = useRef<HTMLElement>(null);
@@ -51,12 +52,20 @@ function Frame() {
             </Fragment>
           ))}
         </nav>
-        <p className="shell-foot">
-          {session.read_only && <>You may look, not change. </>}
-          Version {settings.version}
-        </p>
+        <div className="shell-foot">
+          {access.signIn !== null && (
+            <button type="button" className="button button-small" onClick={() => void access.signIn?.out()}>
+              Sign out
+            </button>
+          )}
+          <p>
+            {session.read_only && <>You may look, not change. </>}
+            Version {settings.version}
+          </p>
+        </div>
       </header>
       <main className="shell-main" ref={main} tabIndex={-1}>
+        <SignInEnds />
         <Suspense fallback={<Loading what="the page" />}>
           <Routes />
         </Suspense>

@@ -1,4 +1,5 @@
 import { createContext, useContext } from 'react';
+import type { Access } from '../api/access.ts';
 import type { Api } from '../api/client.ts';
 import { may, mayMakeCredentials, type Scope, type Session } from '../api/session.ts';
 import type { Settings } from '../api/settings.ts';
@@ -6,6 +7,7 @@ import type { Settings } from '../api/settings.ts';
 interface Portal {
   api: Api;
   settings: Settings;
+  access: Access;
   session: Session;
 }
 

@@ -27,15 +27,18 @@ export class Unreachable extends Error {
 }
 
 /** The messages of a field and of what lies below it, such as `events` and `events[1]`, apart from some that are shown elsewhere. */
-export function messagesOf(error: unknown, field: string, apart: readonly string[] = []): readonly string[] {
-  if (!(error instanceof ApiProblem)) {
-    return [];
-  }
+export const messagesOf = (error: unknown, field: string, apart: readonly string[] = []): readonly string[] =>
+  messagesByPlace(error, field)
+    .filter(([place]) => !apart.includes(place))
+    .map(([, message]) => message);
 
-  return Object.entries(error.errors)
-    .filter(([name]) => name === field || name.startsWith(`${field}.`) || name.startsWith(`${field}[`))
-    .filter(([name]) => !apart.includes(name))
-    .flatMap(([, messages]) => messages);
+/** The same with where each is about: `filter.data.amount`. */
+export function messagesByPlace(error: unknown, field: string): readonly (readonly [place: string, message: string])[] {
+  return error instanceof ApiProblem
+    ? Object.entries(error.errors)
+        .filter(([place]) => place === field || place.startsWith(`${field}.`) || place.startsWith(`${field}[`))
+        .flatMap(([place, messages]) => messages.map((message) => [place, message] as const))
+    : [];
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

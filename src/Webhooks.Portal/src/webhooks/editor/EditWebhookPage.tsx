@@ -11,7 +11,7 @@ import { webhookQuery } from '../queries.ts';
 import { nameOf } from '../state.ts';
 import { ConflictNotice } from './ConflictNotice.tsx';
 import { type Conflict, changesOf, conflictsOf } from './changes.ts';
-import { type Draft, draftOf } from './draft.ts';
+import type { Draft } from './draft.ts';
 import { WebhookForm } from './WebhookForm.tsx';
 
 /** A webhook as it was read, with the tag that a change of it names. */
@@ -55,7 +55,7 @@ function EditForm({ base, onTakeTheirs }: { base: Read; onTakeTheirs: (theirs: R
   const queries = useQueryClient();
   const [, navigate] = useLocation();
   const [conflict, setConflict] = useState<{ theirs: Read; fields: readonly Conflict[] } | null>(null);
-  const { id, headers } = base.data;
+  const { id } = base.data;
   const leave = () => navigate(`/webhooks/${id}`);
 
   const save = async (draft: Draft) => {
@@ -83,8 +83,7 @@ function EditForm({ base, onTakeTheirs }: { base: Read; onTakeTheirs: (theirs: R
   };
   return (
     <WebhookForm
-      initial={draftOf(base.data)}
-      headers={Object.keys(headers ?? {})}
+      webhook={base.data}
       action={conflict === null ? 'Save' : 'Keep mine on top'}
       notice={
         conflict !== null && (

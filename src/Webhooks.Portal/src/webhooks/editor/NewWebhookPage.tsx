@@ -9,7 +9,7 @@ import { NoPermission } from '../../ui/States.tsx';
 import { NewSecret } from '../NewSecret.tsx';
 import { nameOf } from '../state.ts';
 import { useMayCreate } from '../useMayCreate.ts';
-import { type Draft, emptyDraft, fieldsOf } from './draft.ts';
+import { type Draft, fieldsOf } from './draft.ts';
 import { WebhookForm } from './WebhookForm.tsx';
 
 /** A new webhook, and then its secret. */
@@ -55,12 +55,7 @@ function NewWebhookForm({ onMade }: { onMade: (webhook: Schemas['CreatedWebhook'
     return () => onMade(made);
   };
   return (
-    <WebhookForm
-      initial={emptyDraft}
-      action="Create the webhook"
-      onSubmit={create}
-      onCancel={() => navigate('/webhooks')}
-    >
+    <WebhookForm action="Create the webhook" onSubmit={create} onCancel={() => navigate('/webhooks')}>
       <section className="card">
         <label className="check">
           <input type="checkbox" checked={isActive} onChange={(change) => setActive(change.currentTarget.checked)} />

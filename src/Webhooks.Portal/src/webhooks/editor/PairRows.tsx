@@ -52,7 +52,7 @@ export function PairRows({ field, one, nameLabel, pairs, error, onChange }: Prop
           </Field>
           <button
             type="button"
-            className="button pair-remove"
+            className="button row-remove"
             data-remove=""
             aria-label={name === '' ? `Remove this ${one}` : `Remove the ${one} ${name}`}
             onClick={() => {

@@ -1,20 +1,22 @@
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import type { Schemas } from '../../api/client.ts';
 import { ApiProblem } from '../../api/problem.ts';
 import { LeaveGuard } from '../../ui/LeaveGuard.tsx';
 import { DestinationSection } from './DestinationSection.tsx';
-import { type Draft, problemsOf } from './draft.ts';
+import { type Draft, draftOf, emptyDraft, problemsOf } from './draft.ts';
 import { EventsSection } from './events/EventsSection.tsx';
 import { FormatSection } from './FormatSection.tsx';
 import { FormProblem } from './FormProblem.tsx';
+import { FilterSection } from './filter/FilterSection.tsx';
 import { HeadersSection } from './HeadersSection.tsx';
 import { MetadataSection } from './MetadataSection.tsx';
 import { ScheduleSection } from './schedule/ScheduleSection.tsx';
+import { TransformSection } from './transform/TransformSection.tsx';
 import './editor.css';
 
 interface Props {
-  initial: Draft;
-  /** The names of the headers that the webhook has. */
-  headers?: readonly string[];
+  /** The webhook that is changed; undefined for a new one. */
+  webhook?: Schemas['Webhook'];
   /** The button that does it, in words. */
   action: string;
   /** More fields, before the button. */
@@ -27,8 +29,8 @@ interface Props {
 }
 
 /** A webhook to be written: its sections, and what the server says of them beside the fields that it names. */
-export function WebhookForm({ initial, headers = [], action, children, notice, onSubmit, onCancel }: Props) {
-  const [begun] = useState(initial);
+export function WebhookForm({ webhook, action, children, notice, onSubmit, onCancel }: Props) {
+  const [begun] = useState(() => (webhook === undefined ? emptyDraft : draftOf(webhook)));
   const [draft, setDraft] = useState(begun);
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
@@ -66,9 +68,11 @@ export function WebhookForm({ initial, headers = [], action, children, notice, o
     <form className="stack editor" noValidate ref={form} onSubmit={(submission) => void submit(submission)}>
       <DestinationSection {...section} />
       <EventsSection {...section} />
+      <FilterSection {...section} webhookId={webhook?.id} />
       <FormatSection {...section} />
+      <TransformSection {...section} webhookId={webhook?.id} />
       <ScheduleSection {...section} />
-      <HeadersSection {...section} existing={headers} />
+      <HeadersSection {...section} existing={Object.keys(webhook?.headers ?? {})} />
       <MetadataSection {...section} />
       {children}
       <div className="editor-end stack-small">

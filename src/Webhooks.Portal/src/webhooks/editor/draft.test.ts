@@ -16,6 +16,8 @@ const webhook = {
   payload_format: 'cloudevents',
   headers: { 'X-Api-Key': '********' },
   metadata: { team: 'billing' },
+  filter: { data: { amount: { $gte: 100 } } },
+  transform: 'function handler(webhook) { return webhook; }',
 } as unknown as Schemas['Webhook'];
 const draft = draftOf(webhook);
 
@@ -39,6 +41,11 @@ describe('A draft', () => {
     });
     expect(changesOf({ ...draft, mode: 'pull' }, webhook)).toEqual({ mode: 'pull' });
     expect(changesOf({ ...draft, metadata: [] }, webhook)).toEqual({ metadata: null });
+    expect(changesOf({ ...draft, filter: { json: '' }, transform: ' ' }, webhook)).toEqual({
+      filter: null,
+      transform: null,
+    });
+    expect(changesOf({ ...draft, filter: { json: '{"data":{"amount":{"$gte":100}}}' } }, webhook)).toEqual({});
   });
 
   it('gives all headers, or none', () => {
@@ -50,12 +57,11 @@ describe('A draft', () => {
 
   it('knows what it cannot say', () => {
     const pairs = [newPair('a', '1'), newPair('a', '2'), newPair('', '3')];
-    expect(Object.keys(problemsOf({ ...draft, delays: 'soon', timeout: '1.5', metadata: pairs })).sort()).toEqual([
-      'metadata.',
-      'metadata.a',
-      'retry_delays',
-      'timeout_seconds',
-    ]);
+    expect(
+      Object.keys(
+        problemsOf({ ...draft, delays: 'soon', timeout: '1.5', metadata: pairs, filter: { json: '{' } }),
+      ).sort(),
+    ).toEqual(['filter', 'metadata.', 'metadata.a', 'retry_delays', 'timeout_seconds']);
     expect(problemsOf({ ...draft, hasOwnDelays: false, delays: 'soon' })).toEqual({});
   });
 

@@ -1,4 +1,5 @@
 import type { Schemas } from '../../api/client.ts';
+import { type FilterDraft, filterDraftOf, filterOf, filterProblem } from './filter/draft.ts';
 import { type Pair, pairsOf, problemsOf as problemsOfPairs, recordOf } from './pairs.ts';
 import { formatDelays, parseDelays } from './schedule/delays.ts';
 
@@ -19,6 +20,9 @@ export interface Draft {
   /** `kept` while those that the webhook has stay: their values are not shown, so that all or none can be given. */
   headers: readonly Pair[] | 'kept';
   metadata: readonly Pair[];
+  filter: FilterDraft;
+  /** JavaScript; empty for none. */
+  transform: string;
 }
 
 /** What a section of the form shows of a draft, and how it changes it. */
@@ -45,6 +49,8 @@ export const emptyDraft: Draft = {
   payloadFormat: 'standard',
   headers: [],
   metadata: [],
+  filter: { rows: [] },
+  transform: '',
 };
 
 /** A webhook that there is. */
@@ -60,6 +66,8 @@ export const draftOf = (webhook: Webhook): Draft => ({
   payloadFormat: webhook.payload_format === 'cloudevents' ? 'cloudevents' : 'standard',
   headers: webhook.headers === null ? [] : 'kept',
   metadata: pairsOf(webhook.metadata),
+  filter: filterDraftOf(webhook.filter),
+  transform: webhook.transform ?? '',
 });
 
 /** The request that makes what a draft says. */
@@ -74,6 +82,8 @@ export const fieldsOf = (draft: Draft): Fields => ({
   payload_format: draft.payloadFormat,
   ...(draft.headers === 'kept' ? {} : { headers: recordOf(draft.headers) }),
   metadata: recordOf(draft.metadata),
+  filter: filterProblem(draft.filter) === undefined ? filterOf(draft.filter) : null,
+  transform: draft.transform.trim() === '' ? null : draft.transform,
 });
 
 /** What is wrong with a draft before the server is asked, by field as the server names them. */
@@ -84,6 +94,11 @@ export function problemsOf(draft: Draft): Record<string, string[]> {
   };
   if (draft.hasOwnDelays && parseDelays(draft.delays) === null) {
     problems.retry_delays = ['Write waits like 30 s, 5 min, 1 h 30 min, with commas between them.'];
+  }
+
+  const wrong = filterProblem(draft.filter);
+  if (wrong !== undefined) {
+    problems.filter = [wrong];
   }
 
   if (!/^\d*$/.test(draft.timeout.trim())) {

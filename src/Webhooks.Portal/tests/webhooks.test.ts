@@ -61,7 +61,9 @@ describeInBrowser('A webhook and its deliveries', () => {
   it('is tested, and redelivered, with what came of it', async () => {
     const webhook = await register(200, 'Works always');
     const { page, complaints, close } = await visit(`/webhooks/${webhook.id}`);
-    await page.getByRole('button', { name: 'Send a test' }).click();
+    await page.getByRole('link', { name: 'Send a test' }).click();
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await page.getByRole('link', { name: 'See the delivery' }).click();
     await page.getByText('1. HTTP 200').waitFor();
     const tested = page.url();
     await page.getByRole('button', { name: 'Redeliver' }).click();

@@ -9,6 +9,7 @@ const WebhooksPage = lazy(() => import('../webhooks/WebhooksPage.tsx'));
 const NewWebhookPage = lazy(() => import('../webhooks/editor/NewWebhookPage.tsx'));
 const EditWebhookPage = lazy(() => import('../webhooks/editor/EditWebhookPage.tsx'));
 const WebhookPage = lazy(() => import('../webhooks/WebhookPage.tsx'));
+const TestPage = lazy(() => import('../testing/TestPage.tsx'));
 const EventsPage = lazy(() => import('../events/EventsPage.tsx'));
 const EventPage = lazy(() => import('../events/EventPage.tsx'));
 const RecoverPage = lazy(() => import('../recover/RecoverPage.tsx'));
@@ -33,6 +34,7 @@ export function Routes() {
       <Route path="/webhooks/new" component={NewWebhookPage} />
       <Route path="/webhooks/:webhook" component={WebhookPage} />
       <Route path="/webhooks/:webhook/edit" component={EditWebhookPage} />
+      <Route path="/webhooks/:webhook/test" component={TestPage} />
       <Route path="/webhooks/:webhook/recover" component={RecoverPage} />
       <Route path="/webhooks/:webhook/deliveries/:delivery" component={DeliveryPage} />
       <Route path="/events" component={EventsPage} />

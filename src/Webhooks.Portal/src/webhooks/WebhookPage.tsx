@@ -1,13 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
-import { Link, useLocation } from 'wouter';
+import { Link } from 'wouter';
 import { answerOf, type Schemas } from '../api/client.ts';
 import { Deliveries } from '../deliveries/Deliveries.tsx';
 import { useApi, useMay } from '../shell/context.ts';
 import { ConfirmDialog } from '../ui/ConfirmDialog.tsx';
 import { Page } from '../ui/Page.tsx';
 import { Query } from '../ui/Query.tsx';
-import { Problem } from '../ui/States.tsx';
 import { Ago, Time } from '../ui/Time.tsx';
 import { webhookQuery } from './queries.ts';
 import { StateBadge } from './StateBadge.tsx';
@@ -51,7 +49,9 @@ function Actions({ webhook, tag }: { webhook: Webhook; tag: string | undefined }
   };
   return (
     <>
-      <TestButton webhook={webhook} />
+      <Link className="button button-primary" href={`/webhooks/${webhook.id}/test`}>
+        Send a test
+      </Link>
       <Link className="button" href={`/webhooks/${webhook.id}/edit`}>
         Edit
       </Link>
@@ -78,36 +78,6 @@ function Actions({ webhook, tag }: { webhook: Webhook; tag: string | undefined }
           Events from now on are sent to it again.
         </ConfirmDialog>
       )}
-    </>
-  );
-}
-
-/** Sends a test and goes to what came of it. */
-function TestButton({ webhook }: { webhook: Webhook }) {
-  const api = useApi();
-  const [, navigate] = useLocation();
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const test = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      const made = await answerOf(
-        api.POST('/api/v1/webhooks/{id}/test', { params: { path: { id: webhook.id } }, body: {} }),
-      );
-      navigate(`/webhooks/${webhook.id}/deliveries/${made.id}`);
-    } catch (reason) {
-      setError(reason);
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <>
-      <button type="button" className="button button-primary" disabled={isBusy} onClick={() => void test()}>
-        Send a test
-      </button>
-      <Problem error={error} />
     </>
   );
 }

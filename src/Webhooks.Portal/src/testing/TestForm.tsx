@@ -1,0 +1,104 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import type { Schemas } from '../api/client.ts';
+import { ApiProblem } from '../api/problem.ts';
+import { formatObject, parseObject } from '../catalog/json.ts';
+import { eventTypeQuery } from '../catalog/queries.ts';
+import { useEventSource } from '../events/useEventSource.ts';
+import { useApi } from '../shell/context.ts';
+import { Field } from '../ui/Field.tsx';
+import { Problem } from '../ui/States.tsx';
+import { SourceField } from './SourceField.tsx';
+import { sendTest } from './test.ts';
+import { useMisfits } from './useMisfits.ts';
+
+interface Props {
+  webhook: Schemas['Webhook'];
+  onSent: (delivery: Schemas['DeliveryDetail']) => void;
+}
+
+/** The event of a test: a sample or an earlier event to begin with, and its data, which may be changed. */
+export function TestForm({ webhook, onSent }: Props) {
+  const api = useApi();
+  const queries = useQueryClient();
+  const source = useEventSource(webhook.events);
+  const type = useQuery({ ...eventTypeQuery(api, source.event ?? ''), enabled: source.event !== undefined });
+  const [edited, setEdited] = useState<{ of: string; text: string } | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const [isBusy, setBusy] = useState(false);
+
+  const text = edited?.of === source.key ? edited.text : formatObject(source.data ?? null);
+  const parsed = parseObject(text);
+  const misfits = useMisfits(type.data?.schema ?? null, text);
+  const problems =
+    source.data === null && text === ''
+      ? ['The data of this event has been erased. Choose another, or write your own.']
+      : 'problem' in parsed
+        ? [parsed.problem]
+        : [...refusals(error), ...misfits.map(({ path, message }) => `${path}: ${message}`)];
+
+  const send = async (submission: FormEvent) => {
+    submission.preventDefault();
+    if (source.event === undefined || 'problem' in parsed || parsed.value === null) {
+      return;
+    }
+
+    setBusy(true);
+    setError(null);
+    try {
+      onSent(await sendTest(api, webhook.id, source.event, text));
+      await queries.invalidateQueries({ queryKey: ['deliveries', webhook.id] });
+    } catch (reason) {
+      setError(reason);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <form className="card stack" onSubmit={(submission) => void send(submission)}>
+      <SourceField source={source} />
+      <Field
+        label="Data"
+        hint="What the event tells, as a JSON object. It is sent as it stands here."
+        errors={source.data === undefined ? [] : problems}
+      >
+        {(control) => (
+          <textarea
+            {...control}
+            className="input"
+            rows={14}
+            wrap="off"
+            spellCheck={false}
+            value={text}
+            onChange={(change) => {
+              setError(null);
+              setEdited({ of: source.key, text: change.currentTarget.value });
+            }}
+          />
+        )}
+      </Field>
+      {misfits.length > 0 && type.data !== undefined && !type.data.validate && (
+        <p className="notice notice-warn">
+          Events of this type are not held to its schema: it is sent all the same, and so would the real event be.
+        </p>
+      )}
+      <Problem error={refusals(error).length > 0 ? null : error} />
+      <div className="row">
+        <button type="submit" className="button button-primary" disabled={isBusy || 'problem' in parsed || text === ''}>
+          {isBusy ? 'Sending…' : 'Send'}
+        </button>
+        {edited?.of === source.key && (
+          <button type="button" className="button" onClick={() => setEdited(null)}>
+            Undo the changes
+          </button>
+        )}
+      </div>
+    </form>
+  );
+}
+
+/** What the server said of the fields, each with where it is. */
+const refusals = (error: unknown): readonly string[] =>
+  error instanceof ApiProblem
+    ? Object.entries(error.errors).flatMap(([field, messages]) => messages.map((message) => `${field}: ${message}`))
+    : [];

@@ -1,5 +1,6 @@
 import { Fragment, Suspense, useRef, useState } from 'react';
 import { Link, Router, useLocation } from 'wouter';
+import { PaletteButton } from '../palette/PaletteButton.tsx';
 import { SignInEnds } from '../signin/SignInEnds.tsx';
 import { Loading } from '../ui/States.tsx';
 import { usePortal } from './context.ts';
@@ -38,6 +39,7 @@ function Frame() {
             Menu
           </button>
         </div>
+        <PaletteButton onChosen={() => setMenuOpen(false)} />
         <nav className="shell-nav" aria-label="Screens">
           {screensFor(session).map(({ path, name: screen, group }, index, all) => (
             <Fragment key={path}>

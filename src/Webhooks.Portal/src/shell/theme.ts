@@ -16,11 +16,23 @@ export function applyTheme(root: HTMLElement, theme: Theme, accent: string | und
   }
 }
 
+const prefersDark = () => window.matchMedia('(prefers-color-scheme: dark)');
+
+/** Whether the page is dark now. */
+export function isDark(root: HTMLElement): boolean {
+  return root.style.colorScheme === 'dark' || (root.style.colorScheme !== 'light' && prefersDark().matches);
+}
+
+/** Makes a light page dark and a dark one light, as long as it is open. */
+export function switchTheme(root: HTMLElement): void {
+  root.style.colorScheme = isDark(root) ? 'light' : 'dark';
+}
+
 /** Calls when the page becomes light or dark; answers how to stop that. */
 export function onThemeChange(listener: () => void): () => void {
   const observer = new MutationObserver(listener);
   observer.observe(document.documentElement, { attributeFilter: ['style'] });
-  const system = window.matchMedia('(prefers-color-scheme: dark)');
+  const system = prefersDark();
   system.addEventListener('change', listener);
   return () => {
     observer.disconnect();

@@ -72,7 +72,7 @@ describeInBrowser('A test event', () => {
     await call('POST', '/events', { event: 'invoice.paid', data: { id: 'inv_earlier' } });
     const { page, complaints, close } = await visit(`/webhooks/${webhook.id}/test`);
     const source = page.getByLabel('Begin with');
-    await source.locator('optgroup[label="Earlier events"]').waitFor({ state: 'attached' });
+    await source.locator('optgroup[label="Recent events"]').waitFor({ state: 'attached' });
     await source.selectOption({ index: 0 });
     await expect.poll(() => page.getByLabel('Data').inputValue()).toContain('inv_earlier');
     await page.getByRole('button', { name: 'Send', exact: true }).click();

@@ -1,12 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Schemas } from '../api/client.ts';
 import { useApi } from '../shell/context.ts';
 import { standsFor } from '../webhooks/editor/events/choice.ts';
 import { catalogQuery } from '../webhooks/editor/queries.ts';
 import { eventQuery, eventsQuery } from './queries.ts';
 
-/** Something that an event's data can be taken from. */
+/** Something that an event can be taken from. */
 export interface EventSource {
   /** `event:` with an id, or `sample:` with an event type. */
   key: string;
@@ -15,49 +14,70 @@ export interface EventSource {
   at?: string;
 }
 
-interface ChosenSource {
+/** Events that there were and samples, and the one that is chosen. */
+export interface EventSources {
   recent: readonly EventSource[];
   samples: readonly EventSource[];
   /** The chosen one's key; empty while nothing is known. */
   key: string;
-  /** The chosen one's event type; undefined while it is not known. */
-  event: string | undefined;
-  /** The chosen one's data; null when it has been erased, undefined while it is not known. */
-  data: object | null | undefined;
+  /** The chosen one; undefined while it is not known. */
+  chosen: ChosenEvent | undefined;
+  isLoading: boolean;
   choose: (key: string) => void;
 }
 
-/** A recent event, or an event type's sample, of those that a webhook lists; nothing is listed where no webhook is meant. */
-export function useEventSource(listed: readonly string[]): ChosenSource {
+export interface ChosenEvent {
+  event: string;
+  /** Null when it has been erased. */
+  data: object | null;
+  /** What it was published as; null for a sample. */
+  published: { id: string; timestamp: string | null } | null;
+}
+
+interface Options {
+  /** What the webhook lists; what it does not comes after the rest. Empty for no webhook. */
+  listed: readonly string[];
+  /** What is chosen at first. */
+  first: 'recent' | 'sample';
+  /** Whether operational events are among the samples. */
+  withOperational: boolean;
+  /** Nothing is asked for before. */
+  isWanted: boolean;
+}
+
+/** A recent event, or the sample of an event type. */
+export function useEventSource({ listed, first, withOperational, isWanted }: Options): EventSources {
   const api = useApi();
-  const [chosen, choose] = useState<string | null>(null);
-  const recent = useQuery({ ...eventsQuery(api, {}, undefined), refetchInterval: false });
-  const catalog = useQuery(catalogQuery(api));
+  const [wanted, choose] = useState<string | null>(null);
+  const events = useQuery({ ...eventsQuery(api, {}, undefined), enabled: isWanted, refetchInterval: false });
+  const catalog = useQuery({ ...catalogQuery(api), enabled: isWanted });
 
   const isListed = (event: string) => listed.length === 0 || listed.some((entry) => standsFor(entry, event));
-  const types = (catalog.data?.data ?? []).flatMap(({ events }) => events);
-  const recentSources = (recent.data?.data ?? [])
-    .filter(({ event, test }) => !test && isListed(event))
+  const types = [
+    ...(catalog.data?.data ?? []).flatMap((category) => category.events),
+    ...(withOperational ? (catalog.data?.operational ?? []) : []),
+  ].toSorted((one, other) => Number(isListed(other.name)) - Number(isListed(one.name)));
+  const recent = (events.data?.data ?? [])
+    .filter(({ event }) => isListed(event))
     .slice(0, 20)
     .map(({ id, event, created_at }) => ({ key: `event:${id}`, event, at: created_at }));
-  const samples = byListed(types, isListed).map(({ name }) => ({ key: `sample:${name}`, event: name }));
-  const key = chosen ?? samples[0]?.key ?? '';
+  const samples = types.map(({ name }) => ({ key: `sample:${name}`, event: name }));
+  const isDecided = first === 'sample' || !events.isPending;
+  const key =
+    wanted ?? (isDecided ? ((first === 'recent' ? recent[0] : undefined) ?? samples[0])?.key : undefined) ?? '';
 
   const eventId = key.startsWith('event:') ? key.slice('event:'.length) : '';
-  const event = useQuery({ ...eventQuery(api, eventId), enabled: eventId !== '' });
+  const event = useQuery({ ...eventQuery(api, eventId), enabled: isWanted && eventId !== '' });
   const sample = types.find(({ name }) => key === `sample:${name}`);
   return {
-    recent: recentSources,
+    recent,
     samples,
     key,
-    event: sample?.name ?? event.data?.event,
-    data: sample?.sample ?? event.data?.data,
+    chosen:
+      sample !== undefined
+        ? { event: sample.name, data: sample.sample, published: null }
+        : event.data && { event: event.data.event, data: event.data.data, published: event.data },
+    isLoading: events.isPending || catalog.isPending || (eventId !== '' && event.isPending),
     choose,
   };
 }
-
-/** The types that are listed before the others, which a test may send all the same. */
-const byListed = (types: readonly Schemas['AvailableEvent'][], isListed: (event: string) => boolean) => [
-  ...types.filter(({ name }) => isListed(name)),
-  ...types.filter(({ name }) => !isListed(name)),
-];

@@ -4,11 +4,11 @@ import type { Schemas } from '../api/client.ts';
 import { ApiProblem } from '../api/problem.ts';
 import { formatObject, parseObject } from '../catalog/json.ts';
 import { eventTypeQuery } from '../catalog/queries.ts';
+import { SourceField } from '../events/SourceField.tsx';
 import { useEventSource } from '../events/useEventSource.ts';
 import { useApi } from '../shell/context.ts';
-import { Field } from '../ui/Field.tsx';
+import { CodeField } from '../ui/CodeField.tsx';
 import { Problem } from '../ui/States.tsx';
-import { SourceField } from './SourceField.tsx';
 import { sendTest } from './test.ts';
 import { useMisfits } from './useMisfits.ts';
 
@@ -21,17 +21,23 @@ interface Props {
 export function TestForm({ webhook, onSent }: Props) {
   const api = useApi();
   const queries = useQueryClient();
-  const source = useEventSource(webhook.events);
-  const type = useQuery({ ...eventTypeQuery(api, source.event ?? ''), enabled: source.event !== undefined });
+  const sources = useEventSource({
+    listed: webhook.events,
+    first: 'sample',
+    withOperational: false,
+    isWanted: true,
+  });
+  const { chosen } = sources;
+  const type = useQuery({ ...eventTypeQuery(api, chosen?.event ?? ''), enabled: chosen !== undefined });
   const [edited, setEdited] = useState<{ of: string; text: string } | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
 
-  const text = edited?.of === source.key ? edited.text : formatObject(source.data ?? null);
+  const text = edited?.of === sources.key ? edited.text : formatObject(chosen?.data ?? null);
   const parsed = parseObject(text);
   const misfits = useMisfits(type.data?.schema ?? null, text);
   const problems =
-    source.data === null && text === ''
+    chosen?.data === null && text === ''
       ? ['The data of this event has been erased. Choose another, or write your own.']
       : 'problem' in parsed
         ? [parsed.problem]
@@ -39,14 +45,14 @@ export function TestForm({ webhook, onSent }: Props) {
 
   const send = async (submission: FormEvent) => {
     submission.preventDefault();
-    if (source.event === undefined || 'problem' in parsed || parsed.value === null) {
+    if (chosen === undefined || 'problem' in parsed || parsed.value === null) {
       return;
     }
 
     setBusy(true);
     setError(null);
     try {
-      onSent(await sendTest(api, webhook.id, source.event, text));
+      onSent(await sendTest(api, webhook.id, chosen.event, text));
       await queries.invalidateQueries({ queryKey: ['deliveries', webhook.id] });
     } catch (reason) {
       setError(reason);
@@ -56,27 +62,17 @@ export function TestForm({ webhook, onSent }: Props) {
   };
   return (
     <form className="card stack" onSubmit={(submission) => void send(submission)}>
-      <SourceField source={source} />
-      <Field
+      <SourceField label="Begin with" sources={sources} />
+      <CodeField
         label="Data"
         hint="What the event tells, as a JSON object. It is sent as it stands here."
-        errors={source.data === undefined ? [] : problems}
-      >
-        {(control) => (
-          <textarea
-            {...control}
-            className="input"
-            rows={14}
-            wrap="off"
-            spellCheck={false}
-            value={text}
-            onChange={(change) => {
-              setError(null);
-              setEdited({ of: source.key, text: change.currentTarget.value });
-            }}
-          />
-        )}
-      </Field>
+        errors={chosen === undefined ? [] : problems}
+        value={text}
+        onChange={(changed) => {
+          setError(null);
+          setEdited({ of: sources.key, text: changed });
+        }}
+      />
       {misfits.length > 0 && type.data !== undefined && !type.data.validate && (
         <p className="notice notice-warn">
           Events of this type are not held to its schema: it is sent all the same, and so would the real event be.
@@ -87,7 +83,7 @@ export function TestForm({ webhook, onSent }: Props) {
         <button type="submit" className="button button-primary" disabled={isBusy || 'problem' in parsed || text === ''}>
           {isBusy ? 'Sending…' : 'Send'}
         </button>
-        {edited?.of === source.key && (
+        {edited?.of === sources.key && (
           <button type="button" className="button" onClick={() => setEdited(null)}>
             Undo the changes
           </button>

@@ -1,33 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, inject, it } from 'vitest';
 import { call, createToken, describeInBrowser, expectAccessible, visit } from './browser.ts';
-
-interface Webhook {
-  id: string;
-  url: string | null;
-  mode: string;
-  events: string[];
-  description: string | null;
-  retry_delays: number[] | null;
-  timeout_seconds: number | null;
-  payload_format: string;
-  headers: Record<string, string> | null;
-  metadata: Record<string, string>;
-  keep_skipped: boolean;
-  active: boolean;
-  filter: object | null;
-  transform: string | null;
-}
-
-const portalToken = async (session: object) =>
-  new URL((await call<{ url: string }>('POST', '/portal/sessions', session)).url).hash.replace('#token=', '');
-
-const looks = [
-  { viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
-  { viewport: { width: 1440, height: 900 }, colorScheme: 'dark' },
-  { viewport: { width: 360, height: 740 }, colorScheme: 'light' },
-  { viewport: { width: 360, height: 740 }, colorScheme: 'dark' },
-] as const;
+import { looks, portalToken, register, type Webhook } from './given.ts';
 
 describeInBrowser('A new webhook', () => {
   it('is made with all that it may have, and shows its secret once', async () => {
@@ -523,11 +497,6 @@ async function until(holds: () => Promise<boolean>) {
   while (!(await holds())) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-}
-
-async function register(path: string, fields: object = {}): Promise<Webhook> {
-  const url = inject('receiver') + path;
-  return await call<Webhook>('POST', '/webhooks', { url, events: ['invoice.paid', 'user.created'], ...fields });
 }
 
 /** The texts that describe an input to screen readers. */

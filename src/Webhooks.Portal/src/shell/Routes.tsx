@@ -12,6 +12,7 @@ const WebhookPage = lazy(() => import('../webhooks/WebhookPage.tsx'));
 const TestPage = lazy(() => import('../testing/TestPage.tsx'));
 const EventsPage = lazy(() => import('../events/EventsPage.tsx'));
 const EventPage = lazy(() => import('../events/EventPage.tsx'));
+const RotatePage = lazy(() => import('../webhooks/rotation/RotatePage.tsx'));
 const RecoverPage = lazy(() => import('../recover/RecoverPage.tsx'));
 const EventTypesPage = lazy(() => import('../catalog/EventTypesPage.tsx'));
 const EventTypePage = lazy(() => import('../catalog/EventTypePage.tsx'));
@@ -35,6 +36,7 @@ export function Routes() {
       <Route path="/webhooks/:webhook" component={WebhookPage} />
       <Route path="/webhooks/:webhook/edit" component={EditWebhookPage} />
       <Route path="/webhooks/:webhook/test" component={TestPage} />
+      <Route path="/webhooks/:webhook/rotate" component={RotatePage} />
       <Route path="/webhooks/:webhook/recover" component={RecoverPage} />
       <Route path="/webhooks/:webhook/deliveries/:delivery" component={DeliveryPage} />
       <Route path="/events" component={EventsPage} />

@@ -7,6 +7,7 @@ import { ConfirmDialog } from '../ui/ConfirmDialog.tsx';
 import { Page } from '../ui/Page.tsx';
 import { Query } from '../ui/Query.tsx';
 import { Ago, Time } from '../ui/Time.tsx';
+import { DeleteWebhook } from './DeleteWebhook.tsx';
 import { webhookQuery } from './queries.ts';
 import { StateBadge } from './StateBadge.tsx';
 import { nameOf } from './state.ts';
@@ -58,6 +59,9 @@ function Actions({ webhook, tag }: { webhook: Webhook; tag: string | undefined }
       <Link className="button" href={`/webhooks/${webhook.id}/recover`}>
         Recover what was missed
       </Link>
+      <Link className="button" href={`/webhooks/${webhook.id}/rotate`}>
+        Change the secret
+      </Link>
       {webhook.active ? (
         <ConfirmDialog
           title={`Deactivate ${nameOf(webhook)}?`}
@@ -78,6 +82,7 @@ function Actions({ webhook, tag }: { webhook: Webhook; tag: string | undefined }
           Events from now on are sent to it again.
         </ConfirmDialog>
       )}
+      <DeleteWebhook webhook={webhook} tag={tag} />
     </>
   );
 }
@@ -114,6 +119,19 @@ function Facts({ webhook }: { webhook: Webhook }) {
           <dt>Failing since</dt>
           <dd>
             <Time at={health.failing_since} />
+          </dd>
+        </>
+      )}
+      {webhook.secret_hint !== null && (
+        <>
+          <dt>Secret</dt>
+          <dd>
+            Ends in <code>{webhook.secret_hint}</code>
+            {webhook.previous_secret_expires_at !== null && (
+              <div className="muted">
+                The one before it signs, too, until <Time at={webhook.previous_secret_expires_at} />
+              </div>
+            )}
           </dd>
         </>
       )}

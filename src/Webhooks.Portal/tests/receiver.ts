@@ -14,12 +14,12 @@ interface Receiver {
   stop: () => Promise<void>;
 }
 
-/** A receiver that answers each POST with the status that the last part of its path names. */
-export async function startReceiver(): Promise<Receiver> {
+/** A receiver that answers each POST with the status that the last part of its path names, or with what is said. */
+export async function startReceiver(said?: () => number): Promise<Receiver> {
   const received: Received[] = [];
   const server = createServer(async (request, response) => {
     received.push({ headers: request.headers, body: await buffer(request) });
-    const status = Number(request.url?.split('/').at(-1));
+    const status = said?.() ?? Number(request.url?.split('/').at(-1));
     response.writeHead(Number.isInteger(status) && status >= 200 ? status : 204, { 'Content-Type': 'text/plain' });
     response.end(`answered with ${status}`);
   }).listen(0, '127.0.0.1');

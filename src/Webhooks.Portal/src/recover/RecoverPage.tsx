@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { Link } from 'wouter';
+import { Link, useSearchParams } from 'wouter';
 import type { Schemas } from '../api/client.ts';
 import { messagesOf } from '../api/problem.ts';
 import { useApi, useMay } from '../shell/context.ts';
@@ -50,7 +50,10 @@ export default function RecoverPage({ params }: { params: { webhook: string } })
 
 function RecoverForm({ webhook, onBegun }: { webhook: Schemas['Webhook']; onBegun: () => void }) {
   const api = useApi();
-  const [from, setFrom] = useState(() => toLocalInput(webhook.health.failing_since ?? Date.now() - day));
+  const [query] = useSearchParams();
+  const [from, setFrom] = useState(() =>
+    toLocalInput(timeIn(query.get('from')) ?? webhook.health.failing_since ?? Date.now() - day),
+  );
   const [to, setTo] = useState(() => toLocalInput(Date.now()));
   const [statuses, setStatuses] = useState<ReadonlySet<string>>(new Set(missed));
   const [found, setFound] = useState<{ scope: Scope; preview: Schemas['RecoveryPreview'] } | null>(null);
@@ -144,6 +147,9 @@ function RecoverForm({ webhook, onBegun }: { webhook: Schemas['Webhook']; onBegu
     </form>
   );
 }
+
+/** A time that an address names; null when it names none. */
+const timeIn = (text: string | null) => (text === null || Number.isNaN(Date.parse(text)) ? null : text);
 
 interface PreviewProps {
   preview: Schemas['RecoveryPreview'];

@@ -1,29 +1,49 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { Link } from 'wouter';
-import { answerOf, type Schemas } from '../api/client.ts';
+import type { Schemas } from '../api/client.ts';
 import { Deliveries } from '../deliveries/Deliveries.tsx';
 import { useApi, useMay } from '../shell/context.ts';
+import { Badge } from '../ui/Badge.tsx';
 import { ConfirmDialog } from '../ui/ConfirmDialog.tsx';
 import { Page } from '../ui/Page.tsx';
 import { Query } from '../ui/Query.tsx';
 import { Ago, Time } from '../ui/Time.tsx';
+import { useNow } from '../ui/useNow.ts';
 import { DeleteWebhook } from './DeleteWebhook.tsx';
+import { MissedOffer } from './MissedOffer.tsx';
+import { missedSince } from './missed.ts';
 import { webhookQuery } from './queries.ts';
-import { StateBadge } from './StateBadge.tsx';
-import { nameOf } from './state.ts';
+import { StateNotice } from './StateNotice.tsx';
+import { nameOf, stateOf } from './state.ts';
+import { useSetActive } from './useSetActive.ts';
 
 type Webhook = Schemas['Webhook'];
 
 /** One webhook: how its receiver does and why, and what was sent to it. */
 export default function WebhookPage({ params }: { params: { webhook: string } }) {
   const webhook = useQuery(webhookQuery(useApi(), params.webhook));
+  const setActive = useSetActive();
+  const [missed, setMissed] = useState<{ webhookId: string; from: string } | null>(null);
   return (
     <Page
       title={webhook.data === undefined ? 'Webhook' : nameOf(webhook.data.data)}
       actions={webhook.data !== undefined && <Actions webhook={webhook.data.data} tag={webhook.data.tag} />}
     >
       <Query query={webhook} what="the webhook">
-        {({ data }) => <Facts webhook={data} />}
+        {({ data, tag }) => (
+          <>
+            <StateNotice
+              webhook={data}
+              onActivate={async () => {
+                await setActive(data.id, tag, true);
+                setMissed({ webhookId: data.id, from: missedSince(data, Date.now()) });
+              }}
+            />
+            {missed?.webhookId === data.id && data.active && <MissedOffer {...missed} />}
+            <Facts webhook={data} />
+          </>
+        )}
       </Query>
       {webhook.data !== undefined && <Deliveries webhookId={params.webhook} />}
     </Page>
@@ -31,23 +51,12 @@ export default function WebhookPage({ params }: { params: { webhook: string } })
 }
 
 function Actions({ webhook, tag }: { webhook: Webhook; tag: string | undefined }) {
-  const api = useApi();
-  const queries = useQueryClient();
+  const setActive = useSetActive();
   const mayChange = useMay('webhooks:write');
   if (!mayChange) {
     return null;
   }
 
-  const path = { id: webhook.id };
-  const setActive = async (active: boolean) => {
-    await answerOf(
-      api.PATCH('/api/v1/webhooks/{id}', {
-        params: { path, header: tag === undefined ? {} : { 'If-Match': tag } },
-        body: { active },
-      }),
-    );
-    await queries.invalidateQueries();
-  };
   return (
     <>
       <Link className="button button-primary" href={`/webhooks/${webhook.id}/test`}>
@@ -62,24 +71,15 @@ function Actions({ webhook, tag }: { webhook: Webhook; tag: string | undefined }
       <Link className="button" href={`/webhooks/${webhook.id}/rotate`}>
         Change the secret
       </Link>
-      {webhook.active ? (
+      {webhook.active && (
         <ConfirmDialog
           title={`Deactivate ${nameOf(webhook)}?`}
           trigger="Deactivate"
           action="Deactivate"
           isDanger
-          onConfirm={() => setActive(false)}
+          onConfirm={() => setActive(webhook.id, tag, false)}
         >
           Nothing more is sent to it until it is activated again. What is still pending is canceled.
-        </ConfirmDialog>
-      ) : (
-        <ConfirmDialog
-          title={`Activate ${nameOf(webhook)}?`}
-          trigger="Activate"
-          action="Activate"
-          onConfirm={() => setActive(true)}
-        >
-          Events from now on are sent to it again.
         </ConfirmDialog>
       )}
       <DeleteWebhook webhook={webhook} tag={tag} />
@@ -89,16 +89,12 @@ function Actions({ webhook, tag }: { webhook: Webhook; tag: string | undefined }
 
 function Facts({ webhook }: { webhook: Webhook }) {
   const { health } = webhook;
+  const state = stateOf(webhook, useNow(5_000));
   return (
     <dl className="facts card">
       <dt>State</dt>
       <dd>
-        <StateBadge webhook={webhook} />
-        {health.paused_until !== null && (
-          <div className="muted">
-            Until <Time at={health.paused_until} />
-          </div>
-        )}
+        <Badge tone={state.tone}>{state.name}</Badge>
       </dd>
       {webhook.description !== null && (
         <>
@@ -114,14 +110,6 @@ function Facts({ webhook }: { webhook: Webhook }) {
       <dd>{health.last_success_at === null ? 'None yet' : <Ago at={health.last_success_at} />}</dd>
       <dt>Last failure</dt>
       <dd>{health.last_failure_at === null ? 'None' : <Ago at={health.last_failure_at} />}</dd>
-      {health.failing_since !== null && (
-        <>
-          <dt>Failing since</dt>
-          <dd>
-            <Time at={health.failing_since} />
-          </dd>
-        </>
-      )}
       {webhook.secret_hint !== null && (
         <>
           <dt>Secret</dt>

@@ -9,12 +9,12 @@ describeInBrowser('The audit', () => {
     const { page, complaints, close } = await visit('/audit');
     await page.getByLabel('Webhook', { exact: true }).fill('audited');
     await page.getByRole('option', { name: url }).click();
-    await page.getByRole('listitem').filter({ hasText: 'Created a webhook' }).waitFor();
+    await page.getByRole('listitem').filter({ hasText: 'Created a webhook' }).filter({ hasText: url }).waitFor();
     expect(new URL(page.url()).searchParams.get('webhook')).toBe(id);
-    expect(await page.getByRole('listitem').count()).toBe(2);
+    await expect.poll(() => page.getByRole('listitem').count()).toBe(2);
 
     await page.getByLabel('What was done').selectOption('Changed a webhook');
-    const changed = page.getByRole('listitem').filter({ hasText: 'Changed a webhook' });
+    const changed = page.getByRole('listitem').filter({ hasText: 'Changed a webhook' }).filter({ hasText: url });
     await changed.getByText('before: Before').waitFor();
     await changed.getByText('since: Since').waitFor();
     await changed.getByText('from 127.0.0.1').waitFor();

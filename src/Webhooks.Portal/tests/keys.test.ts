@@ -52,7 +52,7 @@ describeInBrowser('API keys', () => {
       token: createToken('--org', await ownOrganization(), '--scope', 'webhooks:read', '--scope', 'webhooks:write'),
     });
     await page.getByRole('button', { name: 'New API key' }).click();
-    expect(await page.getByRole('checkbox').count()).toBe(2);
+    await expect.poll(() => page.getByRole('checkbox').count()).toBe(2);
     await close();
   });
 

@@ -15,7 +15,8 @@ const mostWebhooks = 8;
 export function useCommands(text: string): { groups: readonly CommandGroup[]; isPending: boolean } {
   const { session } = usePortal();
   const goTo = useGoTo();
-  const byId = useCommandsOfId(idIn(text));
+  const seesDeliveries = useMay('webhooks:read') && session.org_id !== null;
+  const byId = useCommandsOfId(seesDeliveries ? idIn(text) : null);
   const webhooks = useWebhookSearch(text);
   const screens = screensFor(session).map(({ path, name }) => goTo(path, name));
   const actions = useActions();

@@ -22,6 +22,8 @@ const ImportPage = lazy(() => import('../catalog/ImportPage.tsx'));
 const KeysPage = lazy(() => import('../keys/KeysPage.tsx'));
 const SessionsPage = lazy(() => import('../sessions/SessionsPage.tsx'));
 const AuditPage = lazy(() => import('../audit/AuditPage.tsx'));
+const OrganizationsPage = lazy(() => import('../organizations/OrganizationsPage.tsx'));
+const OrganizationPage = lazy(() => import('../organizations/OrganizationPage.tsx'));
 const DeliveryPage = lazy(() => import('../deliveries/DeliveryPage.tsx'));
 
 /** Which screen an address means; each is loaded when it is first opened. */
@@ -49,6 +51,8 @@ export function Routes() {
       <Route path="/api-keys" component={KeysPage} />
       <Route path="/sessions" component={SessionsPage} />
       <Route path="/audit" component={AuditPage} />
+      <Route path="/organizations" component={OrganizationsPage} />
+      <Route path="/organizations/:org" component={OrganizationPage} />
       <Route path="/">{home === null ? <NothingToSee /> : <Redirect to={home} replace />}</Route>
       <Route>
         <Empty title="There is no such page">

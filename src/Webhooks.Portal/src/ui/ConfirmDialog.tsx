@@ -1,5 +1,6 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { type ReactNode, useState } from 'react';
+import { Field } from './Field.tsx';
 import { Problem } from './States.tsx';
 
 interface Props {
@@ -14,6 +15,8 @@ interface Props {
   isDanger?: boolean;
   /** Whether the button that opens it is a small one, as in the row of a table. */
   isSmall?: boolean;
+  /** What has to be typed before it can be done: the thing's name, where nothing can bring it back. */
+  typed?: string;
   onConfirm: () => Promise<unknown>;
 }
 
@@ -25,9 +28,11 @@ export function ConfirmDialog({
   action,
   isDanger = false,
   isSmall = false,
+  typed,
   onConfirm,
 }: Props) {
   const [isOpen, setOpen] = useState(false);
+  const [text, setText] = useState('');
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
@@ -45,6 +50,7 @@ export function ConfirmDialog({
   };
   const open = (next: boolean) => {
     setOpen(next);
+    setText('');
     setError(null);
   };
   const style = isDanger ? 'button button-danger' : 'button';
@@ -56,12 +62,26 @@ export function ConfirmDialog({
         <AlertDialog.Popup className="dialog">
           <AlertDialog.Title>{title}</AlertDialog.Title>
           <AlertDialog.Description render={<div />}>{children}</AlertDialog.Description>
+          {typed !== undefined && (
+            <Field label={`Type ${typed} to go on`}>
+              {(control) => (
+                <input
+                  {...control}
+                  className="input"
+                  autoComplete="off"
+                  spellCheck={false}
+                  value={text}
+                  onChange={(change) => setText(change.currentTarget.value)}
+                />
+              )}
+            </Field>
+          )}
           <Problem error={error} />
           <div className="row">
             <button
               type="button"
               className={isDanger ? style : 'button button-primary'}
-              disabled={isBusy}
+              disabled={isBusy || (typed !== undefined && text.trim() !== typed.trim())}
               onClick={() => void confirm()}
             >
               {action}

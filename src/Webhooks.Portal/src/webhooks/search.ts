@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Schemas } from '../api/client.ts';
-import { useApi } from '../shell/context.ts';
+import { may } from '../api/session.ts';
+import { usePortal } from '../shell/context.ts';
 import { newestWebhooksQuery } from './names.ts';
 import { webhooksQuery } from './queries.ts';
 
@@ -14,11 +15,12 @@ export function matches({ id, url, description }: Webhook, text: string): boolea
 
 /**
  * The webhooks that have a text in their URL, description or id: of the newest, as they are typed for; and, when there are more than
- * those, of all by their URL, which the API looks for.
+ * those, of all by their URL, which the API looks for. None for who may not see them.
  */
 export function useWebhookSearch(text: string): { found: readonly Webhook[]; isPending: boolean } {
-  const api = useApi();
-  const newest = useQuery(newestWebhooksQuery(api));
+  const { api, session } = usePortal();
+  const maySee = may(session, 'webhooks:read') && session.org_id !== null;
+  const newest = useQuery({ ...newestWebhooksQuery(api), enabled: maySee });
   const areThereMore = newest.data !== undefined && newest.data.next_cursor !== null;
   const older = useQuery({
     ...webhooksQuery(api, { url: text }, undefined),
@@ -29,6 +31,6 @@ export function useWebhookSearch(text: string): { found: readonly Webhook[]; isP
   const more = older.isEnabled ? (older.data?.data ?? []) : [];
   return {
     found: [...known, ...more.filter(({ id }) => !known.some((other) => other.id === id))],
-    isPending: newest.isPending || (older.isEnabled && older.isFetching),
+    isPending: newest.isLoading || (older.isEnabled && older.isFetching),
   };
 }

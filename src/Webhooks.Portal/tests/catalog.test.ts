@@ -49,6 +49,9 @@ describeInBrowser('The event catalog', () => {
     expect(await page.getByRole('button', { name: 'Make the event type' }).isDisabled()).toBe(true);
     await expectAccessible(page);
     await page.getByLabel('Sample').fill('{"parcel": 42}');
+    await page.getByRole('link', { name: 'Cancel' }).click();
+    await page.getByRole('heading', { name: 'Leave without saving?' }).waitFor();
+    await page.getByRole('button', { name: 'Stay here' }).click();
     await page.getByRole('button', { name: 'Make the event type' }).click();
     await page.getByRole('heading', { name: 'shipment.sent' }).waitFor();
     await page.getByText('"parcel": 42').waitFor();

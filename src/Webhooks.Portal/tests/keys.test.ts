@@ -8,7 +8,8 @@ interface Key {
 
 describeInBrowser('API keys', () => {
   it('are made with what their maker chooses, shown once, and revoked by name', async () => {
-    const { page, complaints, close } = await visit('/api-keys');
+    const { page, complaints, close } = await visit('/webhooks');
+    await page.getByRole('link', { name: 'API keys' }).click();
     await page.getByRole('button', { name: 'New API key' }).click();
     const make = page.getByRole('button', { name: 'Make the key' });
     await page.getByLabel('Name').fill('Billing service');
@@ -23,6 +24,9 @@ describeInBrowser('API keys', () => {
     expect(secret).toMatch(/^whk_/);
     await expectAccessible(page);
     await page.keyboard.press('Escape');
+    await page.evaluate(() => history.back());
+    await page.getByRole('heading', { name: 'Leave without it?' }).waitFor();
+    await page.getByRole('button', { name: 'Stay here' }).click();
     await page.getByRole('button', { name: 'Copy the API key' }).click();
     await page.getByRole('button', { name: 'Copied' }).waitFor();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(secret);
@@ -67,6 +71,27 @@ describeInBrowser('API keys', () => {
     await page.getByText('It must be in the future.').first().waitFor();
     expect(await page.locator('[aria-invalid]').count()).toBe(1);
     await expectAccessible(page);
+    await close();
+  });
+
+  it('are made once, also when the answer is lost', async () => {
+    const { page, close } = await visit('/api-keys');
+    await page.getByRole('button', { name: 'New API key' }).click();
+    await page.getByLabel('Name').fill('Lost');
+    await page.getByLabel('See webhooks, deliveries and events').check();
+    await page.getByLabel('Expires').selectOption('In 90 days');
+    await page.route('**/api/v1/api-keys', async (route) => {
+      await route.fetch();
+      await route.abort();
+    });
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('alert').getByText('The server cannot be reached').waitFor();
+    await page.unroute('**/api/v1/api-keys');
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('alert').getByText('cannot be reached').waitFor({ state: 'detached' });
+    await page.getByRole('alert').waitFor();
+    const { data } = await call<{ data: Key[] }>('GET', '/api-keys');
+    expect(data.filter(({ name }) => name === 'Lost')).toHaveLength(1);
     await close();
   });
 

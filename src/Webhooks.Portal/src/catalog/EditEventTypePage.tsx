@@ -24,7 +24,7 @@ export default function EditEventTypePage({ params }: { params: { name: string }
       await changeEventType(api, original.name, changes);
       await queries.invalidateQueries({ queryKey: ['event types'] });
     }
-    navigate(page);
+    return () => navigate(page);
   };
   return (
     <Page title={`Edit ${params.name}`}>

@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, useEffect, useId, useState } from 'react';
 import { Link } from 'wouter';
 import type { Schemas } from '../api/client.ts';
 import { messagesOf } from '../api/problem.ts';
 import { useApi } from '../shell/context.ts';
 import { CheckField } from '../ui/CheckField.tsx';
+import { CodeField } from '../ui/CodeField.tsx';
 import { Field } from '../ui/Field.tsx';
+import { LeaveGuard } from '../ui/LeaveGuard.tsx';
 import { Problem } from '../ui/States.tsx';
 import { byCategory, type Draft } from './catalog.ts';
 import { formatObject, parseObject } from './json.ts';
@@ -18,7 +20,8 @@ interface Props {
   action: string;
   /** Where one goes without doing it. */
   back: string;
-  onSubmit: (draft: Draft) => Promise<unknown>;
+  /** Answers with what comes next, for which nothing of the draft is needed any more. */
+  onSubmit: (draft: Draft) => Promise<() => void>;
 }
 
 /** What is known of an event type, to be written. */
@@ -33,6 +36,11 @@ export function EventTypeForm({ type, action, back, onSubmit }: Props) {
   const [validate, setValidate] = useState(type?.validate ?? false);
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
+  const [next, setNext] = useState<{ go: () => void } | null>(null);
+  const [begun] = useState(() => JSON.stringify([name, category, description, sample, schema, validate]));
+  const isChanged = JSON.stringify([name, category, description, sample, schema, validate]) !== begun;
+  // Once nothing asks any more whether the page may be left.
+  useEffect(() => next?.go(), [next]);
   const parsedSample = parseObject(sample);
   const parsedSchema = parseObject(schema);
 
@@ -45,7 +53,15 @@ export function EventTypeForm({ type, action, back, onSubmit }: Props) {
     setBusy(true);
     setError(null);
     try {
-      await onSubmit({ name, category, description, sample: parsedSample.value, schema: parsedSchema.value, validate });
+      const go = await onSubmit({
+        name,
+        category,
+        description,
+        sample: parsedSample.value,
+        schema: parsedSchema.value,
+        validate,
+      });
+      setNext({ go });
     } catch (reason) {
       setError(reason);
       setBusy(false);
@@ -105,38 +121,20 @@ export function EventTypeForm({ type, action, back, onSubmit }: Props) {
           />
         )}
       </Field>
-      <Field
+      <CodeField
         label="Sample"
         hint="Data as an event of this type has it, as a JSON object. Test deliveries send it."
         errors={'problem' in parsedSample ? [parsedSample.problem] : messagesOf(error, 'sample')}
-      >
-        {(control) => (
-          <textarea
-            {...control}
-            className="input"
-            rows={10}
-            spellCheck={false}
-            value={sample}
-            onChange={(change) => setSample(change.currentTarget.value)}
-          />
-        )}
-      </Field>
-      <Field
+        value={sample}
+        onChange={setSample}
+      />
+      <CodeField
         label="JSON Schema"
         hint="What the data looks like (2020-12); empty for nothing. A $ref stays within the schema."
         errors={'problem' in parsedSchema ? [parsedSchema.problem] : messagesOf(error, 'schema')}
-      >
-        {(control) => (
-          <textarea
-            {...control}
-            className="input"
-            rows={14}
-            spellCheck={false}
-            value={schema}
-            onChange={(change) => setSchema(change.currentTarget.value)}
-          />
-        )}
-      </Field>
+        value={schema}
+        onChange={setSchema}
+      />
       <CheckField
         label="Refuse events whose data does not fit the schema"
         errors={messagesOf(error, 'validate')}
@@ -156,6 +154,9 @@ export function EventTypeForm({ type, action, back, onSubmit }: Props) {
           Cancel
         </Link>
       </div>
+      <LeaveGuard isOn={isChanged && next === null} title="Leave without saving?">
+        What you have written here is not saved, and is gone when you leave.
+      </LeaveGuard>
     </form>
   );
 }

@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import type { Schemas } from '../api/client.ts';
 import { ApiProblem } from '../api/problem.ts';
 import { useApi, useMay } from '../shell/context.ts';
-import { Field } from '../ui/Field.tsx';
+import { CodeField } from '../ui/CodeField.tsx';
 import { Page } from '../ui/Page.tsx';
 import { NoPermission, Problem } from '../ui/States.tsx';
 import { formatCount } from '../ui/text.ts';
@@ -57,7 +57,7 @@ function ImportForm() {
   };
   return (
     <form className="card stack" onSubmit={(submission) => void submit(submission)}>
-      <Field
+      <CodeField
         label="Document"
         hint={
           <>
@@ -67,24 +67,18 @@ function ImportForm() {
           </>
         }
         errors={'problem' in parsed ? [parsed.problem] : []}
-      >
-        {(control) => (
-          <textarea
-            {...control}
-            className="input"
-            rows={18}
-            required
-            spellCheck={false}
-            value={text}
-            onChange={(change) => setText(change.currentTarget.value)}
-          />
-        )}
-      </Field>
+        value={text}
+        onChange={setText}
+      />
       <Problem error={error} />
       <Mistakes error={error} />
       {imported !== null && <Outcome imported={imported} />}
       <div className="row">
-        <button type="submit" className="button button-primary" disabled={isBusy || 'problem' in parsed}>
+        <button
+          type="submit"
+          className="button button-primary"
+          disabled={isBusy || 'problem' in parsed || parsed.value === null}
+        >
           Import
         </button>
       </div>

@@ -16,7 +16,7 @@ export default function NewEventTypePage() {
   const create = async (draft: Draft) => {
     await createEventType(api, draft);
     await queries.invalidateQueries({ queryKey: ['event types'] });
-    navigate(`/event-types/${draft.name}`);
+    return () => navigate(`/event-types/${draft.name}`);
   };
   return (
     <Page title="New event type">

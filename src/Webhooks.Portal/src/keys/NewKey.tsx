@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import type { Schemas } from '../api/client.ts';
 import { messagesOf } from '../api/problem.ts';
+import { RequestKeys } from '../api/RequestKeys.ts';
 import type { Scope } from '../api/session.ts';
 import { usePortal } from '../shell/context.ts';
 import { CheckField } from '../ui/CheckField.tsx';
@@ -64,6 +65,9 @@ function KeyForm({ onMade, onCancel }: FormProps) {
   const [scopes, setScopes] = useState<readonly Scope[]>([]);
   const [lifetime, setLifetime] = useState('');
   const [expiresAt, setExpiresAt] = useState('');
+  // The same form again is the same request, which makes no second key when the answer to the first was lost.
+  const [keys] = useState(() => new RequestKeys());
+  const [openedAt] = useState(Date.now);
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
 
@@ -72,8 +76,9 @@ function KeyForm({ onMade, onCancel }: FormProps) {
     setBusy(true);
     setError(null);
     try {
-      const expiry = expiryOf(lifetime, expiresAt);
-      onMade(await createKey(api, { name, scopes: [...scopes], ...(expiry === null ? {} : { expires_at: expiry }) }));
+      const expiry = expiryOf(lifetime, expiresAt, openedAt);
+      const wanted = { name, scopes: [...scopes], ...(expiry === null ? {} : { expires_at: expiry }) };
+      onMade(await createKey(api, wanted, keys.for(wanted)));
     } catch (reason) {
       setError(reason);
       setBusy(false);
@@ -174,10 +179,10 @@ function ScopeChoice({ offered, chosen, errors, onChange }: ScopeChoiceProps) {
 }
 
 /** When a key expires, as the API is told; null for never. */
-function expiryOf(lifetime: string, at: string): string | null {
+function expiryOf(lifetime: string, at: string, openedAt: number): string | null {
   if (lifetime === '') {
     return null;
   }
 
-  return new Date(lifetime === 'at' ? at : Date.now() + Number(lifetime) * day).toISOString();
+  return new Date(lifetime === 'at' ? at : openedAt + Number(lifetime) * day).toISOString();
 }

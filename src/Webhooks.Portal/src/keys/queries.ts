@@ -10,9 +10,13 @@ export const keysQuery = (api: Api, cursor: string | undefined, limit = 50) =>
     refetchInterval: 30_000,
   });
 
-/** Makes a key; the answer is the only one that has the key itself. */
-export const createKey = (api: Api, wanted: Schemas['CreateApiKey']): Promise<Schemas['CreatedApiKey']> =>
-  answerOf(api.POST('/api/v1/api-keys', { body: wanted }));
+/** Makes a key, once under each name of a request; the answer is the only one that has the key itself. */
+export const createKey = (
+  api: Api,
+  wanted: Schemas['CreateApiKey'],
+  requestKey: string,
+): Promise<Schemas['CreatedApiKey']> =>
+  answerOf(api.POST('/api/v1/api-keys', { params: { header: { 'Idempotency-Key': requestKey } }, body: wanted }));
 
 /** Ends a key, and what was made with it. */
 export const revokeKey = (api: Api, id: string) =>

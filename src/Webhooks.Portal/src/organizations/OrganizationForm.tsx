@@ -4,6 +4,7 @@ import type { Schemas } from '../api/client.ts';
 import { messagesOf } from '../api/problem.ts';
 import { useApi } from '../shell/context.ts';
 import { Field } from '../ui/Field.tsx';
+import { LeaveGuard } from '../ui/LeaveGuard.tsx';
 import { Problem } from '../ui/States.tsx';
 import { changesOf, type Draft, draftOf } from './draft.ts';
 import { changeOrganization, organizationQuery } from './queries.ts';
@@ -18,6 +19,7 @@ export function OrganizationForm({ organization }: { organization: Schemas['Orga
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
   const changes = changesOf(before, draft);
+  const isChanged = Object.keys(changes).length > 0;
 
   const write = (changed: Partial<Draft>) => {
     setDraft({ ...draft, ...changed });
@@ -146,11 +148,14 @@ export function OrganizationForm({ organization }: { organization: Schemas['Orga
       </Field>
       <Problem error={error} />
       <div className="row">
-        <button type="submit" className="button button-primary" disabled={isBusy || Object.keys(changes).length === 0}>
+        <button type="submit" className="button button-primary" disabled={isBusy || !isChanged}>
           Save
         </button>
         <span role="status">{isSaved && 'Saved.'}</span>
       </div>
+      <LeaveGuard isOn={isChanged} title="Leave without saving?">
+        What you have written here is not saved, and is gone when you leave.
+      </LeaveGuard>
     </form>
   );
 }

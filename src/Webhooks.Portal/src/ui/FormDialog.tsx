@@ -1,12 +1,13 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { type ReactNode, useState } from 'react';
+import { LeaveGuard } from './LeaveGuard.tsx';
 
 interface Props {
   title: string;
   /** The button that opens it, in words. */
   trigger: string;
   isPrimary?: boolean;
-  /** Whether it has something that must not be lost by a slip: then it is left by what is in it alone. */
+  /** Whether it shows something that is shown nowhere again: then it is left by what is in it, and not by a slip. */
   isHeld?: boolean;
   children: (close: () => void) => ReactNode;
 }
@@ -24,6 +25,9 @@ export function FormDialog({ title, trigger, isPrimary = false, isHeld = false, 
           {children(() => setOpen(false))}
         </Dialog.Popup>
       </Dialog.Portal>
+      <LeaveGuard isOn={isOpen && isHeld} title="Leave without it?">
+        It is shown nowhere again. Copy it first.
+      </LeaveGuard>
     </Dialog.Root>
   );
 }

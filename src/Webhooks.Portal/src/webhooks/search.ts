@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Schemas } from '../api/client.ts';
 import { may } from '../api/session.ts';
 import { usePortal } from '../shell/context.ts';
+import { useDebounced } from '../ui/useDebounced.ts';
 import { newestWebhooksQuery } from './names.ts';
 import { webhooksQuery } from './queries.ts';
 
@@ -22,15 +23,16 @@ export function useWebhookSearch(text: string): { found: readonly Webhook[]; isP
   const maySee = may(session, 'webhooks:read') && session.org_id !== null;
   const newest = useQuery({ ...newestWebhooksQuery(api), enabled: maySee });
   const areThereMore = newest.data !== undefined && newest.data.next_cursor !== null;
+  const settled = useDebounced(text, 200);
   const older = useQuery({
-    ...webhooksQuery(api, { url: text }, undefined),
-    enabled: areThereMore && text !== '',
+    ...webhooksQuery(api, { url: settled }, undefined),
+    enabled: areThereMore && settled !== '',
     refetchInterval: false,
   });
   const known = (newest.data?.data ?? []).filter((webhook) => matches(webhook, text));
-  const more = older.isEnabled ? (older.data?.data ?? []) : [];
+  const more = older.isEnabled ? (older.data?.data ?? []).filter((webhook) => matches(webhook, text)) : [];
   return {
     found: [...known, ...more.filter(({ id }) => !known.some((other) => other.id === id))],
-    isPending: newest.isLoading || (older.isEnabled && older.isFetching),
+    isPending: newest.isLoading || (areThereMore && settled !== text) || older.isLoading,
   };
 }

@@ -18,11 +18,15 @@ export function CopyButton({ text, label }: Props) {
     return undefined;
   }, [outcome]);
 
-  const copy = () =>
-    navigator.clipboard.writeText(text).then(
-      () => setOutcome('copied'),
-      () => setOutcome('failed'),
-    );
+  // Without HTTPS, browsers have no clipboard.
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setOutcome('copied');
+    } catch {
+      setOutcome('failed');
+    }
+  };
   return (
     <>
       <button type="button" className="button button-small" onClick={() => void copy()}>

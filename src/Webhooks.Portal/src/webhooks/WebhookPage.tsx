@@ -14,9 +14,11 @@ import { DeleteWebhook } from './DeleteWebhook.tsx';
 import { MissedOffer } from './MissedOffer.tsx';
 import { missedSince } from './missed.ts';
 import { webhookQuery } from './queries.ts';
+import { Settings } from './Settings.tsx';
 import { StateNotice } from './StateNotice.tsx';
 import { nameOf, stateOf } from './state.ts';
 import { useSetActive } from './useSetActive.ts';
+import './webhooks.css';
 
 type Webhook = Schemas['Webhook'];
 
@@ -42,6 +44,7 @@ export default function WebhookPage({ params }: { params: { webhook: string } })
             />
             {missed?.webhookId === data.id && data.active && <MissedOffer {...missed} />}
             <Facts webhook={data} />
+            <Settings webhook={data} />
           </>
         )}
       </Query>

@@ -159,6 +159,20 @@ describeInBrowser('A new webhook', () => {
     await close();
   });
 
+  it('is not left by a link in browsers that have no Navigation API either', async () => {
+    const { page, close } = await visit('/webhooks/new');
+    await page.evaluate(() => Object.defineProperty(window, 'navigation', { value: undefined }));
+    await page.getByLabel('Description').fill('Not saved');
+    await page.getByRole('link', { name: 'Events', exact: true }).click();
+    const question = page.getByRole('alertdialog', { name: 'Leave without saving?' });
+    await question.getByRole('button', { name: 'Stay here' }).click();
+    expect(await page.getByLabel('Description').inputValue()).toBe('Not saved');
+    await page.getByRole('link', { name: 'Events', exact: true }).click();
+    await question.getByRole('button', { name: 'Leave' }).click();
+    await page.getByRole('heading', { name: 'Events', level: 1 }).waitFor();
+    await close();
+  });
+
   it('is made by nobody who may only look, or only see one', async () => {
     const { id } = await call<Webhook>('POST', '/webhooks', { mode: 'pull', events: ['*'] });
     for (const session of [{ read_only: true }, { webhook_id: id }]) {

@@ -1,5 +1,6 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { useLayoutEffect, useState } from 'react';
+import { holdLeaving, type Leave } from './leaving.ts';
 
 interface Props {
   /** Whether something would be lost. */
@@ -12,7 +13,7 @@ interface Props {
 
 /** Asks before a page is left on which something would be lost: by a link, by the way back, or by closing the window. */
 export function LeaveGuard({ isOn, title, children }: Props) {
-  const [leave, setLeave] = useState<{ go: () => void } | null>(null);
+  const [leave, setLeave] = useState<{ go: Leave } | null>(null);
 
   // Before the layout effects of a page that has just been saved and goes on by itself.
   useLayoutEffect(() => {
@@ -20,32 +21,11 @@ export function LeaveGuard({ isOn, title, children }: Props) {
       return undefined;
     }
 
-    const navigation = (window as { navigation?: NavigationEvents }).navigation;
-    let isLeaving = false;
-    const hold = (event: NavigateEvent) => {
-      if (isLeaving || !event.cancelable || !event.destination.sameDocument) {
-        return;
-      }
-
-      const { key, url } = event.destination;
-      const { navigationType } = event;
-      event.preventDefault();
-      setLeave({
-        go: () => {
-          isLeaving = true;
-          if (navigationType === 'traverse') {
-            navigation?.traverseTo(key);
-          } else {
-            history.pushState(null, '', url);
-          }
-        },
-      });
-    };
+    const release = holdLeaving((go) => setLeave({ go }));
     const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    navigation?.addEventListener('navigate', hold);
     window.addEventListener('beforeunload', warn);
     return () => {
-      navigation?.removeEventListener('navigate', hold);
+      release();
       window.removeEventListener('beforeunload', warn);
     };
   }, [isOn]);
@@ -67,16 +47,4 @@ export function LeaveGuard({ isOn, title, children }: Props) {
       </AlertDialog.Portal>
     </AlertDialog.Root>
   );
-}
-
-/** What is used of the Navigation API (HTML, section 7.2.6), which TypeScript does not know yet. */
-interface NavigationEvents {
-  addEventListener(type: 'navigate', listener: (event: NavigateEvent) => void): void;
-  removeEventListener(type: 'navigate', listener: (event: NavigateEvent) => void): void;
-  traverseTo(key: string): unknown;
-}
-
-interface NavigateEvent extends Event {
-  readonly navigationType: 'push' | 'replace' | 'reload' | 'traverse';
-  readonly destination: { readonly url: string; readonly key: string; readonly sameDocument: boolean };
 }

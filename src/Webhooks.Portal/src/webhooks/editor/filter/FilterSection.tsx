@@ -7,9 +7,10 @@ import { PayloadField } from '../trial/PayloadField.tsx';
 import { fieldsOf, parsePayload } from '../trial/payload.ts';
 import { TrialPanel } from '../trial/TrialPanel.tsx';
 import { usePayload } from '../trial/usePayload.ts';
-import { asJson, asRows, type FilterDraft } from './draft.ts';
+import { asJson, asRows, type FilterDraft, filterOf, filterProblem } from './draft.ts';
 import { FilterRows } from './FilterRows.tsx';
 import { FilterTrial } from './FilterTrial.tsx';
+import { findInexact } from './values.ts';
 
 interface Props extends SectionProps {
   webhookId: string | undefined;
@@ -22,6 +23,7 @@ export function FilterSection({ draft, error, webhookId, onChange }: Props) {
   const parsed = parsePayload(payload.text);
   const { filter } = draft;
   const rows = asRows(filter);
+  const inexact = filterProblem(filter) === undefined ? findInexact(filterOf(filter)) : undefined;
   const problems = messagesByPlace(error, 'filter').map(([place, message]) =>
     place === 'filter' ? message : `${place.slice('filter.'.length)}: ${message}`,
   );
@@ -71,6 +73,12 @@ export function FilterSection({ draft, error, webhookId, onChange }: Props) {
           value={filter.json}
           onChange={(json) => set({ json })}
         />
+      )}
+      {inexact !== undefined && (
+        <p className="notice notice-warn">
+          {inexact} has more digits than a browser keeps exactly. Change this filter with the API, or compare with a
+          text.
+        </p>
       )}
       <TrialPanel isOpen={isTried} onOpen={setTried}>
         <PayloadField {...payload} />

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asJson, asRows, filterDraftOf, filterOf, filterProblem, newRow } from './draft.ts';
 import { type Condition, conditionsOf, patternOf, type Value } from './pattern.ts';
-import { formatValue, formatValues, parseValue, parseValues } from './values.ts';
+import { findInexact, formatValue, formatValues, parseValue, parseValues } from './values.ts';
 
 const oddities: readonly Value[] = [
   '',
@@ -145,6 +145,11 @@ describe('A filter', () => {
     expect(asJson({ rows: [newRow('data.a', '$eq', '1'), newRow('', '$eq', '2')] })).toEqual({
       json: '{\n  "data": {\n    "a": 1\n  }\n}',
     });
+  });
+
+  it('tells of a number that a browser cannot keep', () => {
+    expect(findInexact({ data: { id: { $in: [1, 2 ** 60] } } })).toBe(2 ** 60);
+    expect(findInexact({ data: { id: 9007199254740991, share: 0.1, name: '12345678901234567890' } })).toBeUndefined();
   });
 
   it('has values that are read as they look', () => {

@@ -50,6 +50,19 @@ export function kindOf(value: Value): string {
   }
 }
 
+/** A number in a pattern that has more digits than numbers of a browser keep exactly; undefined when there is none. */
+export function findInexact(part: unknown): number | undefined {
+  if (typeof part === 'number') {
+    return Number.isInteger(part) && !Number.isSafeInteger(part) ? part : undefined;
+  }
+
+  return typeof part === 'object' && part !== null
+    ? Object.values(part)
+        .map(findInexact)
+        .find((number) => number !== undefined)
+    : undefined;
+}
+
 function parseQuoted(text: string): string {
   try {
     return JSON.parse(text) as string;

@@ -1,12 +1,12 @@
-import { useQuery } from '@tanstack/react-query';
-import type { Schemas } from '../api/client.ts';
 import { useApi } from '../shell/context.ts';
 import { Badge } from '../ui/Badge.tsx';
-import { FilteredList } from '../ui/FilteredList.tsx';
+import { EndlessTable } from '../ui/EndlessTable.tsx';
+import { NoneLikeThat } from '../ui/FilteredList.tsx';
 import { ChoiceFilter, FilterBar, TextFilter } from '../ui/FilterFields.tsx';
 import { Empty } from '../ui/States.tsx';
 import { Ago } from '../ui/Time.tsx';
-import { useFilters } from '../ui/useFilters.ts';
+import { type Filters, useFilters } from '../ui/useFilters.ts';
+import { useListPlace } from '../ui/useListPlace.ts';
 import { useNow } from '../ui/useNow.ts';
 import { DeliveryLink } from './DeliveryLink.tsx';
 import { DeliveryPanel } from './DeliveryPanel.tsx';
@@ -16,7 +16,6 @@ import { deliveriesQuery, statusChoices } from './queries.ts';
 /** A webhook's deliveries as they come, newest first. */
 export function Deliveries({ webhookId }: { webhookId: string }) {
   const filters = useFilters(['status', 'event']);
-  const deliveries = useQuery(deliveriesQuery(useApi(), webhookId, filters.values, filters.cursor));
   return (
     <section className="stack" aria-labelledby="deliveries">
       <h2 id="deliveries">Deliveries</h2>
@@ -35,52 +34,62 @@ export function Deliveries({ webhookId }: { webhookId: string }) {
           onChange={(event) => filters.set('event', event)}
         />
       </FilterBar>
-      <FilteredList query={deliveries} filters={filters} what="the deliveries" one="delivery" empty={<NoDeliveries />}>
-        {(items) => <DeliveryTable deliveries={items} />}
-      </FilteredList>
+      <DeliveryList key={JSON.stringify([webhookId, filters.values])} webhookId={webhookId} filters={filters} />
       <DeliveryPanel webhookId={webhookId} />
     </section>
   );
 }
 
-function DeliveryTable({ deliveries }: { deliveries: readonly Schemas['Delivery'][] }) {
+interface ListProps {
+  webhookId: string;
+  filters: Filters<'status' | 'event'>;
+}
+
+function DeliveryList({ webhookId, filters }: ListProps) {
+  const api = useApi();
   const now = useNow(1_000);
+  const { start, place, begin } = useListPlace();
   return (
-    <div className="table-scroll">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Event</th>
-            <th scope="col">Status</th>
-            <th scope="col">Last result</th>
-            <th scope="col" className="number">
-              Attempts
-            </th>
-            <th scope="col">Created</th>
-          </tr>
-        </thead>
-        <tbody>
-          {deliveries.map((delivery) => (
-            <tr key={delivery.id}>
-              <td>
-                <DeliveryLink delivery={delivery} />
-                {delivery.test && <span className="muted"> test</span>}
-                {delivery.redelivery_of !== null && <span className="muted"> redelivery</span>}
-              </td>
-              <td>
-                <Badge tone={toneOf(delivery.status)}>{delivery.status}</Badge>
-                <div className="muted">{waitOf(delivery, now)}</div>
-              </td>
-              <td>{resultOf(delivery) ?? <span className="muted">None yet</span>}</td>
-              <td className="number">{delivery.attempt_number}</td>
-              <td>
-                <Ago at={delivery.created_at} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <EndlessTable
+      key={start}
+      what="the deliveries"
+      start={start}
+      pageAt={(cursor) => deliveriesQuery(api, webhookId, filters.values, cursor)}
+      empty={filters.isAnySet ? <NoneLikeThat one="delivery" onClear={filters.clear} /> : <NoDeliveries />}
+      onPlace={place}
+      onNewest={begin}
+      columns={5}
+      head={
+        <>
+          <th scope="col">Event</th>
+          <th scope="col">Status</th>
+          <th scope="col">Last result</th>
+          <th scope="col" className="number">
+            Attempts
+          </th>
+          <th scope="col">Created</th>
+        </>
+      }
+    >
+      {(delivery) => (
+        <>
+          <td>
+            <DeliveryLink delivery={delivery} />
+            {delivery.test && <span className="muted"> test</span>}
+            {delivery.redelivery_of !== null && <span className="muted"> redelivery</span>}
+          </td>
+          <td>
+            <Badge tone={toneOf(delivery.status)}>{delivery.status}</Badge>
+            <div className="muted">{waitOf(delivery, now)}</div>
+          </td>
+          <td>{resultOf(delivery) ?? <span className="muted">None yet</span>}</td>
+          <td className="number">{delivery.attempt_number}</td>
+          <td>
+            <Ago at={delivery.created_at} />
+          </td>
+        </>
+      )}
+    </EndlessTable>
   );
 }
 

@@ -1,5 +1,6 @@
-import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 import { type Api, answerOf, type Schemas } from '../api/client.ts';
+import { type PageQuery, pageSize } from '../ui/endless.ts';
 
 export const statuses = ['pending', 'succeeded', 'failed', 'canceled', 'skipped'] as const satisfies readonly Status[];
 
@@ -13,28 +14,25 @@ interface DeliveryFilters {
   event?: string;
 }
 
-/** A page of a webhook's deliveries, newest first; asked for again while the page is looked at. */
+/** A page of a webhook's deliveries, newest first. */
 export const deliveriesQuery = (
   api: Api,
   webhookId: string,
   { status, event }: DeliveryFilters,
-  cursor: string | undefined,
-) =>
-  queryOptions({
-    queryKey: ['deliveries', webhookId, { status, event, cursor }],
-    queryFn: ({ signal }) =>
-      answerOf(
-        api.GET('/api/v1/webhooks/{id}/deliveries', {
-          params: {
-            path: { id: webhookId },
-            query: { status: statuses.find((known) => known === status), event, cursor, limit: 50 },
-          },
-          signal,
-        }),
-      ),
-    placeholderData: keepPreviousData,
-    refetchInterval: 3_000,
-  });
+  cursor: string,
+): PageQuery<Schemas['Delivery']> => ({
+  queryKey: ['deliveries', webhookId, { status, event, cursor }],
+  queryFn: ({ signal }) =>
+    answerOf(
+      api.GET('/api/v1/webhooks/{id}/deliveries', {
+        params: {
+          path: { id: webhookId },
+          query: { status: statuses.find((known) => known === status), event, cursor, limit: pageSize },
+        },
+        signal,
+      }),
+    ),
+});
 
 /** One delivery with its payload and attempts; asked for again as long as something can still become of it. */
 export const deliveryQuery = (api: Api, webhookId: string, deliveryId: string) =>

@@ -31,16 +31,19 @@ export function FilteredList<T>({ query, filters, what, one, empty, children }: 
           );
         }
 
-        return filters.isAnySet ? (
-          <Empty title={`No ${one} is like that`}>
-            <button type="button" className="button" onClick={filters.clear}>
-              Clear filters
-            </button>
-          </Empty>
-        ) : (
-          empty
-        );
+        return filters.isAnySet ? <NoneLikeThat one={one} onClear={filters.clear} /> : empty;
       }}
     </Query>
+  );
+}
+
+/** What there is when the filters leave nothing of a list. */
+export function NoneLikeThat({ one, onClear }: { one: string; onClear: () => void }) {
+  return (
+    <Empty title={`No ${one} is like that`}>
+      <button type="button" className="button" onClick={onClear}>
+        Clear filters
+      </button>
+    </Empty>
   );
 }

@@ -22,17 +22,22 @@ export function Query<T>({ query, what, rows, children }: Props<T>) {
 
   return (
     <>
-      {query.isError && (
-        <div className="notice notice-warn" role="status">
-          <span>What you see is not up to date: {query.error.message}</span>
-          <span>
-            <button type="button" className="button button-small" onClick={() => void query.refetch()}>
-              Try again
-            </button>
-          </span>
-        </div>
-      )}
+      {query.isError && <Outdated error={query.error} onRetry={() => void query.refetch()} />}
       {children(query.data)}
     </>
+  );
+}
+
+/** Says that what is shown could not be asked for again, and why. */
+export function Outdated({ error, onRetry }: { error: Error; onRetry: () => void }) {
+  return (
+    <div className="notice notice-warn" role="status">
+      <span>What you see is not up to date: {error.message}</span>
+      <span>
+        <button type="button" className="button button-small" onClick={onRetry}>
+          Try again
+        </button>
+      </span>
+    </div>
   );
 }

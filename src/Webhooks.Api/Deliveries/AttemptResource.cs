@@ -7,6 +7,9 @@ namespace Webhooks.Api.Deliveries;
 /// <param name="StartedAt">When it began, UTC.</param>
 /// <param name="DurationMs">How long it took until the answer's body ended, or its time did, in milliseconds.</param>
 /// <param name="ResponseStatus">The HTTP status of the answer; null when none came.</param>
+/// <param name="ResponseHeaders">
+/// The headers of an answer that was no success, by name, 4000 characters at most; the values of cookies are masked. Null otherwise.
+/// </param>
 /// <param name="ResponseBody">
 /// The beginning of the answer's body as text, decompressed and decoded as its headers say; null when no answer came. When the body broke
 /// off, or did not end within 5 s of the status, its last line says so: `[cut off: …]`.
@@ -21,6 +24,7 @@ internal sealed record AttemptResource(
     DateTime StartedAt,
     int DurationMs,
     int? ResponseStatus,
+    IReadOnlyDictionary<string, string>? ResponseHeaders,
     string? ResponseBody,
     string? Error,
     string? Message,
@@ -31,6 +35,7 @@ internal sealed record AttemptResource(
         attempt.StartedAt.UtcDateTime,
         attempt.DurationMs,
         attempt.ResponseStatus,
+        attempt.ResponseHeaders,
         attempt.ResponseBody,
         attempt.Error,
         attempt.Message,

@@ -58,13 +58,15 @@ internal static class AnswerExamples
         {{{Delivery}},"response_body":"","payload":{"data":{"id":"usr_1"},"event":"user.created","timestamp":"2026-01-31T18:30:00.000Z",
         "webhook_id":"019c1509-4c00-7000-8000-000000000001"},"sent_body":null,"sent_headers":null,"transform_error":null,
         "attempts":[{"number":1,"started_at":"2026-01-31T18:30:00.233Z",
-        "duration_ms":30,"response_status":200,"response_body":"","error":null,"message":null,"trigger":"schedule"}],"redacted_at":null}
+        "duration_ms":30,"response_status":200,"response_headers":null,"response_body":"","error":null,"message":null,
+        "trigger":"schedule"}],"redacted_at":null}
         """;
 
     private const string Redacted = $$"""
         {{{Delivery}},"response_body":null,"payload":null,"sent_body":null,"sent_headers":null,
         "transform_error":null,"attempts":[{"number":1,"started_at":"2026-01-31T18:30:00.233Z",
-        "duration_ms":30,"response_status":200,"response_body":null,"error":null,"message":null,"trigger":"schedule"}],
+        "duration_ms":30,"response_status":200,"response_headers":null,"response_body":null,"error":null,"message":null,
+        "trigger":"schedule"}],
         "redacted_at":"2026-02-03T09:12:44.018302Z"}
         """;
 

@@ -6,8 +6,8 @@ namespace Webhooks.Api.Portal;
 
 /// <summary>
 /// The origins that the portal calls when somebody signs in: that of the authority, and that of its token endpoint, which may be another
-/// and stands in its discovery document. That is read when the page is asked for, and again after an hour. While it cannot be read, the page
-/// is served all the same, with what is known.
+/// and stands in its discovery document. That is read when the page is asked for, and again after an hour. While it cannot be read, the
+/// page is served all the same, with what is known.
 /// </summary>
 internal sealed partial class SignInOrigins(
     PortalSettings settings, IHttpClientFactory clients, TimeProvider clock, ILogger<SignInOrigins> logger)

@@ -19,4 +19,9 @@ public sealed record RecordedAttempt(
     string? ResponseBody,
     string? Error,
     string? Message,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Trigger = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Trigger = null)
+{
+    /// <summary>The answer's headers, by name; null unless it was answered with something else than a success.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string>? ResponseHeaders { get; init; }
+}

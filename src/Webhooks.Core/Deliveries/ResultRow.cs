@@ -59,7 +59,10 @@ internal sealed record ResultRow(
             StorableText.From(answered?.Body),
             StorableText.From(error),
             StorableText.From(message),
-            trigger.ToStoredText());
+            trigger.ToStoredText())
+        {
+            ResponseHeaders = answered?.Headers,
+        };
     }
 
     private static (string? Error, string? Message) Describe(SendOutcome outcome, NextStep next) => (outcome, next) switch

@@ -21,6 +21,12 @@ public abstract record SendOutcome
     {
         /// <summary>200 to 299 only: a redirect or 304 is a failure.</summary>
         public bool Success => Status is >= 200 and <= 299;
+
+        /// <summary>
+        /// Its headers, as much of them as is kept, when it was no success: those of a success explain nothing. Null otherwise, and where
+        /// a receiver reports what it would have answered.
+        /// </summary>
+        public IReadOnlyDictionary<string, string>? Headers { get; init; }
     }
 
     /// <summary>No status came.</summary>

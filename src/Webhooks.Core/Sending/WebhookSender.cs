@@ -144,7 +144,8 @@ public sealed class WebhookSender : IDisposable
             var left = timeout - Stopwatch.GetElapsedTime(started);
             var status = (int)response.StatusCode;
             var wish = ReceiverWish.Read(status, response.Headers, DateTimeOffset.UtcNow);
-            return new SendOutcome.Answered(status, await ReadBodyAsync(response, left, attempt, cancellationToken), wish);
+            var answer = new SendOutcome.Answered(status, await ReadBodyAsync(response, left, attempt, cancellationToken), wish);
+            return answer.Success ? answer : answer with { Headers = AnswerHeaders.Read(response) };
         }
         catch (Exception failure)
         {

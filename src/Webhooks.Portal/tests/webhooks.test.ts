@@ -47,6 +47,8 @@ describeInBrowser('A webhook and its deliveries', () => {
     const panel = page.getByRole('complementary');
     await panel.getByText(/The next attempt is in .* because the last attempt failed\./).waitFor();
     await page.getByText('answered with 500').waitFor();
+    await page.getByText('Headers of the answer').click();
+    await page.getByText('Content-Type: text/plain').waitFor();
     await expectAccessible(page);
 
     await page.getByRole('button', { name: 'Cancel', exact: true }).click();

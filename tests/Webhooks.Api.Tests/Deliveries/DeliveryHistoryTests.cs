@@ -55,11 +55,12 @@ public sealed class DeliveryHistoryTests(SharedApi api)
         Assert.Equal(webhook, delivery["payload"].GetProperty("webhook_id").GetGuid());
         var attempt = delivery["attempts"].EnumerateArray().Single();
         Assert.Equal(
-            ["duration_ms", "error", "message", "number", "response_body", "response_status", "started_at", "trigger"],
+            ["duration_ms", "error", "message", "number", "response_body", "response_headers", "response_status", "started_at", "trigger"],
             attempt.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal));
         Assert.Equal(1, attempt.GetProperty("number").GetInt32());
         Assert.Equal(503, attempt.GetProperty("response_status").GetInt32());
         Assert.Equal("busy", attempt.GetProperty("response_body").GetString());
+        Assert.Equal("Kestrel", attempt.GetProperty("response_headers").GetProperty("Server").GetString());
         Assert.Equal("manual", attempt.GetProperty("trigger").GetString());
         Assert.EndsWith("Z", attempt.GetProperty("started_at").GetString(), StringComparison.Ordinal);
     }

@@ -30,6 +30,8 @@ public sealed class RedactionsTests : DatabaseTest
     {
         var id = await PublishAsync(_org, data: Personal);
         await AttemptAsync(id, 503, "no such jane@example.com");
+        var attempted = Required(await History.FindAsync(_org, _webhook, id, Cancel)).Attempts.Single();
+        Assert.Equal("no such jane@example.com", attempted.ResponseHeaders!["X-User"]);
         await ExecuteAsync("UPDATE webhook_deliveries SET next_attempt_at = now()");
         await AttemptAsync(id, 200, "welcome jane@example.com");
 
@@ -45,6 +47,7 @@ public sealed class RedactionsTests : DatabaseTest
         Assert.NotNull(delivery.RedactedAt);
         Assert.Equal([503, 200], delivery.Attempts.Select(attempt => attempt.ResponseStatus));
         Assert.All(delivery.Attempts, attempt => Assert.Null(attempt.ResponseBody));
+        Assert.All(delivery.Attempts, attempt => Assert.Null(attempt.ResponseHeaders));
     }
 
     [Fact]
@@ -143,8 +146,11 @@ public sealed class RedactionsTests : DatabaseTest
 
     private static DeliveryResult Answered(ClaimedDelivery claim, int status, string body)
     {
-        var attempt = new Attempt(
-            claim.AttemptsMade + 1, DateTimeOffset.UtcNow, TimeSpan.FromMilliseconds(5), new SendOutcome.Answered(status, body));
+        var answer = new SendOutcome.Answered(status, body)
+        {
+            Headers = status < 300 ? null : new Dictionary<string, string> { ["X-User"] = body },
+        };
+        var attempt = new Attempt(claim.AttemptsMade + 1, DateTimeOffset.UtcNow, TimeSpan.FromMilliseconds(5), answer);
         NextStep next = status < 300 ? new NextStep.Succeeded() : new NextStep.RetryAt(DateTimeOffset.UtcNow.AddHours(1));
         return new DeliveryResult(claim, attempt, next);
     }

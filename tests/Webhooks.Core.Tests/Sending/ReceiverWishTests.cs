@@ -91,9 +91,9 @@ public sealed class ReceiverWishTests
         await using var receiver = RawReceiver.Answering(
             "HTTP/1.1 503 Busy\r\nRETRY-AFTER: 12\r\nWebhook-Delivery: abort-message\r\nContent-Length: 0\r\n\r\n");
 
-        var outcome = await Requests.SendOnceAsync(receiver.Url);
+        var answer = Assert.IsType<SendOutcome.Answered>(await Requests.SendOnceAsync(receiver.Url));
 
-        Assert.Equal(new SendOutcome.Answered(503, "", new ReceiverWish(TimeSpan.FromSeconds(12), Abort: true, Disable: false)), outcome);
+        Assert.Equal(new ReceiverWish(TimeSpan.FromSeconds(12), Abort: true, Disable: false), answer.Wish);
     }
 
     private static ReceiverWish? Read(int status, params (string Name, string Value)[] headers)

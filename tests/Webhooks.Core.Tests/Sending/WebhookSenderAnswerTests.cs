@@ -58,6 +58,35 @@ public sealed class WebhookSenderAnswerTests
     }
 
     [Fact]
+    public async Task The_headers_of_a_refusal_are_kept_and_those_of_a_success_are_not()
+    {
+        const string Headers = "Server: nginx\r\nVia: 1.1 one\r\nVia: 1.1 two\r\nSet-Cookie: session=taken\r\nContent-Length: 0\r\n\r\n";
+        await using var refusing = RawReceiver.Answering("HTTP/1.1 403 Forbidden\r\n" + Headers);
+        await using var accepting = RawReceiver.Answering("HTTP/1.1 200 OK\r\n" + Headers);
+
+        var refusal = Assert.IsType<SendOutcome.Answered>(await Requests.SendOnceAsync(refusing.Url));
+        var success = Assert.IsType<SendOutcome.Answered>(await Requests.SendOnceAsync(accepting.Url));
+
+        Assert.Equal(
+            [("Content-Length", "0"), ("Server", "nginx"), ("Set-Cookie", "********"), ("Via", "1.1 one, 1.1 two")],
+            refusal.Headers!.Select(header => (header.Key, header.Value)).Order());
+        Assert.Null(success.Headers);
+    }
+
+    [Fact]
+    public async Task Of_headers_without_measure_a_bounded_part_is_kept()
+    {
+        var many = string.Concat(Enumerable.Range(0, 100).Select(number => $"X-{number}: {new string('x', number * 10)}\r\n"));
+        await using var receiver = RawReceiver.Answering($"HTTP/1.1 500 Oh\r\nX-Odd: a\u0001\u00ffb\r\n{many}Content-Length: 0\r\n\r\n");
+
+        var answer = Assert.IsType<SendOutcome.Answered>(await Requests.SendOnceAsync(receiver.Url));
+
+        Assert.InRange(answer.Headers!.Count, 10, 40);
+        Assert.InRange(answer.Headers.Sum(header => header.Key.Length + header.Value.Length), 1, 4000);
+        Assert.All(answer.Headers.Values, value => Assert.InRange(value.Length, 0, 500));
+    }
+
+    [Fact]
     public async Task The_body_is_kept_as_text()
     {
         await using var receiver = RawReceiver.Answering("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{\"ok\": 1}");
@@ -273,7 +302,9 @@ public sealed class WebhookSenderAnswerTests
             await connection.WaitForCloseAsync(cancellationToken);
         });
 
-        Assert.Equal(new SendOutcome.Answered(101, ""), await Requests.SendOnceAsync(receiver.Url));
+        var answer = Assert.IsType<SendOutcome.Answered>(await Requests.SendOnceAsync(receiver.Url));
+
+        Assert.Equal((101, ""), (answer.Status, answer.Body));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 import type { Schemas } from '../api/client.ts';
 import { Code } from '../ui/Code.tsx';
+import { HeaderLines } from '../ui/HeaderLines.tsx';
 import { Time } from '../ui/Time.tsx';
 import { formatCount } from '../ui/text.ts';
 import { AttemptRequest } from '../verification/AttemptRequest.tsx';
@@ -26,6 +27,15 @@ export function Timeline({ delivery }: { delivery: Schemas['DeliveryDetail'] }) 
               <AttemptRequest webhookId={delivery.webhook_id} deliveryId={delivery.id} attempt={attempt.number} />
             )}
             {attempt.message !== null && <p>{attempt.message}</p>}
+            {attempt.response_headers !== null && (
+              <details>
+                <summary>Headers of the answer</summary>
+                <HeaderLines
+                  label={`Headers of the answer to attempt ${attempt.number}`}
+                  headers={attempt.response_headers}
+                />
+              </details>
+            )}
             {attempt.response_body !== null && attempt.response_body !== '' && (
               <Code label={`What attempt ${attempt.number} was answered with`}>{attempt.response_body}</Code>
             )}

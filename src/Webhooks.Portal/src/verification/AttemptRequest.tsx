@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useApi } from '../shell/context.ts';
 import { Code } from '../ui/Code.tsx';
 import { CopyButton } from '../ui/CopyButton.tsx';
+import { HeaderLines } from '../ui/HeaderLines.tsx';
 import { Query } from '../ui/Query.tsx';
 import { curlOf } from './curl.ts';
 import { maskedNames, requestQuery, type SentRequest } from './request.ts';
@@ -44,11 +45,7 @@ function Request({ request }: { request: SentRequest }) {
         <CopyButton text={curlOf(request)} label="Copy as curl" />
       </div>
       {masked.length > 0 && <p className="muted">{`The value of ${masked.join(', ')} is not shown. Fill it in.`}</p>}
-      <Code label={`Headers of attempt ${request.attempt}`}>
-        {Object.entries(request.headers)
-          .map(([name, value]) => `${name}: ${value}`)
-          .join('\n')}
-      </Code>
+      <HeaderLines label={`Headers of attempt ${request.attempt}`} headers={request.headers} />
       <Code label={`Body of attempt ${request.attempt}`}>{request.body}</Code>
     </div>
   );

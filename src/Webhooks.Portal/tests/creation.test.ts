@@ -201,6 +201,13 @@ describeInBrowser('A new webhook', () => {
     for (const look of looks) {
       const { page, complaints, close } = await visit('/webhooks/new', look);
       await page.getByRole('button', { name: 'All of user.*, also those that are added later' }).click();
+      const sections = page.getByRole('navigation', { name: 'Sections' });
+      expect(await sections.isVisible()).toBe(look.viewport.width > 1240);
+      if (await sections.isVisible()) {
+        await sections.getByRole('button', { name: 'Labels' }).click();
+        const title = page.getByRole('heading', { name: 'Labels' });
+        expect(await title.evaluate((heading) => heading === document.activeElement)).toBe(true);
+      }
       await page.getByRole('button', { name: 'Add a header' }).click();
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(look.viewport.width);
       await expectAccessible(page);

@@ -13,7 +13,9 @@ export function FormSection({ title, hint, children }: Props) {
   return (
     <section className="card stack" aria-labelledby={id}>
       <div>
-        <h2 id={id}>{title}</h2>
+        <h2 id={id} className="section-title" data-section="" tabIndex={-1}>
+          {title}
+        </h2>
         {hint !== undefined && <p className="muted">{hint}</p>}
       </div>
       {children}

@@ -4,6 +4,7 @@ import { ApiProblem } from '../../api/problem.ts';
 import { LeaveGuard } from '../../ui/LeaveGuard.tsx';
 import { DestinationSection } from './DestinationSection.tsx';
 import { type Draft, draftOf, emptyDraft, problemsOf } from './draft.ts';
+import { EditorContents } from './EditorContents.tsx';
 import { EventsSection } from './events/EventsSection.tsx';
 import { FormatSection } from './FormatSection.tsx';
 import { FormProblem } from './FormProblem.tsx';
@@ -65,31 +66,37 @@ export function WebhookForm({ webhook, action, children, notice, onSubmit, onCan
   };
   const section = { draft, error, onChange: (changes: Partial<Draft>) => setDraft({ ...draft, ...changes }) };
   return (
-    <form className="stack editor" noValidate ref={form} onSubmit={(submission) => void submit(submission)}>
-      <DestinationSection {...section} />
-      <EventsSection {...section} />
-      <FilterSection {...section} webhookId={webhook?.id} />
-      <FormatSection {...section} />
-      <TransformSection {...section} webhookId={webhook?.id} />
-      <ScheduleSection {...section} />
-      <HeadersSection {...section} existing={Object.keys(webhook?.headers ?? {})} />
-      <MetadataSection {...section} />
-      {children}
-      <div className="editor-end stack-small">
-        {notice}
-        <FormProblem error={error} />
-        <div className="row">
-          <button type="submit" className="button button-primary" disabled={isBusy}>
-            {action}
-          </button>
-          <button type="button" className="button" onClick={onCancel}>
-            Cancel
-          </button>
+    <div className="editor-page">
+      <form className="stack editor" noValidate ref={form} onSubmit={(submission) => void submit(submission)}>
+        <DestinationSection {...section} />
+        <EventsSection {...section} />
+        <FilterSection {...section} webhookId={webhook?.id} />
+        <FormatSection {...section} />
+        <TransformSection {...section} webhookId={webhook?.id} />
+        <ScheduleSection {...section} />
+        <HeadersSection {...section} existing={Object.keys(webhook?.headers ?? {})} />
+        <MetadataSection {...section} />
+        {children}
+        <div className="editor-end stack-small">
+          {notice}
+          <FormProblem error={error} />
+          <div className="row">
+            <button type="submit" className="button button-primary" disabled={isBusy}>
+              {action}
+            </button>
+            <button type="button" className="button" onClick={onCancel}>
+              Cancel
+            </button>
+          </div>
         </div>
-      </div>
-      <LeaveGuard isOn={next === null && JSON.stringify(draft) !== JSON.stringify(begun)} title="Leave without saving?">
-        What you have written here is not saved, and is gone when you leave.
-      </LeaveGuard>
-    </form>
+        <LeaveGuard
+          isOn={next === null && JSON.stringify(draft) !== JSON.stringify(begun)}
+          title="Leave without saving?"
+        >
+          What you have written here is not saved, and is gone when you leave.
+        </LeaveGuard>
+      </form>
+      <EditorContents form={form} />
+    </div>
   );
 }

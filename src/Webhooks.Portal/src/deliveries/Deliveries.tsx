@@ -12,6 +12,7 @@ import { DeliveryLink } from './DeliveryLink.tsx';
 import { DeliveryPanel } from './DeliveryPanel.tsx';
 import { resultOf, toneOf, waitOf } from './outcome.ts';
 import { deliveriesQuery, statusChoices } from './queries.ts';
+import './deliveries.css';
 
 /** A webhook's deliveries as they come, newest first. */
 export function Deliveries({ webhookId }: { webhookId: string }) {
@@ -80,7 +81,7 @@ function DeliveryList({ webhookId, filters }: ListProps) {
           </td>
           <td>
             <Badge tone={toneOf(delivery.status)}>{delivery.status}</Badge>
-            <div className="muted">{waitOf(delivery, now)}</div>
+            <div className="muted delivery-wait">{waitOf(delivery, now)}</div>
           </td>
           <td>{resultOf(delivery) ?? <span className="muted">None yet</span>}</td>
           <td className="number">{delivery.attempt_number}</td>

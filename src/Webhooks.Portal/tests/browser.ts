@@ -14,7 +14,7 @@ export interface Visit {
   close: () => Promise<void>;
 }
 
-interface VisitOptions extends Pick<BrowserContextOptions, 'viewport' | 'colorScheme' | 'reducedMotion'> {
+interface VisitOptions extends ContextOptions {
   token?: string | null;
   /** More for the fragment, such as `&theme=dark`. */
   fragment?: string;
@@ -35,11 +35,10 @@ export function describeInBrowser(name: string, tests: () => void) {
   });
 }
 
-/** Opens the portal at a path, as with a link. */
-export async function visit(
-  path: string,
-  { token, fragment = '', server = inject('server'), ...context }: VisitOptions = {},
-): Promise<Visit> {
+type ContextOptions = Pick<BrowserContextOptions, 'viewport' | 'colorScheme' | 'reducedMotion'>;
+
+/** An empty page of a browser that knows nothing. */
+export async function newPage(context: ContextOptions = {}): Promise<Visit> {
   // The certificates of tests are their own.
   const opened = await browser.newContext({
     viewport: { width: 1440, height: 900 },
@@ -56,9 +55,18 @@ export async function visit(
       complaints.push(`${message.text()} ${message.location().url}`);
     }
   });
-  const secret = token === undefined ? inject('token') : token;
-  await page.goto(`${server}/portal${path}${secret === null ? '' : `#token=${secret}${fragment}`}`);
   return { page, complaints, close: () => opened.close() };
+}
+
+/** Opens the portal at a path, as with a link. */
+export async function visit(
+  path: string,
+  { token, fragment = '', server = inject('server'), ...context }: VisitOptions = {},
+): Promise<Visit> {
+  const opened = await newPage(context);
+  const secret = token === undefined ? inject('token') : token;
+  await opened.page.goto(`${server}/portal${path}${secret === null ? '' : `#token=${secret}${fragment}`}`);
+  return opened;
 }
 
 /** Holds a page against the rules of accessibility: nothing serious, nothing critical. */

@@ -27,7 +27,7 @@ describeInBrowser('Organizations', () => {
     const { page, complaints, close } = await visit('/', { token: operatorToken() });
     await page.getByRole('heading', { name: 'Organizations', level: 1 }).waitFor();
     await page.keyboard.press('Control+k');
-    await page.getByRole('combobox').fill(randomUUID());
+    await page.getByRole('dialog').getByRole('combobox').fill(randomUUID());
     await page.getByText('There is nothing of that name.').waitFor();
     await page.keyboard.press('Escape');
     await page.getByLabel('Name contains').fill('ROCKETS');
@@ -36,7 +36,7 @@ describeInBrowser('Organizations', () => {
     await row.getByText('Those of all').waitFor();
     await expect.poll(() => page.getByRole('row').count()).toBe(2);
     await expectAccessible(page);
-    await row.getByRole('link', { name: 'Acme Rockets' }).click();
+    await row.getByRole('link', { name: 'Acme Rockets', exact: true }).click();
 
     await page.getByRole('heading', { name: 'Acme Rockets', level: 1 }).waitFor();
     const save = page.getByRole('button', { name: 'Save' });

@@ -5,12 +5,15 @@ import type { components, paths } from './schema.d.ts';
 export type Schemas = components['schemas'];
 export type Api = Client<paths>;
 
+/** By which an operator names the organization to act for. */
+export const organizationHeader = 'Webhooks-Organization';
+
 interface Options {
   /** The API's path, as in `/api/v1`. */
   base: string;
   token: () => Promise<string>;
   /** The organization that an operator looks at; undefined for the token's own. */
-  organization: () => string | undefined;
+  organization: string | undefined;
   /** Called when the server says that the token is no good any more. */
   onUnauthorized: () => void;
 }
@@ -21,9 +24,8 @@ export function createApi({ base, token, organization, onUnauthorized }: Options
   api.use({
     async onRequest({ request }) {
       request.headers.set('Authorization', `Bearer ${await token()}`);
-      const organizationId = organization();
-      if (organizationId !== undefined && !request.headers.has('Webhooks-Organization')) {
-        request.headers.set('Webhooks-Organization', organizationId);
+      if (organization !== undefined && !request.headers.has(organizationHeader)) {
+        request.headers.set(organizationHeader, organization);
       }
     },
     onResponse({ response }) {

@@ -1,3 +1,4 @@
+import { organizationHeader } from './client.ts';
 import { ApiProblem } from './problem.ts';
 
 /** Who looks, and what they may see and do: `GET /api/v1/portal/session`. */
@@ -29,9 +30,14 @@ export const may = ({ scopes }: Pick<Session, 'scopes'>, scope: Scope): boolean 
 export const mayMakeCredentials = (session: Session): boolean =>
   session.kind !== 'portal_session' && may(session, 'webhooks:write');
 
-/** Asks who looks. */
-export async function readSession(base: string, token: string): Promise<Session> {
-  const answer = await fetch(`${base}/portal/session`, { headers: { Authorization: `Bearer ${token}` } });
+/** Asks who looks, and at what: at an organization that an operator names, or else the token's own. */
+export async function readSession(base: string, token: string, organization: string | undefined): Promise<Session> {
+  const answer = await fetch(`${base}/portal/session`, {
+    headers: {
+      Authorization: `Bearer ${token}`,
+      ...(organization === undefined ? {} : { [organizationHeader]: organization }),
+    },
+  });
   if (!answer.ok) {
     throw new ApiProblem(answer.status, await answer.json().catch(() => null));
   }

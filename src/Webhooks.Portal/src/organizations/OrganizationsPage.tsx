@@ -11,6 +11,7 @@ import { Ago } from '../ui/Time.tsx';
 import { useFilters } from '../ui/useFilters.ts';
 import { countOf } from './counts.ts';
 import { ErasureBadge } from './ErasureBadge.tsx';
+import { placeOf } from './places.ts';
 import { organizationsQuery } from './queries.ts';
 
 /** All organizations, for those who operate the platform. */
@@ -87,6 +88,9 @@ function OrganizationRow({ organization }: { organization: Schemas['Organization
       </td>
       <td>
         <span className="row">
+          <Link className="button button-small" href={placeOf(id)} aria-label={`Look at it: ${name ?? id}`}>
+            Look at it
+          </Link>
           <Link className="button button-small" href={`/organizations/${id}`}>
             Settings
           </Link>

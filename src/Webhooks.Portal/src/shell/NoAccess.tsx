@@ -1,5 +1,7 @@
+import { Link } from 'wouter';
 import type { SignedIn } from '../api/access.ts';
 import type { Settings } from '../api/settings.ts';
+import { baseOf } from '../organizations/places.ts';
 import { SignInButton } from '../signin/SignInButton.tsx';
 import { OutsidePage, RefreshLink } from './OutsidePage.tsx';
 
@@ -37,6 +39,18 @@ export function SignInRefused({ signIn, reason }: { signIn: SignedIn; reason: st
       <button type="button" className="button button-primary" onClick={() => void signIn.out()}>
         Sign out
       </button>
+    </OutsidePage>
+  );
+}
+
+/** What there is of an address that names an organization, for who is no operator. */
+export function OperatorsOnly() {
+  return (
+    <OutsidePage title="This address is for operators">
+      <p role="alert">It leads to an organization that is named in it, and your access is for your own alone.</p>
+      <Link className="button button-primary" href={`${baseOf(undefined)}/`}>
+        Go to your own
+      </Link>
     </OutsidePage>
   );
 }

@@ -1,16 +1,18 @@
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
+import { Router, useLocation } from 'wouter';
 import { type Access, linkAccess } from '../api/access.ts';
 import { createApi } from '../api/client.ts';
 import { ApiProblem } from '../api/problem.ts';
 import { readSession } from '../api/session.ts';
 import { readSettings, type Settings } from '../api/settings.ts';
+import { baseOf, organizationIn } from '../organizations/places.ts';
 import type { Return } from '../signin/journey.ts';
 import { SignIn } from '../signin/SignIn.tsx';
 import { Failure, Loading } from '../ui/States.tsx';
 import { PortalContext } from './context.ts';
 import type { Entry } from './entry.ts';
-import { AccessEnded, SignInRefused } from './NoAccess.tsx';
+import { AccessEnded, OperatorsOnly, SignInRefused } from './NoAccess.tsx';
 import { Outside, OutsidePage, RefreshLink } from './OutsidePage.tsx';
 import { Shell } from './Shell.tsx';
 
@@ -64,18 +66,29 @@ function Configured({ entry, returned }: Props) {
   );
 }
 
-function Authenticated({ settings, access }: { settings: Settings; access: Access }) {
+interface AuthenticatedProps {
+  settings: Settings;
+  access: Access;
+}
+
+/** What is seen of one organization is forgotten with it: nothing of it shows when an operator goes on to another. */
+function Authenticated(props: AuthenticatedProps) {
+  const [path] = useLocation();
+  const organization = organizationIn(path);
+  return <OfOrganization key={organization ?? ''} organization={organization} {...props} />;
+}
+
+function OfOrganization({ settings, access, organization }: AuthenticatedProps & { organization: string | undefined }) {
   const [isExpired, setExpired] = useState(false);
   const [queries] = useState(createQueries);
   const { token, signIn } = access;
   const api = useMemo(
-    () =>
-      createApi({ base: settings.api, token, organization: () => undefined, onUnauthorized: () => setExpired(true) }),
-    [settings.api, token],
+    () => createApi({ base: settings.api, token, organization, onUnauthorized: () => setExpired(true) }),
+    [settings.api, token, organization],
   );
   const session = useQuery({
-    queryKey: ['session'],
-    queryFn: async () => readSession(settings.api, await token()),
+    queryKey: ['session', organization],
+    queryFn: async () => readSession(settings.api, await token(), organization),
     staleTime: Infinity,
   });
   const portal = useMemo(
@@ -90,6 +103,10 @@ function Authenticated({ settings, access }: { settings: Settings; access: Acces
 
   if (isExpired || refusal !== null) {
     return <AccessEnded settings={settings} signIn={signIn} />;
+  }
+
+  if (organization !== undefined && session.error instanceof ApiProblem && session.error.status === 403) {
+    return <OperatorsOnly />;
   }
 
   if (portal === null) {
@@ -112,7 +129,9 @@ function Authenticated({ settings, access }: { settings: Settings; access: Acces
   return (
     <QueryClientProvider client={queries}>
       <PortalContext value={portal}>
-        <Shell />
+        <Router base={baseOf(organization)}>
+          <Shell />
+        </Router>
       </PortalContext>
     </QueryClientProvider>
   );

@@ -1,27 +1,24 @@
-import { Fragment, Suspense, useRef, useState } from 'react';
-import { Link, Router, useLocation } from 'wouter';
+import { Fragment, lazy, Suspense, useRef, useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { NoOrganization } from '../organizations/NoOrganization.tsx';
 import { PaletteButton } from '../palette/PaletteButton.tsx';
 import { SignInEnds } from '../signin/SignInEnds.tsx';
 import { Loading } from '../ui/States.tsx';
-import { usePortal } from './context.ts';
+import { useMay, usePortal } from './context.ts';
 import { screensFor } from './navigation.ts';
 import { Routes } from './Routes.tsx';
 
+const OrganizationChooser = lazy(() => import('../organizations/OrganizationChooser.tsx'));
+
 /** The frame of every screen: where one is, where one can go, and the screen. */
 export function Shell() {
-  return (
-    <Router base={import.meta.env.BASE_URL.replace(/\/$/, '')}>
-      <Frame />
-    </Router>
-  );
-}
-
-function Frame() {
   const { access, session, settings } = usePortal();
   const [location] = useLocation();
   const [isMenuOpen, setMenuOpen] = useState(false);
   const main = useRef<HTMLElement>(null);
+  const isOperator = useMay('admin');
   const name = session.organization_name ?? 'Webhooks';
+  const isPlatform = location === '/' || isWithin(location, '/organizations');
   return (
     <div className="shell">
       <button type="button" className="button shell-skip" onClick={() => main.current?.focus()}>
@@ -39,6 +36,13 @@ function Frame() {
             Menu
           </button>
         </div>
+        {isOperator && (
+          <div className="shell-chooser">
+            <Suspense fallback={<span className="placeholder" />}>
+              <OrganizationChooser onChosen={() => setMenuOpen(false)} />
+            </Suspense>
+          </div>
+        )}
         <PaletteButton onChosen={() => setMenuOpen(false)} />
         <nav className="shell-nav" aria-label="Screens">
           {screensFor(session).map(({ path, name: screen, group }, index, all) => (
@@ -69,7 +73,7 @@ function Frame() {
       <main className="shell-main" ref={main} tabIndex={-1}>
         <SignInEnds />
         <Suspense fallback={<Loading what="the page" />}>
-          <Routes />
+          {isOperator && session.org_id === null && !isPlatform ? <NoOrganization /> : <Routes />}
         </Suspense>
       </main>
     </div>

@@ -142,6 +142,13 @@ public sealed class WebhooksApi(HttpClient http) : IDisposable
     public Task<JsonNode> DeliveryAsync(Guid webhook, JsonNode delivery) =>
         GetAsync($"/api/v1/webhooks/{webhook}/deliveries/{delivery["id"]}");
 
+    /// <summary>The request of a delivery's last attempt.</summary>
+    public Task<JsonNode> SentRequestAsync(Guid webhook, JsonNode delivery) =>
+        GetAsync($"/api/v1/webhooks/{webhook}/deliveries/{delivery["id"]}/request");
+
+    /// <summary>What pending deliveries wait for.</summary>
+    public Task<JsonNode> BacklogAsync() => GetAsync("/api/v1/backlog");
+
     /// <summary>Waits until a webhook's history is as a test wants it.</summary>
     /// <exception cref="TimeoutException">It was not in time; the message shows it.</exception>
     public async Task<IReadOnlyList<JsonNode>> WaitForHistoryAsync(

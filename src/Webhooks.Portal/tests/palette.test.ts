@@ -42,12 +42,14 @@ describeInBrowser('The command palette', () => {
     const { page, complaints, close } = await visit('/dashboard');
     await page.getByRole('button', { name: /^Go to …/ }).waitFor();
     const paste = async (id: string) => {
+      await page.getByRole('combobox', field).waitFor({ state: 'detached' });
       await page.keyboard.press('Control+k');
       await page.getByRole('combobox', field).fill(id);
     };
     await paste(delivery.id.toUpperCase());
     await page.getByRole('option', { name: /^Delivery of / }).click();
     await page.waitForURL(`**/webhooks/${webhook.id}/deliveries/${delivery.id}`);
+    await page.getByRole('heading', { name: /^Delivery of / }).waitFor();
 
     await paste(` ${delivery.event_id} `);
     await page.getByRole('option', { name: /^Event with this id/ }).click();
@@ -76,6 +78,7 @@ describeInBrowser('The command palette', () => {
       await page.getByRole('combobox', field).fill('colours');
       await page.getByRole('option', { name: command }).click();
       await expect.poll(scheme).toBe(expected);
+      await page.getByRole('combobox', field).waitFor({ state: 'detached' });
     }
     expect(complaints).toEqual([]);
     await close();

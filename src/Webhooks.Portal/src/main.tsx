@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { takeEntry } from './shell/entry.ts';
 import { Portal } from './shell/Portal.tsx';
+import { preloadScreen } from './shell/Routes.tsx';
 import { applyTheme } from './shell/theme.ts';
 import { takeReturn } from './signin/journey.ts';
 import './ui/theme.css';
@@ -12,6 +13,7 @@ import './shell/shell.css';
 const entry = takeEntry(window.location, window.history);
 const returned = takeReturn(window.location, window.history, window.sessionStorage);
 applyTheme(document.documentElement, entry.theme, entry.accent);
+preloadScreen(window.location.pathname);
 const root = document.getElementById('root');
 if (root !== null) {
   createRoot(root).render(

@@ -10,7 +10,8 @@ interface Named {
 async function tabTo(page: Page, name: RegExp) {
   for (let step = 0; step < 80; step++) {
     await page.keyboard.press('Tab');
-    if (name.test(await page.evaluate(() => document.activeElement?.textContent ?? ''))) {
+    const called = await page.evaluate(() => document.activeElement?.closest('a, button')?.textContent ?? '');
+    if (name.test(called)) {
       return;
     }
   }

@@ -3,12 +3,13 @@ import { Redirect, Route, Switch } from 'wouter';
 import { Empty } from '../ui/States.tsx';
 import { usePortal } from './context.ts';
 import { screensFor } from './navigation.ts';
+import { screen } from './screen.ts';
 
-const DashboardPage = lazy(() => import('../dashboard/DashboardPage.tsx'));
-const WebhooksPage = lazy(() => import('../webhooks/WebhooksPage.tsx'));
+const DashboardPage = screen(() => import('../dashboard/DashboardPage.tsx'));
+const WebhooksPage = screen(() => import('../webhooks/WebhooksPage.tsx'));
 const NewWebhookPage = lazy(() => import('../webhooks/editor/NewWebhookPage.tsx'));
 const EditWebhookPage = lazy(() => import('../webhooks/editor/EditWebhookPage.tsx'));
-const WebhookPage = lazy(() => import('../webhooks/WebhookPage.tsx'));
+const WebhookPage = screen(() => import('../webhooks/WebhookPage.tsx'));
 const TestPage = lazy(() => import('../testing/TestPage.tsx'));
 const EventsPage = lazy(() => import('../events/EventsPage.tsx'));
 const EventPage = lazy(() => import('../events/EventPage.tsx'));
@@ -25,6 +26,19 @@ const AuditPage = lazy(() => import('../audit/AuditPage.tsx'));
 const OrganizationsPage = lazy(() => import('../organizations/OrganizationsPage.tsx'));
 const OrganizationPage = lazy(() => import('../organizations/OrganizationPage.tsx'));
 const DeliveryPage = lazy(() => import('../deliveries/DeliveryPage.tsx'));
+
+/** Loads the screen that people open the portal with, while it is found out who looks. */
+export function preloadScreen(path: string): void {
+  const [page] = (
+    [
+      [/\/webhooks\/[^/]+$/, WebhookPage],
+      [/\/webhooks$/, WebhooksPage],
+      [/\/(dashboard)?$/, DashboardPage],
+    ] as const
+  ).filter(([pattern]) => pattern.test(path));
+  // When that fails, it fails again where it can be seen.
+  page?.[1].preload().catch(() => undefined);
+}
 
 /** Which screen an address means; each is loaded when it is first opened. */
 export function Routes() {

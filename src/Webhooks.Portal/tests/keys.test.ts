@@ -44,6 +44,8 @@ describeInBrowser('API keys', () => {
     await page.getByRole('heading', { name: 'Revoke the key “Billing service”?' }).waitFor();
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Revoke the key' }).click();
+    // Until then, what lies behind is hidden, as if it were gone.
+    await page.getByRole('alertdialog').waitFor({ state: 'detached' });
     await row.waitFor({ state: 'detached' });
     const { data } = await call<{ data: Key[] }>('GET', '/api-keys');
     expect(data.filter(({ name }) => name === 'Billing service')).toEqual([]);

@@ -9,6 +9,7 @@ import { CodeField } from '../ui/CodeField.tsx';
 import { Field } from '../ui/Field.tsx';
 import { LeaveGuard } from '../ui/LeaveGuard.tsx';
 import { Problem } from '../ui/States.tsx';
+import { useTask } from '../ui/useTask.ts';
 import { byCategory, type Draft } from './catalog.ts';
 import { formatObject, parseObject } from './json.ts';
 import { eventTypesQuery } from './queries.ts';
@@ -34,8 +35,7 @@ export function EventTypeForm({ type, action, back, onSubmit }: Props) {
   const [sample, setSample] = useState(formatObject(type?.sample ?? null));
   const [schema, setSchema] = useState(formatObject(type?.schema ?? null));
   const [validate, setValidate] = useState(type?.validate ?? false);
-  const [error, setError] = useState<unknown>(null);
-  const [isBusy, setBusy] = useState(false);
+  const { error, isBusy, run } = useTask();
   const [next, setNext] = useState<{ go: () => void } | null>(null);
   const [begun] = useState(() => JSON.stringify([name, category, description, sample, schema, validate]));
   const isChanged = JSON.stringify([name, category, description, sample, schema, validate]) !== begun;
@@ -50,9 +50,7 @@ export function EventTypeForm({ type, action, back, onSubmit }: Props) {
       return;
     }
 
-    setBusy(true);
-    setError(null);
-    try {
+    await run(async () => {
       const go = await onSubmit({
         name,
         category,
@@ -62,10 +60,7 @@ export function EventTypeForm({ type, action, back, onSubmit }: Props) {
         validate,
       });
       setNext({ go });
-    } catch (reason) {
-      setError(reason);
-      setBusy(false);
-    }
+    });
   };
   return (
     <form className="card stack" onSubmit={(submission) => void submit(submission)}>

@@ -8,6 +8,7 @@ import { CodeField } from '../ui/CodeField.tsx';
 import { Page } from '../ui/Page.tsx';
 import { NoPermission, Problem } from '../ui/States.tsx';
 import { formatCount } from '../ui/text.ts';
+import { useTask } from '../ui/useTask.ts';
 import { parseObject } from './json.ts';
 import { importEventTypes } from './queries.ts';
 
@@ -33,8 +34,7 @@ function ImportForm() {
   const queries = useQueryClient();
   const [text, setText] = useState('');
   const [imported, setImported] = useState<Schemas['ImportedEventTypes'] | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const [isBusy, setBusy] = useState(false);
+  const { error, isBusy, run } = useTask();
   const parsed = parseObject(text);
 
   const submit = async (submission: FormEvent) => {
@@ -43,17 +43,12 @@ function ImportForm() {
       return;
     }
 
-    setBusy(true);
-    setError(null);
     setImported(null);
-    try {
-      setImported(await importEventTypes(api, parsed.value));
+    const document = parsed.value;
+    await run(async () => {
+      setImported(await importEventTypes(api, document));
       await queries.invalidateQueries({ queryKey: ['event types'] });
-    } catch (reason) {
-      setError(reason);
-    } finally {
-      setBusy(false);
-    }
+    });
   };
   return (
     <form className="card stack" onSubmit={(submission) => void submit(submission)}>

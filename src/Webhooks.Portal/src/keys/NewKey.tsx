@@ -10,6 +10,7 @@ import { Field } from '../ui/Field.tsx';
 import { FormDialog } from '../ui/FormDialog.tsx';
 import { ShownOnce } from '../ui/ShownOnce.tsx';
 import { Problem } from '../ui/States.tsx';
+import { useTask } from '../ui/useTask.ts';
 import { createKey } from './queries.ts';
 import { meaningOf, scopesToGive } from './scopes.ts';
 
@@ -68,21 +69,15 @@ function KeyForm({ onMade, onCancel }: FormProps) {
   // The same form again is the same request, which makes no second key when the answer to the first was lost.
   const [keys] = useState(() => new RequestKeys());
   const [openedAt] = useState(Date.now);
-  const [error, setError] = useState<unknown>(null);
-  const [isBusy, setBusy] = useState(false);
+  const { error, isBusy, run } = useTask();
 
   const create = async (submission: FormEvent) => {
     submission.preventDefault();
-    setBusy(true);
-    setError(null);
-    try {
+    await run(async () => {
       const expiry = expiryOf(lifetime, expiresAt, openedAt);
       const wanted = { name, scopes: [...scopes], ...(expiry === null ? {} : { expires_at: expiry }) };
       onMade(await createKey(api, wanted, keys.for(wanted)));
-    } catch (reason) {
-      setError(reason);
-      setBusy(false);
-    }
+    });
   };
   return (
     <form className="stack" onSubmit={(submission) => void create(submission)}>

@@ -6,6 +6,7 @@ import { useApi } from '../shell/context.ts';
 import { Field } from '../ui/Field.tsx';
 import { LeaveGuard } from '../ui/LeaveGuard.tsx';
 import { Problem } from '../ui/States.tsx';
+import { useTask } from '../ui/useTask.ts';
 import { changesOf, type Draft, draftOf } from './draft.ts';
 import { changeOrganization, organizationQuery } from './queries.ts';
 
@@ -16,8 +17,7 @@ export function OrganizationForm({ organization }: { organization: Schemas['Orga
   const [before, setBefore] = useState(() => draftOf(organization));
   const [draft, setDraft] = useState(before);
   const [isSaved, setSaved] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const [isBusy, setBusy] = useState(false);
+  const { error, isBusy, run } = useTask();
   const changes = changesOf(before, draft);
   const isChanged = Object.keys(changes).length > 0;
 
@@ -27,19 +27,13 @@ export function OrganizationForm({ organization }: { organization: Schemas['Orga
   };
   const save = async (submission: FormEvent) => {
     submission.preventDefault();
-    setBusy(true);
-    setError(null);
-    try {
+    await run(async () => {
       const saved = await changeOrganization(api, organization.id, changes);
       queries.setQueryData(organizationQuery(api, organization.id).queryKey, saved);
       setBefore(draftOf(saved));
       setDraft(draftOf(saved));
       setSaved(true);
-    } catch (reason) {
-      setError(reason);
-    } finally {
-      setBusy(false);
-    }
+    });
   };
   return (
     <form className="card stack" aria-label="Settings" onSubmit={(submission) => void save(submission)}>

@@ -10,6 +10,7 @@ import { Query } from '../ui/Query.tsx';
 import { NoPermission, Problem } from '../ui/States.tsx';
 import { formatCount } from '../ui/text.ts';
 import { toLocalInput } from '../ui/time.ts';
+import { useTask } from '../ui/useTask.ts';
 import { webhookQuery } from '../webhooks/queries.ts';
 import { nameOf } from '../webhooks/state.ts';
 import { begin, preview, recoveriesQuery } from './queries.ts';
@@ -57,20 +58,8 @@ function RecoverForm({ webhook, onBegun }: { webhook: Schemas['Webhook']; onBegu
   const [to, setTo] = useState(() => toLocalInput(Date.now()));
   const [statuses, setStatuses] = useState<ReadonlySet<string>>(new Set(missed));
   const [found, setFound] = useState<{ scope: Scope; preview: Schemas['RecoveryPreview'] } | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const [isBusy, setBusy] = useState(false);
+  const { error, isBusy, run } = useTask();
 
-  const run = async (step: () => Promise<void>) => {
-    setBusy(true);
-    setError(null);
-    try {
-      await step();
-    } catch (reason) {
-      setError(reason);
-    } finally {
-      setBusy(false);
-    }
-  };
   const look = (submission: FormEvent) => {
     submission.preventDefault();
     setFound(null);

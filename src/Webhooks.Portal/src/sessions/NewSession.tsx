@@ -8,6 +8,7 @@ import { Field } from '../ui/Field.tsx';
 import { FormDialog } from '../ui/FormDialog.tsx';
 import { ShownOnce } from '../ui/ShownOnce.tsx';
 import { Problem } from '../ui/States.tsx';
+import { useTask } from '../ui/useTask.ts';
 import { WebhookCombobox } from '../webhooks/WebhookCombobox.tsx';
 import { createSession } from './queries.ts';
 
@@ -66,14 +67,11 @@ function SessionForm({ onMade, onCancel }: FormProps) {
   const [webhook, setWebhook] = useState<string>();
   const [isReadOnly, setReadOnly] = useState(false);
   const [seconds, setSeconds] = useState<number>(3_600);
-  const [error, setError] = useState<unknown>(null);
-  const [isBusy, setBusy] = useState(false);
+  const { error, isBusy, run } = useTask();
 
   const create = async (submission: FormEvent) => {
     submission.preventDefault();
-    setBusy(true);
-    setError(null);
-    try {
+    await run(async () => {
       onMade(
         await createSession(api, {
           webhook_id: webhook ?? null,
@@ -81,10 +79,7 @@ function SessionForm({ onMade, onCancel }: FormProps) {
           expires_in_seconds: seconds,
         }),
       );
-    } catch (reason) {
-      setError(reason);
-      setBusy(false);
-    }
+    });
   };
   return (
     <form className="stack" onSubmit={(submission) => void create(submission)}>

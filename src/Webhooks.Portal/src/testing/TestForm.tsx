@@ -9,6 +9,7 @@ import { useEventSource } from '../events/useEventSource.ts';
 import { useApi } from '../shell/context.ts';
 import { CodeField } from '../ui/CodeField.tsx';
 import { Problem } from '../ui/States.tsx';
+import { useTask } from '../ui/useTask.ts';
 import { sendTest } from './test.ts';
 import { useMisfits } from './useMisfits.ts';
 
@@ -30,8 +31,7 @@ export function TestForm({ webhook, onSent }: Props) {
   const { chosen } = sources;
   const type = useQuery({ ...eventTypeQuery(api, chosen?.event ?? ''), enabled: chosen !== undefined });
   const [edited, setEdited] = useState<{ of: string; text: string } | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const [isBusy, setBusy] = useState(false);
+  const { error, setError, isBusy, run } = useTask();
 
   const text = edited?.of === sources.key ? edited.text : formatObject(chosen?.data ?? null);
   const parsed = parseObject(text);
@@ -49,16 +49,10 @@ export function TestForm({ webhook, onSent }: Props) {
       return;
     }
 
-    setBusy(true);
-    setError(null);
-    try {
+    await run(async () => {
       onSent(await sendTest(api, webhook.id, chosen.event, text));
       await queries.invalidateQueries({ queryKey: ['deliveries', webhook.id] });
-    } catch (reason) {
-      setError(reason);
-    } finally {
-      setBusy(false);
-    }
+    });
   };
   return (
     <form className="card stack" onSubmit={(submission) => void send(submission)}>

@@ -2,6 +2,7 @@ import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { type ReactNode, useState } from 'react';
 import { Field } from './Field.tsx';
 import { Problem } from './States.tsx';
+import { useTask } from './useTask.ts';
 
 interface Props {
   /** What is asked, with the name of the thing: "Delete https://example.com/hook?" */
@@ -33,20 +34,13 @@ export function ConfirmDialog({
 }: Props) {
   const [isOpen, setOpen] = useState(false);
   const [text, setText] = useState('');
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const { error, setError, isBusy, run } = useTask();
 
   const confirm = async () => {
-    setBusy(true);
-    setError(null);
-    try {
+    await run(async () => {
       await onConfirm();
       setOpen(false);
-    } catch (reason) {
-      setError(reason);
-    } finally {
-      setBusy(false);
-    }
+    });
   };
   const open = (next: boolean) => {
     setOpen(next);

@@ -7,6 +7,7 @@ import { Problem } from '../ui/States.tsx';
 import { Time } from '../ui/Time.tsx';
 import { formatCountdown } from '../ui/time.ts';
 import { useNow } from '../ui/useNow.ts';
+import { useTask } from '../ui/useTask.ts';
 import { nameOf, stateOf } from './state.ts';
 
 type Webhook = Schemas['Webhook'];
@@ -61,21 +62,14 @@ export function StateNotice({ webhook, onActivate }: Props) {
 function ProbeButton({ webhook }: { webhook: Webhook }) {
   const api = useApi();
   const queries = useQueryClient();
-  const [isBusy, setBusy] = useState(false);
+  const { error, isBusy, run } = useTask();
   const [isSent, setSent] = useState(false);
-  const [error, setError] = useState<unknown>(null);
   const probe = async () => {
-    setBusy(true);
-    setError(null);
-    try {
+    await run(async () => {
       await answerOf(api.POST('/api/v1/webhooks/{id}/test', { params: { path: { id: webhook.id } }, body: {} }));
       setSent(true);
       await queries.invalidateQueries();
-    } catch (reason) {
-      setError(reason);
-    } finally {
-      setBusy(false);
-    }
+    });
   };
   return (
     <div className="row">

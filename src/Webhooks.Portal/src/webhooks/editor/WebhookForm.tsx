@@ -2,6 +2,7 @@ import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'rea
 import type { Schemas } from '../../api/client.ts';
 import { ApiProblem } from '../../api/problem.ts';
 import { LeaveGuard } from '../../ui/LeaveGuard.tsx';
+import { useTask } from '../../ui/useTask.ts';
 import { DestinationSection } from './DestinationSection.tsx';
 import { type Draft, draftOf, emptyDraft, problemsOf } from './draft.ts';
 import { EditorContents } from './EditorContents.tsx';
@@ -33,8 +34,7 @@ interface Props {
 export function WebhookForm({ webhook, action, children, notice, onSubmit, onCancel }: Props) {
   const [begun] = useState(() => (webhook === undefined ? emptyDraft : draftOf(webhook)));
   const [draft, setDraft] = useState(begun);
-  const [error, setError] = useState<unknown>(null);
-  const [isBusy, setBusy] = useState(false);
+  const { error, setError, isBusy, run } = useTask();
   const [next, setNext] = useState<{ go: () => void } | null>(null);
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
@@ -53,16 +53,10 @@ export function WebhookForm({ webhook, action, children, notice, onSubmit, onCan
       return;
     }
 
-    setBusy(true);
-    setError(null);
-    try {
+    await run(async () => {
       const go = await onSubmit(draft);
       setNext(go === null ? null : { go });
-    } catch (reason) {
-      setError(reason);
-    } finally {
-      setBusy(false);
-    }
+    });
   };
   const section = { draft, error, onChange: (changes: Partial<Draft>) => setDraft({ ...draft, ...changes }) };
   return (

@@ -6,6 +6,7 @@ import { useApi } from '../../shell/context.ts';
 import { Choices } from '../../ui/Choices.tsx';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { Problem } from '../../ui/States.tsx';
+import { useTask } from '../../ui/useTask.ts';
 import { nameOf } from '../state.ts';
 import { rotate } from './queries.ts';
 
@@ -33,25 +34,19 @@ export function RotateForm({ webhook, isForced, onRotated, onRefused }: Props) {
   const api = useApi();
   const [overlap, setOverlap] = useState<Overlap>('86400');
   const [keys] = useState(() => new RequestKeys());
-  const [error, setError] = useState<unknown>(null);
-  const [isBusy, setBusy] = useState(false);
+  const { error, isBusy, run } = useTask();
 
   const make = async () => {
     const body = { overlap_seconds: Number(overlap), force: isForced };
     onRotated(await rotate(api, webhook.id, body, keys.for(body)));
   };
-  const tryToMake = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      await make();
-    } catch (reason) {
-      setError(reason);
-      onRefused(reason);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const tryToMake = () =>
+    run(() =>
+      make().catch((refusal) => {
+        onRefused(refusal);
+        throw refusal;
+      }),
+    );
   return (
     <div className="stack">
       <Choices

@@ -22,6 +22,18 @@ describeInBrowser('The shell', () => {
     await close();
   });
 
+  it('stays when a screen cannot be loaded, as after an update, and other screens work', async () => {
+    const { page, close } = await visit('/webhooks');
+    await page.getByRole('heading', { name: 'Webhooks', level: 1 }).waitFor();
+    await page.route('**/assets/EventsPage-*.js', (route) => route.fulfill({ status: 404 }));
+    await page.getByRole('link', { name: 'Events', exact: true }).click();
+    await page.getByRole('heading', { name: 'This page cannot be shown' }).waitFor();
+    await expectAccessible(page);
+    await page.getByRole('link', { name: 'Webhooks', exact: true }).click();
+    await page.getByRole('heading', { name: 'Webhooks', level: 1 }).waitFor();
+    await close();
+  });
+
   it('tells who has no link how to get one', async () => {
     const { page, complaints, close } = await visit('/', { token: null });
     await page.getByRole('heading', { name: 'Open the portal with a link' }).waitFor();

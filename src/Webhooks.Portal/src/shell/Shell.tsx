@@ -7,6 +7,7 @@ import { Loading } from '../ui/States.tsx';
 import { useMay, usePortal } from './context.ts';
 import { screensFor } from './navigation.ts';
 import { Routes } from './Routes.tsx';
+import { ScreenBoundary } from './ScreenBoundary.tsx';
 
 const OrganizationChooser = lazy(() => import('../organizations/OrganizationChooser.tsx'));
 
@@ -72,9 +73,11 @@ export function Shell() {
       </header>
       <main className="shell-main" ref={main} tabIndex={-1}>
         <SignInEnds />
-        <Suspense fallback={<Loading what="the page" />}>
-          {isOperator && session.org_id === null && !isPlatform ? <NoOrganization /> : <Routes />}
-        </Suspense>
+        <ScreenBoundary place={location}>
+          <Suspense fallback={<Loading what="the page" />}>
+            {isOperator && session.org_id === null && !isPlatform ? <NoOrganization /> : <Routes />}
+          </Suspense>
+        </ScreenBoundary>
       </main>
     </div>
   );

@@ -108,7 +108,7 @@ describeInBrowser('The dashboard', () => {
       await released;
       await route.continue();
     });
-    await page.getByRole('link', { name: 'Dashboard' }).click();
+    await page.getByRole('link', { name: 'Dashboard', exact: true }).click();
     const box = page.locator('.chart');
     const before = [await box.first().boundingBox(), await box.nth(1).boundingBox()];
     expect(await page.locator('canvas').count()).toBe(0);

@@ -52,6 +52,21 @@ public sealed class EventTypeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_test_is_held_to_the_schema_as_an_event_that_is_published()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        (await _client.Post(EventTypes, Shipped)).MustBe(HttpStatusCode.Created);
+        var test = $"{Calls.Webhooks}/{await _client.CreateWebhookAsync(receiver.Url, "*")}/test";
+
+        var refused = await _client.Post(test, """{"event":"order.shipped","data":{"id":"ord_1","parcels":0}}""");
+        var sent = await _client.Post(test, """{"event":"order.shipped","data":{"id":"ord_1","parcels":1}}""");
+
+        refused.MustRefuse("data.parcels");
+        sent.MustBe(HttpStatusCode.OK);
+        Assert.Single(receiver.Requests);
+    }
+
+    [Fact]
     public async Task A_type_that_was_made_is_shown_offered_listed_by_webhooks_and_published()
     {
         var made = (await _client.Post(EventTypes, Shipped)).MustBe(HttpStatusCode.Created);

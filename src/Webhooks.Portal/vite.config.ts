@@ -14,6 +14,22 @@ export default defineConfig({
     // No asset becomes a data: URL, which the Content-Security-Policy has no room for.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // What nearly every screen shows comes as one file, and not as a dozen small ones that a screen waits for. Dialogs are larger
+          // than all of it, and come with the screens that ask something.
+          groups: [
+            {
+              name: 'shared',
+              test: /\/src\/(ui|webhooks)\/(?!\w*(Dialog|Guard|Combobox|CodeField))\w+\.tsx?$/,
+              minShareCount: 5,
+            },
+          ],
+          includeDependenciesRecursively: false,
+        },
+      },
+    },
   },
   server: { proxy: { '/api': server, '/portal/settings.json': server } },
   test: {

@@ -1,11 +1,10 @@
-import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
+import { type QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { Router, useLocation } from 'wouter';
 import { type Access, linkAccess } from '../api/access.ts';
 import { createApi } from '../api/client.ts';
 import { ApiProblem } from '../api/problem.ts';
-import { readSession } from '../api/session.ts';
-import { readSettings, type Settings } from '../api/settings.ts';
+import type { Settings } from '../api/settings.ts';
 import { baseOf, organizationIn } from '../organizations/places.ts';
 import type { Return } from '../signin/journey.ts';
 import { SignIn } from '../signin/SignIn.tsx';
@@ -14,6 +13,7 @@ import { PortalContext } from './context.ts';
 import type { Entry } from './entry.ts';
 import { AccessEnded, OperatorsOnly, SignInRefused } from './NoAccess.tsx';
 import { Outside, OutsidePage, RefreshLink } from './OutsidePage.tsx';
+import { createQueries, sessionQuery, settingsQuery } from './queries.ts';
 import { Shell } from './Shell.tsx';
 
 interface Props {
@@ -22,8 +22,7 @@ interface Props {
 }
 
 /** The whole portal: who looks, then what they see. */
-export function Portal({ entry, returned }: Props) {
-  const [queries] = useState(createQueries);
+export function Portal({ queries, entry, returned }: Props & { queries: QueryClient }) {
   return (
     <QueryClientProvider client={queries}>
       <Configured entry={entry} returned={returned} />
@@ -32,11 +31,8 @@ export function Portal({ entry, returned }: Props) {
 }
 
 function Configured({ entry, returned }: Props) {
-  const settings = useQuery({
-    queryKey: ['settings'],
-    queryFn: () => readSettings(entry.sessionId),
-    staleTime: Infinity,
-  });
+  const settings = useQuery(settingsQuery(entry));
+  const link = useMemo(() => (entry.token === undefined ? null : linkAccess(entry.token)), [entry.token]);
   if (settings.data === undefined) {
     return settings.isError ? (
       <Outside>
@@ -49,8 +45,8 @@ function Configured({ entry, returned }: Props) {
     );
   }
 
-  if (entry.token !== undefined) {
-    return <Authenticated settings={settings.data} access={linkAccess(entry.token)} />;
+  if (link !== null) {
+    return <Authenticated settings={settings.data} access={link} />;
   }
 
   const { oidc, refresh_url } = settings.data;
@@ -86,11 +82,7 @@ function OfOrganization({ settings, access, organization }: AuthenticatedProps &
     () => createApi({ base: settings.api, token, organization, onUnauthorized: () => setExpired(true) }),
     [settings.api, token, organization],
   );
-  const session = useQuery({
-    queryKey: ['session', organization],
-    queryFn: async () => readSession(settings.api, await token(), organization),
-    staleTime: Infinity,
-  });
+  const session = useQuery(sessionQuery(settings.api, access, organization));
   const portal = useMemo(
     () => (session.data === undefined ? null : { api, settings, access, session: session.data }),
     [api, settings, access, session.data],
@@ -135,20 +127,4 @@ function OfOrganization({ settings, access, organization }: AuthenticatedProps &
       </PortalContext>
     </QueryClientProvider>
   );
-}
-
-function createQueries(): QueryClient {
-  return new QueryClient({
-    defaultOptions: {
-      queries: {
-        // The server refuses for a reason; only what did not reach it is worth another try, and once.
-        retry: (failures, error) => failures < 1 && !(error instanceof ApiProblem && error.status < 500),
-        retryDelay: 1000,
-        staleTime: 2000,
-        // That the browser takes itself for offline does not mean that a server on the same machine is gone.
-        networkMode: 'always',
-      },
-      mutations: { networkMode: 'always' },
-    },
-  });
 }

@@ -32,7 +32,7 @@ describeInBrowser('The first screen', () => {
     await call('POST', '/webhooks', { url: `${inject('receiver')}/200`, events: ['*'] });
     let best = Number.POSITIVE_INFINITY;
     // Caches of the server and of the browser are cold at first, and other programs keep the processor's from being warm.
-    for (let attempt = 0; attempt < 20 && attempt < 20 && best >= mostMilliseconds; attempt++) {
+    for (let attempt = 0; attempt < 20 && best >= mostMilliseconds; attempt++) {
       best = Math.min(best, await timeUntilInteractive());
     }
 
@@ -41,8 +41,8 @@ describeInBrowser('The first screen', () => {
 });
 
 /**
- * The time that the page's thread has had of the processor until a link of the list is there, which works then, in milliseconds: on a machine that does
- * nothing else, as long as it takes; on one that does, what it would take, since what waits for its turn is not counted.
+ * The time that the page's thread has had of the processor until a link of the list is there, which works then, in milliseconds: on a
+ * machine that does nothing else, as long as it takes; on one that does, what it would take, since what waits for its turn is not counted.
  */
 async function timeUntilInteractive(): Promise<number> {
   const { page, close } = await newPage();

@@ -32,14 +32,20 @@ export const messagesOf = (error: unknown, field: string, apart: readonly string
     .filter(([place]) => !apart.includes(place))
     .map(([, message]) => message);
 
-/** The same with where each is about: `filter.data.amount`. */
-export function messagesByPlace(error: unknown, field: string): readonly (readonly [place: string, message: string])[] {
+/** The same with where each is about: `filter.data.amount`; of all fields when none is named. */
+export function messagesByPlace(
+  error: unknown,
+  field?: string,
+): readonly (readonly [place: string, message: string])[] {
   return error instanceof ApiProblem
     ? Object.entries(error.errors)
-        .filter(([place]) => place === field || place.startsWith(`${field}.`) || place.startsWith(`${field}[`))
+        .filter(([place]) => field === undefined || isWithin(place, field))
         .flatMap(([place, messages]) => messages.map((message) => [place, message] as const))
     : [];
 }
+
+const isWithin = (place: string, field: string): boolean =>
+  place === field || place.startsWith(`${field}.`) || place.startsWith(`${field}[`);
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

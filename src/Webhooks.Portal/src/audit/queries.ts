@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { type Api, answerOf } from '../api/client.ts';
+import { type Api, answerOf, organizationHeader } from '../api/client.ts';
 import { actionOf } from './entry.ts';
 
 interface AuditFilters {
@@ -27,7 +27,7 @@ export const auditQuery = (
         api.GET('/api/v1/audit', {
           params: {
             query: { webhook_id: webhook, actor, action: actionOf(action), from, to, cursor, limit: 50 },
-            header: isOfCatalog ? { 'Webhooks-Organization': installation } : {},
+            header: isOfCatalog ? { [organizationHeader]: installation } : {},
           },
           signal,
         }),

@@ -6,9 +6,9 @@ import { messagesOf } from '../api/problem.ts';
 import { useApi } from '../shell/context.ts';
 import { CheckField } from '../ui/CheckField.tsx';
 import { CodeField } from '../ui/CodeField.tsx';
-import { Field } from '../ui/Field.tsx';
 import { LeaveGuard } from '../ui/LeaveGuard.tsx';
 import { Problem } from '../ui/States.tsx';
+import { TextField } from '../ui/TextField.tsx';
 import { useTask } from '../ui/useTask.ts';
 import { byCategory, type Draft } from './catalog.ts';
 import { formatObject, parseObject } from './json.ts';
@@ -65,57 +65,44 @@ export function EventTypeForm({ type, action, back, onSubmit }: Props) {
   return (
     <form className="card stack" onSubmit={(submission) => void submit(submission)}>
       {type === undefined && (
-        <Field
+        <TextField
           label="Name"
           hint="Words of small letters with dots between them, as in invoice.paid. It never changes."
           errors={messagesOf(error, 'name')}
-        >
-          {(control) => (
-            <input
-              {...control}
-              className="input"
-              required
-              maxLength={100}
-              autoComplete="off"
-              spellCheck={false}
-              value={name}
-              onChange={(change) => setName(change.currentTarget.value)}
-            />
-          )}
-        </Field>
+          required
+          maxLength={100}
+          autoComplete="off"
+          spellCheck={false}
+          value={name}
+          onChange={setName}
+        />
       )}
-      <Field label="Category" hint="The heading that it is listed under." errors={messagesOf(error, 'category')}>
-        {(control) => (
-          <input
-            {...control}
-            className="input"
-            required
-            maxLength={100}
-            list={categoriesId}
-            autoComplete="off"
-            value={category}
-            onChange={(change) => setCategory(change.currentTarget.value)}
-          />
-        )}
-      </Field>
+      <TextField
+        label="Category"
+        hint="The heading that it is listed under."
+        errors={messagesOf(error, 'category')}
+        required
+        maxLength={100}
+        list={categoriesId}
+        autoComplete="off"
+        value={category}
+        onChange={setCategory}
+      />
       <datalist id={categoriesId}>
         {[...byCategory(types.data?.data ?? []).keys()].map((known) => (
           <option key={known} value={known} />
         ))}
       </datalist>
-      <Field label="Description" hint="When it is published, in a sentence." errors={messagesOf(error, 'description')}>
-        {(control) => (
-          <input
-            {...control}
-            className="input"
-            required
-            maxLength={2000}
-            autoComplete="off"
-            value={description}
-            onChange={(change) => setDescription(change.currentTarget.value)}
-          />
-        )}
-      </Field>
+      <TextField
+        label="Description"
+        hint="When it is published, in a sentence."
+        errors={messagesOf(error, 'description')}
+        required
+        maxLength={2000}
+        autoComplete="off"
+        value={description}
+        onChange={setDescription}
+      />
       <CodeField
         label="Sample"
         hint="Data as an event of this type has it, as a JSON object. Test deliveries send it."

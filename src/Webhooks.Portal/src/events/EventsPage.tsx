@@ -4,11 +4,11 @@ import { Link, useLocation } from 'wouter';
 import type { Schemas } from '../api/client.ts';
 import { statusChoices } from '../deliveries/queries.ts';
 import { useApi } from '../shell/context.ts';
-import { Field } from '../ui/Field.tsx';
 import { FilteredList } from '../ui/FilteredList.tsx';
 import { ChoiceFilter, FilterBar, TextFilter } from '../ui/FilterFields.tsx';
 import { Page } from '../ui/Page.tsx';
 import { Empty } from '../ui/States.tsx';
+import { TextField } from '../ui/TextField.tsx';
 import { Ago } from '../ui/Time.tsx';
 import { useFilters } from '../ui/useFilters.ts';
 import { eventsQuery } from './queries.ts';
@@ -56,17 +56,7 @@ function EventFinder() {
         }
       }}
     >
-      <Field label="Why did an event not arrive?">
-        {(control) => (
-          <input
-            {...control}
-            className="input"
-            value={id}
-            placeholder="Its id"
-            onChange={(change) => setId(change.currentTarget.value)}
-          />
-        )}
-      </Field>
+      <TextField label="Why did an event not arrive?" value={id} placeholder="Its id" onChange={setId} />
       <button type="submit" className="button">
         Explain
       </button>

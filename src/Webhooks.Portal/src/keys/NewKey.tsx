@@ -6,10 +6,11 @@ import { RequestKeys } from '../api/RequestKeys.ts';
 import type { Scope } from '../api/session.ts';
 import { usePortal } from '../shell/context.ts';
 import { CheckField } from '../ui/CheckField.tsx';
-import { Field } from '../ui/Field.tsx';
 import { FormDialog } from '../ui/FormDialog.tsx';
+import { SelectField } from '../ui/SelectField.tsx';
 import { ShownOnce } from '../ui/ShownOnce.tsx';
 import { Problem } from '../ui/States.tsx';
+import { TextField } from '../ui/TextField.tsx';
 import { useTask } from '../ui/useTask.ts';
 import { createKey } from './queries.ts';
 import { meaningOf, scopesToGive } from './scopes.ts';
@@ -81,54 +82,38 @@ function KeyForm({ onMade, onCancel }: FormProps) {
   };
   return (
     <form className="stack" onSubmit={(submission) => void create(submission)}>
-      <Field label="Name" hint="What it is for, so that you know it again." errors={messagesOf(error, 'name')}>
-        {(control) => (
-          <input
-            {...control}
-            className="input"
-            required
-            maxLength={100}
-            autoComplete="off"
-            value={name}
-            onChange={(change) => setName(change.currentTarget.value)}
-          />
-        )}
-      </Field>
+      <TextField
+        label="Name"
+        hint="What it is for, so that you know it again."
+        errors={messagesOf(error, 'name')}
+        required
+        maxLength={100}
+        autoComplete="off"
+        value={name}
+        onChange={setName}
+      />
       <ScopeChoice
         offered={scopesToGive(session)}
         chosen={scopes}
         errors={messagesOf(error, 'scopes')}
         onChange={setScopes}
       />
-      <Field label="Expires" errors={messagesOf(error, 'expires_at')}>
-        {(control) => (
-          <select
-            {...control}
-            className="input"
-            value={lifetime}
-            onChange={(change) => setLifetime(change.currentTarget.value)}
-          >
-            {lifetimes.map(([value, words]) => (
-              <option key={value} value={value}>
-                {words}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        label="Expires"
+        errors={messagesOf(error, 'expires_at')}
+        value={lifetime}
+        choices={lifetimes}
+        onChange={setLifetime}
+      />
       {lifetime === 'at' && (
-        <Field label="Time" hint="In your zone.">
-          {(control) => (
-            <input
-              {...control}
-              className="input"
-              type="datetime-local"
-              required
-              value={expiresAt}
-              onChange={(change) => setExpiresAt(change.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <TextField
+          label="Time"
+          hint="In your zone."
+          type="datetime-local"
+          required
+          value={expiresAt}
+          onChange={setExpiresAt}
+        />
       )}
       <Problem error={error} />
       <div className="row">

@@ -6,6 +6,7 @@ import { useApi } from '../shell/context.ts';
 import { Field } from '../ui/Field.tsx';
 import { LeaveGuard } from '../ui/LeaveGuard.tsx';
 import { Problem } from '../ui/States.tsx';
+import { TextField } from '../ui/TextField.tsx';
 import { useTask } from '../ui/useTask.ts';
 import { changesOf, type Draft, draftOf } from './draft.ts';
 import { changeOrganization, organizationQuery } from './queries.ts';
@@ -38,71 +39,47 @@ export function OrganizationForm({ organization }: { organization: Schemas['Orga
   return (
     <form className="card stack" aria-label="Settings" onSubmit={(submission) => void save(submission)}>
       <h2>Settings</h2>
-      <Field label="Name" hint="What you call it." errors={messagesOf(error, 'name')}>
-        {(control) => (
-          <input
-            {...control}
-            className="input"
-            maxLength={200}
-            autoComplete="off"
-            value={draft.name}
-            onChange={(change) => write({ name: change.currentTarget.value })}
-          />
-        )}
-      </Field>
-      <Field
+      <TextField
+        label="Name"
+        hint="What you call it."
+        errors={messagesOf(error, 'name')}
+        maxLength={200}
+        autoComplete="off"
+        value={draft.name}
+        onChange={(value) => write({ name: value })}
+      />
+      <TextField
         label="Most webhooks"
         hint="Empty for the limit of the installation. It takes nothing away from who has more."
         errors={messagesOf(error, 'max_webhooks')}
-      >
-        {(control) => (
-          <input
-            {...control}
-            className="input"
-            type="number"
-            min={0}
-            max={1_000_000}
-            value={draft.maxWebhooks}
-            onChange={(change) => write({ maxWebhooks: change.currentTarget.value })}
-          />
-        )}
-      </Field>
+        type="number"
+        min={0}
+        max={1_000_000}
+        value={draft.maxWebhooks}
+        onChange={(value) => write({ maxWebhooks: value })}
+      />
       <div className="filters">
-        <Field
+        <TextField
           label="Events a second"
           hint="In the long run; empty for no limit."
           errors={messagesOf(error, 'publish_rate.per_second')}
-        >
-          {(control) => (
-            <input
-              {...control}
-              className="input"
-              type="number"
-              step="any"
-              min={0}
-              required={draft.burst !== ''}
-              value={draft.perSecond}
-              onChange={(change) => write({ perSecond: change.currentTarget.value })}
-            />
-          )}
-        </Field>
-        <Field
+          type="number"
+          step="any"
+          min={0}
+          required={draft.burst !== ''}
+          value={draft.perSecond}
+          onChange={(value) => write({ perSecond: value })}
+        />
+        <TextField
           label="Events at once"
           hint="After a while without any."
           errors={messagesOf(error, 'publish_rate.burst')}
-        >
-          {(control) => (
-            <input
-              {...control}
-              className="input"
-              type="number"
-              min={1}
-              required={draft.perSecond !== ''}
-              value={draft.burst}
-              onChange={(change) => write({ burst: change.currentTarget.value })}
-            />
-          )}
-        </Field>
+          type="number"
+          min={1}
+          required={draft.perSecond !== ''}
+          value={draft.burst}
+          onChange={(value) => write({ burst: value })}
+        />
       </div>
       <Field
         label="Origins that show its portal in a frame"
@@ -124,22 +101,15 @@ export function OrganizationForm({ organization }: { organization: Schemas['Orga
           />
         )}
       </Field>
-      <Field
+      <TextField
         label="Where people get a new link"
         hint="A page of your product, shown to those whose link has ended."
         errors={messagesOf(error, 'refresh_url')}
-      >
-        {(control) => (
-          <input
-            {...control}
-            className="input"
-            type="url"
-            autoComplete="off"
-            value={draft.refreshUrl}
-            onChange={(change) => write({ refreshUrl: change.currentTarget.value })}
-          />
-        )}
-      </Field>
+        type="url"
+        autoComplete="off"
+        value={draft.refreshUrl}
+        onChange={(value) => write({ refreshUrl: value })}
+      />
       <Problem error={error} />
       <div className="row">
         <button type="submit" className="button button-primary" disabled={isBusy || !isChanged}>

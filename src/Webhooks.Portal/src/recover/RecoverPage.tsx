@@ -4,10 +4,10 @@ import { Link, useSearchParams } from 'wouter';
 import type { Schemas } from '../api/client.ts';
 import { messagesOf } from '../api/problem.ts';
 import { useApi, useMay } from '../shell/context.ts';
-import { Field } from '../ui/Field.tsx';
 import { Page } from '../ui/Page.tsx';
 import { Query } from '../ui/Query.tsx';
 import { NoPermission, Problem } from '../ui/States.tsx';
+import { TextField } from '../ui/TextField.tsx';
 import { formatCount } from '../ui/text.ts';
 import { toLocalInput } from '../ui/time.ts';
 import { useTask } from '../ui/useTask.ts';
@@ -88,32 +88,24 @@ function RecoverForm({ webhook, onBegun }: { webhook: Schemas['Webhook']; onBegu
   return (
     <form className="card stack" onSubmit={look}>
       <div className="filters">
-        <Field label="From" errors={messagesOf(error, 'from')}>
-          {(control) => (
-            <input
-              {...control}
-              className="input"
-              type="datetime-local"
-              step={1}
-              required
-              value={from}
-              onChange={(change) => setFrom(change.currentTarget.value)}
-            />
-          )}
-        </Field>
-        <Field label="To" errors={messagesOf(error, 'to')}>
-          {(control) => (
-            <input
-              {...control}
-              className="input"
-              type="datetime-local"
-              step={1}
-              required
-              value={to}
-              onChange={(change) => setTo(change.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <TextField
+          label="From"
+          errors={messagesOf(error, 'from')}
+          type="datetime-local"
+          step={1}
+          required
+          value={from}
+          onChange={setFrom}
+        />
+        <TextField
+          label="To"
+          errors={messagesOf(error, 'to')}
+          type="datetime-local"
+          step={1}
+          required
+          value={to}
+          onChange={setTo}
+        />
       </div>
       <fieldset className="field">
         <legend>Deliveries that are</legend>

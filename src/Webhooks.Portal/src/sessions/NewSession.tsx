@@ -4,8 +4,8 @@ import type { Schemas } from '../api/client.ts';
 import { messagesOf } from '../api/problem.ts';
 import { useApi } from '../shell/context.ts';
 import { CheckField } from '../ui/CheckField.tsx';
-import { Field } from '../ui/Field.tsx';
 import { FormDialog } from '../ui/FormDialog.tsx';
+import { SelectField } from '../ui/SelectField.tsx';
 import { ShownOnce } from '../ui/ShownOnce.tsx';
 import { Problem } from '../ui/States.tsx';
 import { useTask } from '../ui/useTask.ts';
@@ -13,11 +13,11 @@ import { WebhookCombobox } from '../webhooks/WebhookCombobox.tsx';
 import { createSession } from './queries.ts';
 
 const lengths = [
-  [900, '15 minutes'],
-  [3_600, 'An hour'],
-  [28_800, '8 hours'],
-  [86_400, 'A day'],
-  [604_800, '7 days'],
+  ['900', '15 minutes'],
+  ['3600', 'An hour'],
+  ['28800', '8 hours'],
+  ['86400', 'A day'],
+  ['604800', '7 days'],
 ] as const;
 
 /** The way to a new portal link, which is shown once. */
@@ -66,7 +66,7 @@ function SessionForm({ onMade, onCancel }: FormProps) {
   const api = useApi();
   const [webhook, setWebhook] = useState<string>();
   const [isReadOnly, setReadOnly] = useState(false);
-  const [seconds, setSeconds] = useState<number>(3_600);
+  const [seconds, setSeconds] = useState('3600');
   const { error, isBusy, run } = useTask();
 
   const create = async (submission: FormEvent) => {
@@ -76,7 +76,7 @@ function SessionForm({ onMade, onCancel }: FormProps) {
         await createSession(api, {
           webhook_id: webhook ?? null,
           read_only: isReadOnly,
-          expires_in_seconds: seconds,
+          expires_in_seconds: Number(seconds),
         }),
       );
     });
@@ -91,22 +91,13 @@ function SessionForm({ onMade, onCancel }: FormProps) {
         none="All webhooks"
         onChange={setWebhook}
       />
-      <Field label="It ends after" errors={messagesOf(error, 'expires_in_seconds')}>
-        {(control) => (
-          <select
-            {...control}
-            className="input"
-            value={seconds}
-            onChange={(change) => setSeconds(Number(change.currentTarget.value))}
-          >
-            {lengths.map(([value, words]) => (
-              <option key={value} value={value}>
-                {words}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        label="It ends after"
+        errors={messagesOf(error, 'expires_in_seconds')}
+        value={seconds}
+        choices={lengths}
+        onChange={setSeconds}
+      />
       <CheckField label="Look only: nothing can be changed with it" checked={isReadOnly} onChange={setReadOnly} />
       <Problem error={error} />
       <div className="row">

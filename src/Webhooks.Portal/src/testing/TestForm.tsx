@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import type { Schemas } from '../api/client.ts';
-import { ApiProblem } from '../api/problem.ts';
+import { messagesByPlace } from '../api/problem.ts';
 import { formatObject, parseObject } from '../catalog/json.ts';
 import { eventTypeQuery } from '../catalog/queries.ts';
 import { SourceField } from '../events/SourceField.tsx';
@@ -35,13 +35,16 @@ export function TestForm({ webhook, onSent }: Props) {
 
   const text = edited?.of === sources.key ? edited.text : formatObject(chosen?.data ?? null);
   const parsed = parseObject(text);
+  const refusals = messagesByPlace(error);
   const misfits = useMisfits(type.data?.schema ?? null, text);
   const problems =
     chosen?.data === null && text === ''
       ? ['The data of this event has been erased. Choose another, or write your own.']
       : 'problem' in parsed
         ? [parsed.problem]
-        : [...refusals(error), ...misfits.map(({ path, message }) => `${path}: ${message}`)];
+        : [...refusals, ...misfits.map(({ path, message }) => [path, message] as const)].map(
+            ([place, message]) => `${place}: ${message}`,
+          );
 
   const send = async (submission: FormEvent) => {
     submission.preventDefault();
@@ -72,7 +75,7 @@ export function TestForm({ webhook, onSent }: Props) {
           Events of this type are not held to its schema: it is sent all the same, and so would the real event be.
         </p>
       )}
-      <Problem error={refusals(error).length > 0 ? null : error} />
+      <Problem error={refusals.length > 0 ? null : error} />
       <div className="row">
         <button type="submit" className="button button-primary" disabled={isBusy || 'problem' in parsed || text === ''}>
           {isBusy ? 'Sending…' : 'Send'}
@@ -86,9 +89,3 @@ export function TestForm({ webhook, onSent }: Props) {
     </form>
   );
 }
-
-/** What the server said of the fields, each with where it is. */
-const refusals = (error: unknown): readonly string[] =>
-  error instanceof ApiProblem
-    ? Object.entries(error.errors).flatMap(([field, messages]) => messages.map((message) => `${field}: ${message}`))
-    : [];

@@ -1,7 +1,7 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { type ReactNode, useState } from 'react';
-import { Field } from './Field.tsx';
 import { Problem } from './States.tsx';
+import { TextField } from './TextField.tsx';
 import { useTask } from './useTask.ts';
 
 interface Props {
@@ -57,18 +57,13 @@ export function ConfirmDialog({
           <AlertDialog.Title>{title}</AlertDialog.Title>
           <AlertDialog.Description render={<div />}>{children}</AlertDialog.Description>
           {typed !== undefined && (
-            <Field label={`Type ${typed} to go on`}>
-              {(control) => (
-                <input
-                  {...control}
-                  className="input"
-                  autoComplete="off"
-                  spellCheck={false}
-                  value={text}
-                  onChange={(change) => setText(change.currentTarget.value)}
-                />
-              )}
-            </Field>
+            <TextField
+              label={`Type ${typed} to go on`}
+              autoComplete="off"
+              spellCheck={false}
+              value={text}
+              onChange={setText}
+            />
           )}
           <Problem error={error} />
           <div className="row">

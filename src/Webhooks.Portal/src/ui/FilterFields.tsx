@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Field } from './Field.tsx';
+import { SelectField } from './SelectField.tsx';
 
 interface TextFilterProps {
   label: string;
@@ -48,20 +49,7 @@ interface ChoiceFilterProps {
 
 /** A filter with few values. */
 export function ChoiceFilter({ label, value = '', choices, all, onChange }: ChoiceFilterProps) {
-  return (
-    <Field label={label}>
-      {(control) => (
-        <select {...control} className="input" value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-          <option value="">{all}</option>
-          {choices.map(([choice, name]) => (
-            <option key={choice} value={choice}>
-              {name}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
-  );
+  return <SelectField label={label} value={value} choices={[['', all], ...choices]} onChange={onChange} />;
 }
 
 interface FilterBarProps {

@@ -1,6 +1,6 @@
 import { messagesOf } from '../../api/problem.ts';
 import { Choices } from '../../ui/Choices.tsx';
-import { Field } from '../../ui/Field.tsx';
+import { TextField } from '../../ui/TextField.tsx';
 import type { SectionProps } from './draft.ts';
 import { FormSection } from './FormSection.tsx';
 
@@ -25,31 +25,26 @@ export function DestinationSection({ draft, error, onChange }: SectionProps) {
         onChange={(mode) => onChange({ mode })}
       />
       {draft.mode === 'push' && (
-        <Field label="URL" hint="Receives a POST with JSON for each event." errors={messagesOf(error, 'url')}>
-          {(control) => (
-            <input
-              {...control}
-              className="input mono"
-              inputMode="url"
-              autoComplete="off"
-              spellCheck={false}
-              placeholder="https://example.com/webhooks"
-              value={draft.url}
-              onChange={(change) => onChange({ url: change.currentTarget.value })}
-            />
-          )}
-        </Field>
+        <TextField
+          label="URL"
+          hint="Receives a POST with JSON for each event."
+          errors={messagesOf(error, 'url')}
+          className="mono"
+          inputMode="url"
+          autoComplete="off"
+          spellCheck={false}
+          placeholder="https://example.com/webhooks"
+          value={draft.url}
+          onChange={(value) => onChange({ url: value })}
+        />
       )}
-      <Field label="Description" hint="A note of your own; optional." errors={messagesOf(error, 'description')}>
-        {(control) => (
-          <input
-            {...control}
-            className="input"
-            value={draft.description}
-            onChange={(change) => onChange({ description: change.currentTarget.value })}
-          />
-        )}
-      </Field>
+      <TextField
+        label="Description"
+        hint="A note of your own; optional."
+        errors={messagesOf(error, 'description')}
+        value={draft.description}
+        onChange={(value) => onChange({ description: value })}
+      />
     </FormSection>
   );
 }

@@ -1,5 +1,5 @@
 import { messagesOf } from '../../api/problem.ts';
-import { Field } from '../../ui/Field.tsx';
+import { TextField } from '../../ui/TextField.tsx';
 import { useRemovalFocus } from '../../ui/useRemovalFocus.ts';
 import { newPair, type Pair } from './pairs.ts';
 
@@ -26,30 +26,23 @@ export function PairRows({ field, one, nameLabel, pairs, error, onChange }: Prop
     <div className="stack-small" ref={container}>
       {pairs.map(({ key, name, value }, index) => (
         <div key={key} className="pair">
-          <Field label={nameLabel} errors={messagesOf(error, `${field}.${name.trim()}`)}>
-            {(control) => (
-              <input
-                {...control}
-                className="input mono"
-                autoComplete="off"
-                spellCheck={false}
-                value={name}
-                onChange={(change) => set(key, { name: change.currentTarget.value })}
-              />
-            )}
-          </Field>
-          <Field label="Value">
-            {(control) => (
-              <input
-                {...control}
-                className="input mono"
-                autoComplete="off"
-                spellCheck={false}
-                value={value}
-                onChange={(change) => set(key, { value: change.currentTarget.value })}
-              />
-            )}
-          </Field>
+          <TextField
+            label={nameLabel}
+            errors={messagesOf(error, `${field}.${name.trim()}`)}
+            className="mono"
+            autoComplete="off"
+            spellCheck={false}
+            value={name}
+            onChange={(value) => set(key, { name: value })}
+          />
+          <TextField
+            label="Value"
+            className="mono"
+            autoComplete="off"
+            spellCheck={false}
+            value={value}
+            onChange={(value) => set(key, { value })}
+          />
           <button
             type="button"
             className="button row-remove"

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Field } from '../../../ui/Field.tsx';
+import { TextField } from '../../../ui/TextField.tsx';
 import { type Catalog, choose, everything, finds, isWildcard, standsFor, wildcardOver, withdraw } from './choice.ts';
 import { EventCategory } from './EventCategory.tsx';
 
@@ -30,25 +30,22 @@ export function EventPicker({ chosen, catalog, errors, onChange }: Props) {
     .filter(({ found }) => found.length > 0);
   return (
     <div className="stack-small">
-      <Field label="Find event types" hint="By a word, or by a wildcard such as user.*" errors={errors}>
-        {(control) => (
-          <input
-            {...control}
-            className="input"
-            type="search"
-            value={search}
-            onChange={(change) => setSearch(change.currentTarget.value)}
-            onKeyDown={(key) => {
-              if (key.key === 'Enter') {
-                key.preventDefault();
-                if (isNewWildcard) {
-                  toggle([wanted], true);
-                }
-              }
-            }}
-          />
-        )}
-      </Field>
+      <TextField
+        label="Find event types"
+        hint="By a word, or by a wildcard such as user.*"
+        errors={errors}
+        type="search"
+        value={search}
+        onChange={setSearch}
+        onKeyDown={(key) => {
+          if (key.key === 'Enter') {
+            key.preventDefault();
+            if (isNewWildcard) {
+              toggle([wanted], true);
+            }
+          }
+        }}
+      />
       {isNewWildcard && wanted !== everything && (
         <div>
           <button type="button" className="button button-small" onClick={() => toggle([wanted], true)}>

@@ -1,5 +1,6 @@
 import { useId } from 'react';
 import { Field } from '../../../ui/Field.tsx';
+import { TextField } from '../../../ui/TextField.tsx';
 import { useRemovalFocus } from '../../../ui/useRemovalFocus.ts';
 import { newRow, type Row, type RowOperator, takesOf } from './draft.ts';
 import { kindOf, parseValue } from './values.ts';
@@ -81,20 +82,16 @@ function FilterRow({ row, fields, onChange, onRemove }: RowProps) {
   const takes = takesOf(row.operator);
   return (
     <div className="condition">
-      <Field label="Field">
-        {(control) => (
-          <input
-            {...control}
-            className="input mono"
-            list={fields}
-            autoComplete="off"
-            spellCheck={false}
-            placeholder="data.amount"
-            value={row.field}
-            onChange={(change) => onChange({ field: change.currentTarget.value })}
-          />
-        )}
-      </Field>
+      <TextField
+        label="Field"
+        className="mono"
+        list={fields}
+        autoComplete="off"
+        spellCheck={false}
+        placeholder="data.amount"
+        value={row.field}
+        onChange={(value) => onChange({ field: value })}
+      />
       <Field label="Operator">
         {(control) => (
           <select
@@ -114,25 +111,19 @@ function FilterRow({ row, fields, onChange, onRemove }: RowProps) {
       {takes === 'nothing' ? (
         <span />
       ) : (
-        <Field
+        <TextField
           label="Value"
           hint={
             takes === 'list'
               ? 'with commas between them'
               : `read as ${takes === 'text' ? 'text' : kindOf(parseValue(row.value))}`
           }
-        >
-          {(control) => (
-            <input
-              {...control}
-              className="input mono"
-              autoComplete="off"
-              spellCheck={false}
-              value={row.value}
-              onChange={(change) => onChange({ value: change.currentTarget.value })}
-            />
-          )}
-        </Field>
+          className="mono"
+          autoComplete="off"
+          spellCheck={false}
+          value={row.value}
+          onChange={(value) => onChange({ value })}
+        />
       )}
       <button
         type="button"

@@ -1,6 +1,6 @@
 import { messagesOf } from '../../../api/problem.ts';
 import { Choices } from '../../../ui/Choices.tsx';
-import { Field } from '../../../ui/Field.tsx';
+import { TextField } from '../../../ui/TextField.tsx';
 import type { SectionProps } from '../draft.ts';
 import { FormSection } from '../FormSection.tsx';
 import { describeDelays, parseDelays } from './delays.ts';
@@ -25,7 +25,7 @@ export function ScheduleSection({ draft, error, onChange }: SectionProps) {
         onChange={(schedule) => onChange({ hasOwnDelays: schedule === 'own' })}
       />
       {draft.hasOwnDelays && (
-        <Field
+        <TextField
           label="Its own waits"
           hint={
             <output>
@@ -33,32 +33,19 @@ export function ScheduleSection({ draft, error, onChange }: SectionProps) {
             </output>
           }
           errors={messagesOf(error, 'retry_delays')}
-        >
-          {(control) => (
-            <input
-              {...control}
-              className="input"
-              value={draft.delays}
-              onChange={(change) => onChange({ delays: change.currentTarget.value })}
-            />
-          )}
-        </Field>
+          value={draft.delays}
+          onChange={(value) => onChange({ delays: value })}
+        />
       )}
-      <Field
+      <TextField
         label="Time for one attempt, in seconds"
         hint="1 to 30, until the answer begins. Empty: the system’s time, 30 s unless your operator has set another."
         errors={messagesOf(error, 'timeout_seconds')}
-      >
-        {(control) => (
-          <input
-            {...control}
-            className="input editor-short"
-            inputMode="numeric"
-            value={draft.timeout}
-            onChange={(change) => onChange({ timeout: change.currentTarget.value })}
-          />
-        )}
-      </Field>
+        className="editor-short"
+        inputMode="numeric"
+        value={draft.timeout}
+        onChange={(value) => onChange({ timeout: value })}
+      />
       <label className="check">
         <input
           type="checkbox"

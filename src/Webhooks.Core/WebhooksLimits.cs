@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Webhooks.Core;
 
-/// <summary>Bounds on what callers may store and publish (<c>Webhooks__Limits__Name</c>).</summary>
+/// <summary>The bounds on what callers may store and publish (<c>Webhooks__Limits__Name</c>).</summary>
 public sealed class WebhooksLimits
 {
     /// <summary>Characters in a webhook's URL.</summary>

@@ -7,7 +7,7 @@ public abstract record ApiKeyCreation
     {
     }
 
-    /// <summary>It was made.</summary>
+    /// <summary>A key that was made.</summary>
     /// <param name="Key">The key.</param>
     /// <param name="Text">The key itself, which is known only now.</param>
     public sealed record Made(ApiKey Key, string Text) : ApiKeyCreation;

@@ -7,7 +7,7 @@ using Webhooks.Core.Webhooks;
 
 namespace Webhooks.Core.Backlog;
 
-/// <summary>Tells what an organization's pending deliveries wait for.</summary>
+/// <summary>The reasons for which an organization's pending deliveries wait, counted.</summary>
 public sealed class PendingBacklog(NpgsqlDataSource database)
 {
     /// <summary>The most that are looked at, so that nobody waits for a count of millions.</summary>

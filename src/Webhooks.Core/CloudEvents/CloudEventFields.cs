@@ -8,8 +8,8 @@ using Webhooks.Core.EventTypes;
 namespace Webhooks.Core.CloudEvents;
 
 /// <summary>
-/// Reads an event of CloudEvents 1.0 in its JSON format: its attributes are named as the fields of the event message that it stands for,
-/// and then read as those are. Attributes that nothing here knows are not kept.
+/// The reader of an event of CloudEvents 1.0 in its JSON format: its attributes are named as the fields of the event message that it stands
+/// for, and then read as those are. Attributes that nothing here knows are not kept.
 /// </summary>
 /// <param name="limits">Bounds on what they hold.</param>
 /// <param name="types">The event types.</param>

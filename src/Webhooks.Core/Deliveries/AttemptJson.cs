@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Webhooks.Core.Deliveries;
 
-/// <summary>Reads and writes the column <c>attempts</c>.</summary>
+/// <summary>The JSON in the column <c>attempts</c>.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(RecordedAttempt))]
 [JsonSerializable(typeof(RecordedAttempt[]))]

@@ -3,7 +3,9 @@ using Webhooks.Core.Postgres;
 
 namespace Webhooks.Core.Deliveries;
 
-/// <summary>Finds out for which webhooks deliveries are pending that are to be attempted, without passing over each of these.</summary>
+/// <summary>
+/// The search for the webhooks of which deliveries are pending that are to be attempted, without passing over each of these.
+/// </summary>
 public sealed class BacklogSurvey(NpgsqlDataSource database)
 {
     /// <summary>The webhooks with pending deliveries, in the order of their ids, but for those that are pulled from.</summary>

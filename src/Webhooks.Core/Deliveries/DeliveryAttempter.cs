@@ -8,8 +8,8 @@ using Webhooks.Core.Webhooks;
 namespace Webhooks.Core.Deliveries;
 
 /// <summary>
-/// Makes a claimed delivery's next attempt and decides what follows it. Both hosts attempt through here; recording is the caller's. Of what
-/// is pulled the receiver makes the attempt: what it is given and what it reports go through here, too.
+/// The maker of a claimed delivery's next attempt, which also decides what follows it. Both hosts attempt through here; recording is the
+/// caller's. Of what is pulled the receiver makes the attempt: what it is given and what it reports go through here, too.
 /// </summary>
 public sealed partial class DeliveryAttempter(
     WebhookSender sender,

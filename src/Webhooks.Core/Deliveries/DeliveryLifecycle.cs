@@ -2,7 +2,7 @@ using Webhooks.Core.Sending;
 
 namespace Webhooks.Core.Deliveries;
 
-/// <summary>Decides what follows an attempt. Pure: the same arguments give the same step, in both hosts.</summary>
+/// <summary>The rules for what follows an attempt. Pure: the same arguments give the same step, in both hosts.</summary>
 public static class DeliveryLifecycle
 {
     /// <summary>Whether the attempt may be made at all: not when the webhook was deleted or deactivated, unless it is a test.</summary>

@@ -1,8 +1,8 @@
 namespace Webhooks.Core.Deliveries;
 
 /// <summary>
-/// Takes deliveries as they are stored. A host that attempts them in this process has them stored as claimed by itself, as many as it has
-/// room for, so that nothing has to look for them; a host that does not has room for none.
+/// The taker of deliveries as they are stored. A host that attempts them in this process has them stored as claimed by itself, as many as
+/// it has room for, so that nothing has to look for them; a host that does not has room for none.
 /// </summary>
 public interface IDeliveryIntake
 {

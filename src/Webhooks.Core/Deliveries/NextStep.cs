@@ -10,11 +10,11 @@ public abstract record NextStep
     /// <summary>A 2xx came.</summary>
     public sealed record Succeeded : NextStep;
 
-    /// <summary>Try again.</summary>
+    /// <summary>Another attempt.</summary>
     /// <param name="Time">Not before this time, UTC.</param>
     public sealed record RetryAt(DateTimeOffset Time) : NextStep;
 
-    /// <summary>That was the last attempt.</summary>
+    /// <summary>The end after the last attempt, which failed as well.</summary>
     public sealed record Failed : NextStep;
 
     /// <summary>The receiver does not want the delivery again, whatever attempts there are left.</summary>

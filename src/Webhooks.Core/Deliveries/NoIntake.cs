@@ -1,6 +1,6 @@
 namespace Webhooks.Core.Deliveries;
 
-/// <summary>For hosts that do not attempt what they store: every delivery is left for whoever claims it.</summary>
+/// <summary>The intake of hosts that do not attempt what they store: every delivery is left for whoever claims it.</summary>
 internal sealed class NoIntake : IDeliveryIntake
 {
     public IntakeReservation Reserve(int most) => default;

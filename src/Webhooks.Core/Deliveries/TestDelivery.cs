@@ -10,8 +10,8 @@ using Webhooks.Core.Webhooks;
 namespace Webhooks.Core.Deliveries;
 
 /// <summary>
-/// Sends a sample event to one webhook now, active or not, through the same attempter, and records it in the history. Where the webhook is
-/// pulled from, the sample waits to be pulled.
+/// A sample event that is sent to one webhook now, active or not, through the same attempter, and is recorded in the history. Where the
+/// webhook is pulled from, the sample waits to be pulled.
 /// </summary>
 public sealed class TestDelivery(
     NpgsqlDataSource database,

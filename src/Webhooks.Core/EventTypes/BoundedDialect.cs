@@ -111,7 +111,7 @@ internal static class BoundedDialect
         }
     }
 
-    /// <summary>Of many values, it does not look at each.</summary>
+    /// <summary>The keyword enum, which does not compare with each of many values, but looks into a set of them.</summary>
     private sealed class Enumeration : IKeywordHandler
     {
         public string Name => "enum";
@@ -150,7 +150,7 @@ internal static class BoundedDialect
         };
     }
 
-    /// <summary>It spends on what it compares, which with values of the same hash is each with each.</summary>
+    /// <summary>The keyword uniqueItems, which spends on what it compares: with values of the same hash, that is each with each.</summary>
     private sealed class UniqueItems : UniqueItemsKeyword
     {
         public override KeywordEvaluation Evaluate(KeywordData keyword, EvaluationContext context)

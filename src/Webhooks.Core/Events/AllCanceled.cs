@@ -1,6 +1,6 @@
 namespace Webhooks.Core.Events;
 
-/// <summary>Cancels its own token once each of several tokens has been canceled.</summary>
+/// <summary>A token that is canceled once each of several others has been.</summary>
 internal sealed class AllCanceled : IDisposable
 {
     private readonly CancellationTokenSource _source = new();

@@ -4,7 +4,7 @@ using Webhooks.Core.EventTypes;
 
 namespace Webhooks.Core.Events;
 
-/// <summary>Reads the fields of one event message.</summary>
+/// <summary>The reader of the fields of one event message.</summary>
 /// <param name="limits">Bounds on what they hold.</param>
 /// <param name="types">The event types.</param>
 /// <param name="callerOrgId">The organization that the caller publishes for; null when the message must name it.</param>

@@ -8,8 +8,8 @@ using Webhooks.Core.EventTypes;
 namespace Webhooks.Core.Events;
 
 /// <summary>
-/// Reads event messages, and events of CloudEvents 1.0 in their place, from the queue or a request, and refuses whatever could not be
-/// stored or sent.
+/// The reader of event messages, and of events of CloudEvents 1.0 in their place, from the queue or a request. It refuses whatever could
+/// not be stored or sent.
 /// </summary>
 /// <remarks>
 /// Nothing that it is given makes it throw. It accepts one JSON value (RFC 8259) in UTF-8, without comments, trailing commas or repeated

@@ -4,7 +4,7 @@ using Webhooks.Core.Telemetry;
 
 namespace Webhooks.Core.Events;
 
-/// <summary>Accepts events: when it returns, a pending delivery is committed for every matching webhook. Idempotent.</summary>
+/// <summary>The acceptance of events: when it returns, a delivery is committed for every matching webhook. Idempotent.</summary>
 public sealed partial class EventPublisher(
     EventInsertion insertion,
     PartwiseInsertion parts,

@@ -1,6 +1,6 @@
 namespace Webhooks.Core.Events;
 
-/// <summary>Collects what is wrong with a text, by field, and stops collecting when there is enough to say.</summary>
+/// <summary>What is wrong with a text, by field, up to where there is enough to say.</summary>
 public sealed class FieldErrors
 {
     /// <summary>A hostile text can have an error in every byte; nobody reads more than these.</summary>

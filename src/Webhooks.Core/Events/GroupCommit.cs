@@ -4,7 +4,7 @@ using Webhooks.Core.Postgres;
 namespace Webhooks.Core.Events;
 
 /// <summary>
-/// Stores the events of many publishers with few statements, and so with few commits: while a statement runs, what arrives gathers, and
+/// The storing of many publishers' events with few statements, and so with few commits: while a statement runs, what arrives gathers, and
 /// goes together with the next. Who comes alone does not wait, organizations take turns, and nobody notices whom he shared a statement
 /// with.
 /// </summary>

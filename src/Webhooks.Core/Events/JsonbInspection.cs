@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Webhooks.Core.Events;
 
-/// <summary>Walks through a JSON value, finds what jsonb could not hold as it stands, and measures how long it is when printed.</summary>
+/// <summary>
+/// A walk through a JSON value that finds what jsonb could not hold as it stands, and measures how long it is when printed.
+/// </summary>
 /// <param name="errors">Takes what is found.</param>
 /// <param name="field">The path of the value.</param>
 /// <param name="levels">How deep objects and arrays may be nested, the value itself included.</param>

@@ -10,13 +10,13 @@ public abstract record HealthChange
     /// <summary>The webhook.</summary>
     public Guid WebhookId { get; }
 
-    /// <summary>It is failing from now on.</summary>
+    /// <summary>A webhook that is failing from now on.</summary>
     /// <param name="WebhookId">The webhook.</param>
     /// <param name="ConsecutiveFailures">Attempts that failed since the last that succeeded.</param>
     /// <param name="Since">The first of them, UTC.</param>
     public sealed record Failing(Guid WebhookId, int ConsecutiveFailures, DateTimeOffset Since) : HealthChange(WebhookId);
 
-    /// <summary>It was failing, and an attempt succeeded.</summary>
+    /// <summary>A webhook that was failing, and of which an attempt succeeded.</summary>
     /// <param name="WebhookId">The webhook.</param>
     public sealed record Recovered(Guid WebhookId) : HealthChange(WebhookId);
 
@@ -31,7 +31,7 @@ public abstract record HealthChange
     /// <param name="WebhookId">The webhook.</param>
     public sealed record Resumed(Guid WebhookId) : HealthChange(WebhookId);
 
-    /// <summary>It was active, and is not any more.</summary>
+    /// <summary>A webhook that was active, and is not any more.</summary>
     /// <param name="WebhookId">The webhook.</param>
     /// <param name="Reason">Why, as one of <see cref="DisabledReason"/>.</param>
     public sealed record Disabled(Guid WebhookId, string Reason) : HealthChange(WebhookId);

@@ -3,7 +3,7 @@ using Webhooks.Core.Telemetry;
 
 namespace Webhooks.Core.Health;
 
-/// <summary>Tells operators what changed of webhooks: a log line and a count for each change.</summary>
+/// <summary>The telling of operators what changed of webhooks: a log line and a count for each change.</summary>
 public sealed partial class HealthSignals(WebhooksMetrics metrics, ILogger<HealthSignals> logger)
 {
     /// <summary>Tells it.</summary>

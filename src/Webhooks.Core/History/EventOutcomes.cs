@@ -1,8 +1,8 @@
 namespace Webhooks.Core.History;
 
 /// <summary>
-/// To how many webhooks an event has come how far. Of a delivery that was redelivered counts what became of that, unless it had arrived
-/// before.
+/// How far an event has come: the number of webhooks for each state. Of a delivery that was redelivered counts what became of that,
+/// unless it had arrived before.
 /// </summary>
 /// <param name="Pending">An attempt will be made.</param>
 /// <param name="Succeeded">It has arrived.</param>

@@ -4,7 +4,7 @@ using Webhooks.Core.Webhooks;
 
 namespace Webhooks.Core.History;
 
-/// <summary>Explains why an event did or did not reach a webhook.</summary>
+/// <summary>The reasons why events did or did not reach webhooks.</summary>
 public sealed class Explanations(WebhookStore webhooks, OrganizationHistory history, FilterTrials filters)
 {
     /// <summary>Explains; null when the organization has no such webhook. An event of another organization is an unknown one.</summary>

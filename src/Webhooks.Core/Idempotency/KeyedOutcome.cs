@@ -7,7 +7,7 @@ public abstract record KeyedOutcome<T>
     {
     }
 
-    /// <summary>It is the first of its key, or has none.</summary>
+    /// <summary>The outcome of a request that is the first of its key, or has none.</summary>
     /// <param name="Value">What came of it; when that is that nothing was made, its key is not taken either.</param>
     public sealed record First(T Value) : KeyedOutcome<T>;
 

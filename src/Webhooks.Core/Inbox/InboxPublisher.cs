@@ -8,8 +8,8 @@ using Webhooks.Core.Postgres;
 namespace Webhooks.Core.Inbox;
 
 /// <summary>
-/// Fans out what is in the inbox, as events of the queue are, and has the deliveries begun. Any number of processes do it at once: each
-/// event is taken by one of them, and stored again without effect when that one ended before it could say so.
+/// The publisher of what is in the inbox: it fans out each event, as those of the queue are, and has the deliveries begun. Any number of
+/// processes do it at once: each event is taken by one of them, and stored again without effect when that one ended before it could say so.
 /// </summary>
 public sealed partial class InboxPublisher(
     EventInbox inbox,

@@ -7,7 +7,7 @@ public abstract record PortalSessionCreation
     {
     }
 
-    /// <summary>It was made.</summary>
+    /// <summary>A session that was made.</summary>
     /// <param name="Session">The session.</param>
     /// <param name="Token">Its token, which is known only now.</param>
     public sealed record Made(PortalSession Session, string Token) : PortalSessionCreation;

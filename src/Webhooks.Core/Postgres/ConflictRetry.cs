@@ -3,8 +3,8 @@ using Npgsql;
 namespace Webhooks.Core.Postgres;
 
 /// <summary>
-/// Repeats work that PostgreSQL undid because it met other work. Statements lock rows in the order of their ids, so this is
-/// rare; it is left for orders that only PostgreSQL chooses.
+/// The repetition of work that PostgreSQL undid because it met other work. Statements lock rows in the order of their ids, so this is rare;
+/// it is left for orders that only PostgreSQL chooses.
 /// </summary>
 internal static class ConflictRetry
 {

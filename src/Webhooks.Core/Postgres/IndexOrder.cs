@@ -3,7 +3,7 @@ using Npgsql;
 namespace Webhooks.Core.Postgres;
 
 /// <summary>
-/// For statements that want the first few rows in the order of an index. Sorting all rows that qualify looks cheaper to the planner
+/// The order of an index, for statements that want the first few rows in it. Sorting all rows that qualify looks cheaper to the planner
 /// whenever statistics say that there are few, as they do when a burst has just begun or a table is new.
 /// </summary>
 internal static class IndexOrder

@@ -4,7 +4,8 @@ using Npgsql;
 namespace Webhooks.Core.Postgres;
 
 /// <summary>
-/// Brings the database's schema up to date: the embedded SQL files in the order of their numbers, each once, under an advisory lock.
+/// The way of the database's schema to its newest version: the embedded SQL files in the order of their numbers, each once, under an
+/// advisory lock.
 /// </summary>
 public sealed partial class Migrator(NpgsqlDataSource database, PartitionMaintenance partitions, ILogger<Migrator> logger)
 {

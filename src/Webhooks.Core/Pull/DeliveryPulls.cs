@@ -5,8 +5,8 @@ using Webhooks.Core.Sending;
 namespace Webhooks.Core.Pull;
 
 /// <summary>
-/// Gives receivers their deliveries, and records what they report. Everything that follows an attempt is as where the system makes it: the
-/// same code decides and records.
+/// The deliveries that receivers are given, and what they report of them. Everything that follows an attempt is as where the system makes
+/// it: the same code decides and records.
 /// </summary>
 public sealed class DeliveryPulls(
     PullStore leases, DeliveryStore deliveries, DeliveryAttempter attempter, PullArrivals arrivals, TimeProvider clock)

@@ -7,12 +7,12 @@ public abstract record RecoveryChange
     {
     }
 
-    /// <summary>It is so now, or was already.</summary>
+    /// <summary>A recovery that is so now, or was already.</summary>
     public sealed record Made(Recovery Recovery) : RecoveryChange;
 
-    /// <summary>It is finished or canceled, and stays so.</summary>
+    /// <summary>The refusal for a recovery that is finished or canceled, and stays so.</summary>
     public sealed record Ended(RecoveryState State) : RecoveryChange;
 
-    /// <summary>It cannot be resumed, since its webhook is not active.</summary>
+    /// <summary>The refusal to resume a recovery whose webhook is not active.</summary>
     public sealed record WebhookInactive : RecoveryChange;
 }

@@ -7,7 +7,7 @@ public abstract record RecoveryCreation
     {
     }
 
-    /// <summary>It has begun, or had when the same request came first.</summary>
+    /// <summary>A recovery that has begun, or had when the same request came first.</summary>
     public sealed record Begun(Recovery Recovery) : RecoveryCreation;
 
     /// <summary>The webhook has another that is not finished.</summary>

@@ -7,7 +7,7 @@ public abstract record Redelivered
     {
     }
 
-    /// <summary>There is a delivery whose next attempt is made now, or was when the same request came first.</summary>
+    /// <summary>A delivery whose next attempt is made now, or was when the same request came first.</summary>
     /// <param name="DeliveryId">The new one, or the one that was asked for when it is pending.</param>
     public sealed record Due(Guid DeliveryId) : Redelivered
     {

@@ -1,6 +1,6 @@
 namespace Webhooks.Core.Sending;
 
-/// <summary>Carries an error that was recognized inside the connection out through <c>HttpClient</c>'s layers.</summary>
+/// <summary>An error that was recognized inside the connection, on its way out through <c>HttpClient</c>'s layers.</summary>
 /// <param name="error">One of <see cref="SendError"/>'s codes.</param>
 /// <param name="inner">The cause, or null.</param>
 /// <param name="detail">What only the operator may know of it, or null.</param>

@@ -4,9 +4,9 @@ using System.Net.Sockets;
 namespace Webhooks.Core.Sending;
 
 /// <summary>
-/// Makes every connection of the sender: resolves the host, vets all its addresses, and connects to those very ones,
-/// so that no second look-up can give others. One refused address refuses the host: a name that has public and
-/// private addresses is an attack or a mistake.
+/// The maker of every connection of the sender: it resolves the host, vets all its addresses, and connects to those very ones, so that no
+/// second look-up can give others. One refused address refuses the host: a name that has public and private addresses is an attack or a
+/// mistake.
 /// </summary>
 /// <param name="policy">What may be connected to.</param>
 /// <param name="resolve">Gives a host name's addresses.</param>

@@ -4,8 +4,8 @@ using Webhooks.Core.Webhooks;
 namespace Webhooks.Core.Sending;
 
 /// <summary>
-/// Gives the headers of webhooks that have some. Those that were used of late are kept, under the conditions of
-/// <see cref="WebhookSigners"/>: for exactly the stored text, and only while the key ring has the very key that decrypted it.
+/// The headers of webhooks that have some. Those that were used of late are kept, under the conditions of <see cref="WebhookSigners"/>: for
+/// exactly the stored text, and only while the key ring has the very key that decrypted it.
 /// </summary>
 public sealed class OwnHeaders(SecretProtector secrets, TimeProvider clock) : IDisposable
 {

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 
 namespace Webhooks.Core.Sending;
 
-/// <summary>Gives every way to fail its code, and words for the customer that show no address, timing or text of an exception.</summary>
+/// <summary>The code of every way to fail, and words for the customer that show no address, timing or text of an exception.</summary>
 internal static class SendFailure
 {
     private const string TooManyAttemptsUnderWay =

@@ -4,7 +4,7 @@ using Webhooks.Core.CloudEvents;
 
 namespace Webhooks.Core.Sending;
 
-/// <summary>Turns a <see cref="SendRequest"/> into the HTTP request that a receiver gets.</summary>
+/// <summary>The HTTP request that a receiver gets, made of a <see cref="SendRequest"/>.</summary>
 internal static class SignedRequest
 {
     private const string ContentType = "application/json; charset=utf-8";

@@ -9,7 +9,7 @@ using Webhooks.Core.Webhooks;
 
 namespace Webhooks.Core.Sending;
 
-/// <summary>Signs and posts; the one way out of this system to a customer's server, so every guard is here.</summary>
+/// <summary>The one way out of this system to a customer's server, which signs and posts; so every guard is here.</summary>
 public sealed class WebhookSender : IDisposable
 {
     /// <summary>

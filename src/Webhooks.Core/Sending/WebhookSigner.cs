@@ -5,8 +5,8 @@ using Webhooks.Core.Secrets;
 namespace Webhooks.Core.Sending;
 
 /// <summary>
-/// Makes the two signatures of a webhook's requests: HMAC-SHA256, by the body alone and by the Standard Webhooks scheme. During the overlap
-/// of a rotation, it signs with both secrets. Many threads may use it.
+/// The maker of the two signatures of a webhook's requests: HMAC-SHA256, by the body alone and by the Standard Webhooks scheme. During the
+/// overlap of a rotation, it signs with both secrets. Many threads may use it.
 /// </summary>
 public sealed class WebhookSigner
 {

@@ -3,7 +3,7 @@ using Webhooks.Core.Secrets;
 namespace Webhooks.Core.Sending;
 
 /// <summary>
-/// Gives the signers of webhooks. Those that were used of late are kept, so that a busy webhook's secret is not decrypted at every attempt.
+/// The signers of webhooks. Those that were used of late are kept, so that a busy webhook's secret is not decrypted at every attempt.
 /// </summary>
 /// <remarks>
 /// A signer that is kept is never older than what the caller read from the database, and never outlives its keys: it is given for exactly

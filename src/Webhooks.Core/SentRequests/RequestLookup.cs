@@ -7,7 +7,7 @@ public abstract record RequestLookup
     {
     }
 
-    /// <summary>There it is.</summary>
+    /// <summary>The request, found.</summary>
     public sealed record Found(SentRequest Request) : RequestLookup;
 
     /// <summary>The organization has no such webhook, or the webhook no such delivery.</summary>

@@ -8,7 +8,7 @@ using Webhooks.Core.Webhooks;
 namespace Webhooks.Core.SentRequests;
 
 /// <summary>
-/// Makes the requests of attempts again, by the code that sends them: so nothing of a request but its body has to be stored. The secret and
+/// The requests of attempts, made again by the code that sends them: so nothing of a request but its body has to be stored. The secret and
 /// the names of headers are those that the webhook has now.
 /// </summary>
 public sealed class SentRequests(NpgsqlDataSource database, WebhookSigners signers)

@@ -1,6 +1,6 @@
 namespace Webhooks.Core.Statistics;
 
-/// <summary>Adds up the counts of a window: in total, by span and by group.</summary>
+/// <summary>The sum of the counts of a window: in total, by span and by group.</summary>
 internal sealed class StatisticsSum
 {
     private readonly StatisticsWindow _window;

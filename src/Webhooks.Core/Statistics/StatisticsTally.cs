@@ -1,6 +1,6 @@
 namespace Webhooks.Core.Statistics;
 
-/// <summary>Adds up what statements have changed, by webhook and minute.</summary>
+/// <summary>The tally of what statements have changed, by webhook and minute.</summary>
 /// <param name="since">Deliveries that were created before are not counted; their attempts are.</param>
 internal sealed class StatisticsTally(DateTimeOffset since)
 {

@@ -8,8 +8,8 @@ using Webhooks.Core.Postgres;
 namespace Webhooks.Core.Transforms;
 
 /// <summary>
-/// Makes of claimed deliveries what is sent of them, where their webhooks have a transform. It runs once for a delivery: what it made is
-/// stored before the first request goes out, and is what every attempt sends, whoever makes it and whatever becomes of the transform.
+/// The transforms of claimed deliveries, which make what is sent of them. One runs once for a delivery: what it made is stored before the
+/// first request goes out, and is what every attempt sends, whoever makes it and whatever becomes of the transform.
 /// </summary>
 public sealed class DeliveryTransforms(NpgsqlDataSource database, TransformRunner runner, TimeProvider clock) : IDisposable
 {

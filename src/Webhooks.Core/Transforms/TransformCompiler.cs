@@ -4,7 +4,9 @@ using Jint;
 
 namespace Webhooks.Core.Transforms;
 
-/// <summary>Makes a script of a transform's source, once it has been checked that nothing in it could leave the limits of a run.</summary>
+/// <summary>
+/// The maker of a transform's script from its source, once it has been checked that nothing in it could leave the limits of a run.
+/// </summary>
 /// <remarks>
 /// The interpreter looks at its limits between statements. So the source is rewritten: the value of each expression that could make
 /// something large (a sum, a call, a literal with a spread) goes through <see cref="TransformNames.Guard"/>, where they are looked at, too.

@@ -10,8 +10,8 @@ using Jint.Runtime.Interop;
 namespace Webhooks.Core.Transforms;
 
 /// <summary>
-/// Holds a run within its limits where the interpreter does not: at values that an expression or a function of the language itself has
-/// made, and before those functions that could make something large in one go.
+/// The guard that holds a run within its limits where the interpreter does not: at values that an expression or a function of the language
+/// itself has made, and before those functions that could make something large in one go.
 /// </summary>
 internal sealed class TransformGuard(Engine engine)
 {

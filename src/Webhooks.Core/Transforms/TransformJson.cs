@@ -11,7 +11,9 @@ using Jint.Runtime;
 
 namespace Webhooks.Core.Transforms;
 
-/// <summary>Writes values as <c>JSON.stringify</c> does, but never more than a number of bytes, and nothing without an end.</summary>
+/// <summary>
+/// The writer of values as <c>JSON.stringify</c> has them, but never more than a number of bytes, and nothing without an end.
+/// </summary>
 internal sealed class TransformJson(Engine engine, int mostBytes)
 {
     private static readonly JsonWriterOptions _options = new()

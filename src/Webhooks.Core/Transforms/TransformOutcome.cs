@@ -7,15 +7,15 @@ public abstract record TransformOutcome
     {
     }
 
-    /// <summary>It returned what is to be sent.</summary>
+    /// <summary>What is to be sent, as the transform returned it.</summary>
     /// <param name="Body">The body: JSON.</param>
     /// <param name="Headers">Headers that each attempt has beside those of the webhook, or in their place.</param>
     public sealed record Changed(string Body, IReadOnlyDictionary<string, string> Headers) : TransformOutcome;
 
-    /// <summary>It does not want the event delivered.</summary>
+    /// <summary>The transform's wish that the event is not delivered.</summary>
     public sealed record Canceled : TransformOutcome;
 
-    /// <summary>It failed.</summary>
+    /// <summary>A failed run.</summary>
     /// <param name="Error">Why.</param>
     public sealed record Failed(TransformError Error) : TransformOutcome;
 }

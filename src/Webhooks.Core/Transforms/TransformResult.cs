@@ -6,7 +6,7 @@ using Webhooks.Core.Webhooks;
 
 namespace Webhooks.Core.Transforms;
 
-/// <summary>Reads what a handler returned.</summary>
+/// <summary>The reader of what a handler returned.</summary>
 internal static class TransformResult
 {
     /// <summary>Reads it.</summary>

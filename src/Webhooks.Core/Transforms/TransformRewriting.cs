@@ -4,7 +4,9 @@ using Acornima.Ast;
 
 namespace Webhooks.Core.Transforms;
 
-/// <summary>Writes the source of a program in which values go through <see cref="TransformNames.Guard"/>, line by line as it was.</summary>
+/// <summary>
+/// The source of a program in which values go through <see cref="TransformNames.Guard"/>, written line by line as it was.
+/// </summary>
 internal sealed class TransformRewriting
 {
     private readonly StringBuilder _written = new();

@@ -1,6 +1,6 @@
 namespace Webhooks.Core.Transforms;
 
-/// <summary>Runs scripts, for deliveries and for whoever tries one.</summary>
+/// <summary>The runner of scripts, for deliveries and for whoever tries one.</summary>
 public sealed class TransformRunner(WebhooksOptions options) : IDisposable
 {
     private readonly TransformThreads _threads = new();

@@ -4,8 +4,8 @@ using Jint;
 namespace Webhooks.Core.Transforms;
 
 /// <summary>
-/// Ends a run that has come too deep into the stack of its thread, whichever functions it went through. What is left is many times as much:
-/// an exception needs stack for each call that it passes, and where that ends the process does.
+/// The end of a run that has come too deep into the stack of its thread, whichever functions it went through. What is left is many times as
+/// much: an exception needs stack for each call that it passes, and where that ends the process does.
 /// </summary>
 internal sealed class TransformStack : Constraint
 {

@@ -4,7 +4,8 @@ using Jint;
 namespace Webhooks.Core.Transforms;
 
 /// <summary>
-/// Ends a run that has had the processor for longer than it may. The clock on the wall says when to ask for that: it cannot have had more.
+/// The end of a run that has had the processor for longer than it may. The clock on the wall says when to ask for that: it cannot have had
+/// more.
 /// </summary>
 internal sealed class TransformTime : Constraint
 {

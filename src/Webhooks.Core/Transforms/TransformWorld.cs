@@ -7,8 +7,8 @@ using Jint.Runtime.Descriptors;
 namespace Webhooks.Core.Transforms;
 
 /// <summary>
-/// Makes of a fresh world of JavaScript one that a transform may have: without chance, without what runs beside it or makes others of its
-/// kind, and without what could make something large at once.
+/// The world of JavaScript that a transform may have, made of a fresh one: without chance, without what runs beside it or makes others of
+/// its kind, and without what could make something large at once.
 /// </summary>
 internal static class TransformWorld
 {

@@ -7,7 +7,7 @@ public abstract record WebhookCreation
     {
     }
 
-    /// <summary>There is the webhook, made by this request or by an earlier one that this one repeats.</summary>
+    /// <summary>A webhook that was made by this request or by an earlier one that this one repeats.</summary>
     /// <param name="Webhook">The webhook as it is now.</param>
     /// <param name="Secret">Its secret in clear.</param>
     public sealed record Created(Webhook Webhook, string Secret) : WebhookCreation;

@@ -1,6 +1,6 @@
 namespace Webhooks.Core.Webhooks;
 
-/// <summary>Bounds on the labels that an organization gives its webhooks.</summary>
+/// <summary>The bounds on the labels that an organization gives its webhooks.</summary>
 public static class WebhookMetadata
 {
     public const int Most = 20;

@@ -32,7 +32,7 @@ using Webhooks.Api.Webhooks;
 namespace Webhooks.Api;
 
 /// <summary>
-/// Composes the API: a pipeline and the endpoints it ends in. A host with routing uses both as they are; a host that chooses the endpoint
+/// The API as a whole: a pipeline and the endpoints it ends in. A host with routing uses both as they are; a host that chooses the endpoint
 /// itself builds the pipeline on an <see cref="ApplicationBuilder"/>, sets the endpoint of the request by its name and runs its delegate at
 /// the end.
 /// </summary>

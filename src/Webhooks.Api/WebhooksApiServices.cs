@@ -13,7 +13,7 @@ using Webhooks.Api.Security;
 
 namespace Webhooks.Api;
 
-/// <summary>Registers the HTTP API's services. The host also adds Core's.</summary>
+/// <summary>The registration of the HTTP API's services. The host also adds Core's.</summary>
 public static class WebhooksApiServices
 {
     /// <summary>Adds what the API does beside answering requests. Of the host's own services: it runs as long as the host does.</summary>

@@ -4,7 +4,7 @@ using Webhooks.Core.ApiKeys;
 
 namespace Webhooks.Api.ApiKeys;
 
-/// <summary>Stores once a minute, and when the host stops, when API keys were last used.</summary>
+/// <summary>The chore that stores when API keys were last used, once a minute and when the host stops.</summary>
 internal sealed partial class KeyUseService(KeyUses uses, TimeProvider clock, ILogger<KeyUseService> logger) : BackgroundService
 {
     private static readonly TimeSpan _interval = TimeSpan.FromMinutes(1);

@@ -5,7 +5,7 @@ using Webhooks.Core.Credentials;
 
 namespace Webhooks.Api.Authentication;
 
-/// <summary>Judges bearer tokens that are API keys.</summary>
+/// <summary>The judge of bearer tokens that are API keys.</summary>
 internal sealed class ApiKeyAuthentication(KnownKeys keys, FailedAuthentications failures, TimeProvider clock)
     : CredentialAuthentication<KnownKey>(keys, failures, clock)
 {

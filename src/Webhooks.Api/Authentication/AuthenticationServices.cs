@@ -8,7 +8,7 @@ using Webhooks.Api.Security;
 
 namespace Webhooks.Api.Authentication;
 
-/// <summary>Registers how tokens are judged, and one authorization policy per scope, named as the scope.</summary>
+/// <summary>The registration of how tokens are judged, and of one authorization policy per scope, named as the scope.</summary>
 internal static class AuthenticationServices
 {
     private static readonly TimeSpan _clockSkew = TimeSpan.FromSeconds(30);

@@ -8,7 +8,9 @@ using Webhooks.Api.Problems;
 
 namespace Webhooks.Api.Authentication;
 
-/// <summary>Answers 401 and 403 with a problem that says why, and with <c>WWW-Authenticate</c> as RFC 6750 section 3 defines it.</summary>
+/// <summary>
+/// The answers 401 and 403, with a problem that says why, and with <c>WWW-Authenticate</c> as RFC 6750 section 3 defines it.
+/// </summary>
 internal sealed class AuthorizationAnswers : IAuthorizationMiddlewareResultHandler
 {
     public Task HandleAsync(

@@ -7,8 +7,8 @@ using Webhooks.Core.Credentials;
 namespace Webhooks.Api.Authentication;
 
 /// <summary>
-/// Has a request's bearer token judged by what its form says that it is: an API key, a session of the portal, or a JWT,
-/// unless that was judged a moment ago.
+/// The scheme for bearer tokens, which has a request's token judged by what its form says that it is: an API key, a session of the portal,
+/// or a JWT, unless that was judged a moment ago.
 /// </summary>
 internal sealed class BearerAuthentication(
     AcceptedTokens accepted, ApiKeyAuthentication keys, PortalSessionAuthentication sessions, FailedAuthentications failures)

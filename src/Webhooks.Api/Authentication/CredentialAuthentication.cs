@@ -6,7 +6,7 @@ using Webhooks.Core.Credentials;
 
 namespace Webhooks.Api.Authentication;
 
-/// <summary>Judges bearer tokens that are credentials of a kind which is kept in the database.</summary>
+/// <summary>The judge of bearer tokens that are credentials of a kind which is kept in the database.</summary>
 internal abstract class CredentialAuthentication<T>(
     KnownCredentials<T> known, FailedAuthentications failures, TimeProvider clock)
     where T : KnownCredential

@@ -5,7 +5,7 @@ using Webhooks.Core.PortalSessions;
 
 namespace Webhooks.Api.Authentication;
 
-/// <summary>Judges bearer tokens that are sessions of the portal.</summary>
+/// <summary>The judge of bearer tokens that are sessions of the portal.</summary>
 internal sealed class PortalSessionAuthentication(KnownSessions sessions, FailedAuthentications failures, TimeProvider clock)
     : CredentialAuthentication<KnownSession>(sessions, failures, clock)
 {

@@ -7,8 +7,8 @@ using Webhooks.Core;
 namespace Webhooks.Api.Authentication;
 
 /// <summary>
-/// Holds sessions of the portal to what they are for, before the operation runs: one for a webhook reaches the operations of that webhook,
-/// and those that are marked as narrowing themselves to it. An operation that nobody has thought of is closed to it.
+/// The bounds of the portal's sessions, which hold before the operation runs: one for a webhook reaches the operations of that webhook, and
+/// those that are marked as narrowing themselves to it. An operation that nobody has thought of is closed to it.
 /// </summary>
 internal static class PortalSessionReach
 {

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Webhooks.Api.Authentication;
 
-/// <summary>Decides <see cref="ScopeRequirement"/>; a refusal carries its reason for the caller.</summary>
+/// <summary>The decision on a <see cref="ScopeRequirement"/>; a refusal carries its reason for the caller.</summary>
 internal sealed class ScopeAuthorization : AuthorizationHandler<ScopeRequirement>
 {
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, ScopeRequirement requirement)

@@ -1,7 +1,7 @@
 namespace Webhooks.Api.Deliveries;
 
 /// <summary>
-/// Set on a request by a host that makes deliveries by orchestrations, so that a delivery is shown with its orchestration.
+/// The way to a delivery's orchestration, so that it is shown with it: set on a request by a host that makes deliveries by orchestrations.
 /// </summary>
 public interface IDeliveryOrchestrationFeature
 {

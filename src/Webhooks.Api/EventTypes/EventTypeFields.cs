@@ -7,7 +7,7 @@ using Webhooks.Core.Webhooks;
 
 namespace Webhooks.Api.EventTypes;
 
-/// <summary>Reads the fields of an event type in a request. What it has to be like is judged when it is stored.</summary>
+/// <summary>The fields of an event type in a request. What it has to be like is judged when it is stored.</summary>
 internal static class EventTypeFields
 {
     /// <summary>The field that names an event type.</summary>

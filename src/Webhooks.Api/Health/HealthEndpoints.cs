@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Webhooks.Api.Health;
 
-/// <summary>For whoever runs the process: <c>/health/live</c> and <c>/health/ready</c>, open to anyone, 200 or 503.</summary>
+/// <summary>The endpoints for whoever runs the process: <c>/health/live</c> and <c>/health/ready</c>, open to anyone, 200 or 503.</summary>
 internal static class HealthEndpoints
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(3);

@@ -3,8 +3,8 @@ using Webhooks.Core.History;
 namespace Webhooks.Api.History;
 
 /// <summary>
-/// To how many webhooks the event has come how far. Of a delivery that was redelivered counts what became of that, unless it had arrived
-/// before.
+/// How far the event has come: the number of webhooks for each state. Of a delivery that was redelivered counts what became of that,
+/// unless it had arrived before.
 /// </summary>
 /// <param name="Pending">An attempt is under way or will be made.</param>
 /// <param name="Succeeded">It has arrived.</param>

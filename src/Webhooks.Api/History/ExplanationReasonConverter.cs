@@ -4,6 +4,6 @@ using Webhooks.Core.History;
 
 namespace Webhooks.Api.History;
 
-/// <summary>Writes a reason as the API names it, as in <c>not_subscribed</c>.</summary>
+/// <summary>The converter of a reason, which it writes as the API names it, as in <c>not_subscribed</c>.</summary>
 internal sealed class ExplanationReasonConverter()
     : JsonStringEnumConverter<ExplanationReason>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);

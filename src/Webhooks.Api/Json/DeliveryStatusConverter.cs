@@ -5,8 +5,8 @@ using Webhooks.Core.Deliveries;
 namespace Webhooks.Api.Json;
 
 /// <summary>
-/// Writes a delivery's status as the API and the database name it: <c>pending</c>, <c>succeeded</c>, <c>failed</c>, <c>canceled</c>,
-/// <c>skipped</c>.
+/// The converter of a delivery's status, which it writes as the API and the database name it: <c>pending</c>, <c>succeeded</c>,
+/// <c>failed</c>, <c>canceled</c>, <c>skipped</c>.
 /// </summary>
 internal sealed class DeliveryStatusConverter()
     : JsonStringEnumConverter<DeliveryStatus>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Webhooks.Api.Json;
 
-/// <summary>Embeds stored JSON in an answer without parsing it.</summary>
+/// <summary>The converter of stored JSON, which it embeds in an answer without parsing it.</summary>
 internal sealed class RawJsonConverter : JsonConverter<RawJson>
 {
     /// <exception cref="NotSupportedException">Always: no request is read through it.</exception>

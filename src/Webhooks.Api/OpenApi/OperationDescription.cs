@@ -11,7 +11,8 @@ using Webhooks.Core;
 namespace Webhooks.Api.OpenApi;
 
 /// <summary>
-/// Adds to an operation what the endpoint's signature does not show: its body, query parameters and scope, and words for its answers.
+/// The part of an operation's description that the endpoint's signature does not show: its body, query parameters and scope, and words for
+/// its answers.
 /// </summary>
 internal static class OperationDescription
 {

@@ -7,7 +7,7 @@ using Webhooks.Api.Statistics;
 
 namespace Webhooks.Api.OpenApi;
 
-/// <summary>Corrects the schemas of types that are written in a way of their own.</summary>
+/// <summary>The corrections of the schemas of types that are written in a way of their own.</summary>
 internal static class SchemaDescription
 {
     public static Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)

@@ -7,8 +7,8 @@ using Webhooks.Core.Postgres;
 namespace Webhooks.Api.Problems;
 
 /// <summary>
-/// Says once for each operation that the database keeps it from working and once that it works again, however many requests notice. One
-/// operation's success says nothing about another: a database that is read-only answers every question.
+/// The operations that the database keeps from working: each is logged once when that begins and once when it works again, however many
+/// requests notice. One operation's success says nothing about another: a database that is read-only answers every question.
 /// </summary>
 internal sealed partial class DatabaseOutages(DatabaseSessions sessions, ILogger<DatabaseOutages> logger)
 {

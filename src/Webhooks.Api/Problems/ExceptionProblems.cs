@@ -12,7 +12,7 @@ using Webhooks.Core.Secrets;
 
 namespace Webhooks.Api.Problems;
 
-/// <summary>Turns what an endpoint throws into a problem for the caller, and into a log line where it is the operator's concern.</summary>
+/// <summary>The problem for the caller that an endpoint's exception becomes, and the log line where it is the operator's concern.</summary>
 internal sealed partial class ExceptionProblems(DatabaseOutages outages, ILogger<ExceptionProblems> logger)
 {
     private const string RetryAfterSeconds = "5";

@@ -4,7 +4,7 @@ using Webhooks.Api.Json;
 
 namespace Webhooks.Api.Problems;
 
-/// <summary>Writes problem documents, whatever the request's <c>Accept</c> says: an error in another format helps nobody.</summary>
+/// <summary>The writing of problem documents, whatever the request's <c>Accept</c> says: an error in another format helps nobody.</summary>
 internal static class ProblemWriting
 {
     /// <summary>Answers with a problem and its status.</summary>

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Webhooks.Api.Problems;
 
-/// <summary>Gives a body to the answers that have none: those of routing.</summary>
+/// <summary>The bodies of answers that have none: those of routing.</summary>
 internal static class StatusProblems
 {
     public static Task WriteAsync(StatusCodeContext context)

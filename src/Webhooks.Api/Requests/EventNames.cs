@@ -4,7 +4,7 @@ using Webhooks.Core.Webhooks;
 
 namespace Webhooks.Api.Requests;
 
-/// <summary>Checks names of event types that callers give.</summary>
+/// <summary>The check of the names of event types that callers give.</summary>
 internal static class EventNames
 {
     /// <summary>A name that is much longer than any event type's is neither compared nor repeated.</summary>

@@ -7,7 +7,7 @@ using Webhooks.Core.EventTypes;
 
 namespace Webhooks.Api.Requests;
 
-/// <summary>Reads the query parameters of a list. What is wrong with them goes to the errors.</summary>
+/// <summary>The query parameters of a list. What is wrong with them goes to the errors.</summary>
 internal sealed class QueryFields
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);

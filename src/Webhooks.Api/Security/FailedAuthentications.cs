@@ -9,9 +9,9 @@ using Webhooks.Core.Telemetry;
 namespace Webhooks.Api.Security;
 
 /// <summary>
-/// Counts the tokens and API keys that were refused, by the caller's address, to slow down those who guess. What is good is accepted from
-/// any address, however many others there guess: it is judged before. An IPv6 address counts as its network (/64), of which one customer
-/// has as many addresses as they like.
+/// The number of tokens and API keys that were refused, by the caller's address, to slow down those who guess. What is good is accepted
+/// from any address, however many others there guess: it is judged before. An IPv6 address counts as its network (/64), of which one
+/// customer has as many addresses as they like.
 /// </summary>
 /// <remarks>
 /// A bounded number of addresses is remembered. Whoever has more networks than that guesses as slowly as the secret demands.

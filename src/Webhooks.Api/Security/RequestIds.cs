@@ -5,8 +5,8 @@ using Webhooks.Api.Telemetry;
 namespace Webhooks.Api.Security;
 
 /// <summary>
-/// Gives each request an id (header <c>X-Request-Id</c>): the caller's own where it is well-formed, which lets callers find their requests
-/// in our log. It is in the answer, in every problem, in every line that is logged for the request, and in audit entries.
+/// The id of each request (header <c>X-Request-Id</c>): the caller's own where it is well-formed, which lets callers find their requests in
+/// our log. It is in the answer, in every problem, in every line that is logged for the request, and in audit entries.
 /// </summary>
 internal sealed class RequestIds(ILogger<RequestIds> logger)
 {

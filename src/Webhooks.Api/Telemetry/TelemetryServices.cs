@@ -7,7 +7,7 @@ using Webhooks.Core.Telemetry;
 
 namespace Webhooks.Api.Telemetry;
 
-/// <summary>Has metrics, traces and logs collected and sent, in the same way by both hosts.</summary>
+/// <summary>The registration of what collects and sends metrics, traces and logs, in the same way for both hosts.</summary>
 public static class TelemetryServices
 {
     /// <summary>The database driver's own activity source and meter.</summary>

@@ -13,7 +13,7 @@ using Webhooks.Core.Webhooks;
 
 namespace Webhooks.Api.Webhooks;
 
-/// <summary>Reads and checks the fields of a webhook in a request; the errors get what is wrong with them.</summary>
+/// <summary>The fields of a webhook in a request, read and checked; the errors get what is wrong with them.</summary>
 internal sealed class WebhookFields(JsonFields fields, WebhooksOptions options, EventCatalog types, FieldErrors errors)
 {
     private const string Mode = "mode";

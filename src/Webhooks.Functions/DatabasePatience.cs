@@ -4,8 +4,8 @@ using Webhooks.Core.Postgres;
 namespace Webhooks.Functions;
 
 /// <summary>
-/// Repeats work that failed because the database is restarting or failing over, which takes it away for seconds to a minute. A queue
-/// message would otherwise use up its tries and go to the poison queue although nothing is wrong with it.
+/// The repetition of work that failed because the database is restarting or failing over, which takes it away for seconds to a minute. A
+/// queue message would otherwise use up its tries and go to the poison queue although nothing is wrong with it.
 /// </summary>
 public sealed partial class DatabasePatience(DatabaseSessions sessions, TimeProvider clock, ILogger<DatabasePatience> logger)
 {

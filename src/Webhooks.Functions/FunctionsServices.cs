@@ -12,7 +12,7 @@ using Webhooks.Functions.Recoveries;
 
 namespace Webhooks.Functions;
 
-/// <summary>Registers the app's services.</summary>
+/// <summary>The registration of the app's services.</summary>
 internal static class FunctionsServices
 {
     /// <summary>Adds Core, the HTTP API and what the functions need. Settings are read at once.</summary>

@@ -4,7 +4,7 @@ using Webhooks.Core.Postgres;
 
 namespace Webhooks.Server;
 
-/// <summary>Brings the database up to date, or says in one line why it cannot be used.</summary>
+/// <summary>The database as the process needs it: up to date, or else refused in one line that says why it cannot be used.</summary>
 internal static class Database
 {
     /// <summary>Brings the schema up to date.</summary>

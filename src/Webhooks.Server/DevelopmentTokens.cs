@@ -2,7 +2,7 @@ using Webhooks.Api.Authentication;
 
 namespace Webhooks.Server;
 
-/// <summary>Makes tokens where a development key stands in for an OIDC authority.</summary>
+/// <summary>The maker of tokens where a development key stands in for an OIDC authority.</summary>
 internal sealed class DevelopmentTokens
 {
     /// <summary>The configuration path of the key's file.</summary>

@@ -2,7 +2,7 @@ using Webhooks.Core;
 
 namespace Webhooks.Server;
 
-/// <summary>Reads a port from a setting with a short name, such as <c>PORT</c>.</summary>
+/// <summary>A port from a setting with a short name, such as <c>PORT</c>.</summary>
 internal static class Port
 {
     /// <summary>The port, 0 (any free one) to 65535.</summary>

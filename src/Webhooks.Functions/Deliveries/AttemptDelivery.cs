@@ -8,8 +8,8 @@ using Webhooks.Core.Sending;
 namespace Webhooks.Functions.Deliveries;
 
 /// <summary>
-/// Makes a delivery's next attempt and records it. It may run more often than the orchestrator asked, for example after a crash: the row,
-/// not the number of calls, says whether there is an attempt to make.
+/// The activity that makes a delivery's next attempt and records it. It may run more often than the orchestrator asked, for example after a
+/// crash: the row, not the number of calls, says whether there is an attempt to make.
 /// </summary>
 public sealed partial class AttemptDelivery(
     DeliveryStore deliveries,

@@ -10,7 +10,7 @@ using Webhooks.Core.Postgres;
 
 namespace Webhooks.Functions.Deliveries;
 
-/// <summary>Accepts an event from the queue: commits its deliveries, then has them started.</summary>
+/// <summary>The trigger that accepts an event from the queue: it commits its deliveries, then has them started.</summary>
 public sealed partial class FanOutEvent(
     EventMessageReader reader,
     KnownEventTypes types,

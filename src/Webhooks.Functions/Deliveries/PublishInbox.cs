@@ -4,8 +4,8 @@ using Webhooks.Core.Inbox;
 namespace Webhooks.Functions.Deliveries;
 
 /// <summary>
-/// Accepts events that were published in transactions: commits their deliveries, then has them started. No database can wake the app, so it
-/// looks every five seconds, on one instance at a time.
+/// The trigger that accepts events which were published in transactions: it commits their deliveries, then has them started. No database
+/// can wake the app, so it looks every five seconds, on one instance at a time.
 /// </summary>
 public sealed class PublishInbox(InboxPublisher publisher)
 {

@@ -8,7 +8,7 @@ using Webhooks.Core.Deliveries;
 
 namespace Webhooks.Functions.Deliveries;
 
-/// <summary>Puts committed deliveries on the queue that <see cref="StartDelivery"/> reads.</summary>
+/// <summary>The dispatch of committed deliveries by the queue that <see cref="StartDelivery"/> reads.</summary>
 internal sealed partial class QueueDispatch(
     [FromKeyedServices(QueueNames.Deliveries)] QueueClient queue,
     ILogger<QueueDispatch> logger) : IDeliveryDispatch

@@ -4,7 +4,7 @@ using Webhooks.Core.Deliveries;
 
 namespace Webhooks.Functions.Deliveries;
 
-/// <summary>Starts the orchestrations of a fan-out message's deliveries.</summary>
+/// <summary>The trigger that starts the orchestrations of a fan-out message's deliveries.</summary>
 public sealed class StartDelivery(PendingDeliveries pending, DeliveryStarter starter, DatabasePatience patience)
 {
     /// <summary>Handles a message. When it throws, the host repeats it; what was started already is left alone then.</summary>

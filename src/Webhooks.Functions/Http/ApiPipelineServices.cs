@@ -11,7 +11,7 @@ using Webhooks.Core;
 
 namespace Webhooks.Functions.Http;
 
-/// <summary>Registers the HTTP API's pipeline.</summary>
+/// <summary>The registration of the HTTP API's pipeline.</summary>
 internal static class ApiPipelineServices
 {
     /// <summary>Adds <see cref="ApiPipeline"/>. Settings are read at once.</summary>

@@ -5,7 +5,7 @@ using Webhooks.Functions.Deliveries;
 
 namespace Webhooks.Functions.Http;
 
-/// <summary>Asks the task hub.</summary>
+/// <summary>The way to a delivery's orchestration that asks the task hub.</summary>
 internal sealed partial class DeliveryOrchestrationFeature(DurableTaskClient client, ILogger logger) : IDeliveryOrchestrationFeature
 {
     public async Task<DeliveryOrchestration?> FindAsync(Guid delivery, CancellationToken cancellationToken)

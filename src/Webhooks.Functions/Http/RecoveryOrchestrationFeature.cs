@@ -5,7 +5,7 @@ using Webhooks.Functions.Recoveries;
 
 namespace Webhooks.Functions.Http;
 
-/// <summary>Asks the task hub to run a recovery.</summary>
+/// <summary>The start of a recovery that asks the task hub to run it.</summary>
 internal sealed partial class RecoveryOrchestrationFeature(DurableTaskClient client, RecoveryStarter starter, ILogger logger)
     : IRecoveryOrchestrationFeature
 {

@@ -6,9 +6,9 @@ using Webhooks.Core;
 namespace Webhooks.Functions.Maintenance;
 
 /// <summary>
-/// Purges orchestrations that finished long ago: they stay in the task hub until somebody does. Instance ids are delivery ids, which begin
-/// with their time, and the task hub's table is ordered by instance id; so asking for prefixes reads only the hours in question, where
-/// asking for a time of creation would read the whole table.
+/// The purge of orchestrations that finished long ago: they stay in the task hub until somebody does it. Instance ids are delivery ids,
+/// which begin with their time, and the task hub's table is ordered by instance id; so asking for prefixes reads only the hours in
+/// question, where asking for a time of creation would read the whole table.
 /// </summary>
 public sealed partial class FinishedOrchestrations(
     MaintenanceOptions options, WebhooksOptions webhooks, TimeProvider clock, ILogger<FinishedOrchestrations> logger)

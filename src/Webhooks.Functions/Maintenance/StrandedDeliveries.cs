@@ -4,7 +4,7 @@ using Webhooks.Core.Deliveries;
 namespace Webhooks.Functions.Maintenance;
 
 /// <summary>
-/// Has deliveries started again that should be under way and are not: their enqueueing failed after the commit, or their orchestration
+/// Deliveries that should be under way and are not, and are started again: their enqueueing failed after the commit, or their orchestration
 /// failed. One whose orchestration runs is left alone by it, so doing this once too often is harmless.
 /// </summary>
 public sealed partial class StrandedDeliveries(

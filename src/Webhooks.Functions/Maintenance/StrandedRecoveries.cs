@@ -6,8 +6,8 @@ using Webhooks.Functions.Recoveries;
 namespace Webhooks.Functions.Maintenance;
 
 /// <summary>
-/// Starts recoveries again that should be under way and are not: their start failed after the commit, or their orchestration failed. One
-/// whose orchestration runs is left alone by it.
+/// Recoveries that should be under way and are not, and are started again: their start failed after the commit, or their orchestration
+/// failed. One whose orchestration runs is left alone by it.
 /// </summary>
 public sealed partial class StrandedRecoveries(
     RecoveryProgress progress, RecoveryStarter starter, MaintenanceOptions options, ILogger<StrandedRecoveries> logger)

@@ -4,8 +4,8 @@ using Webhooks.Core.Recoveries;
 namespace Webhooks.Functions.Recoveries;
 
 /// <summary>
-/// Makes the steps of a recovery that are due, and for some seconds those that come due, so that an orchestration's step, which costs many
-/// storage requests, is made once for many pages. The row, not the number of calls, says what there is to do.
+/// The activity that makes the steps of a recovery that are due, and for some seconds those that come due, so that an orchestration's step,
+/// which costs many storage requests, is made once for many pages. The row, not the number of calls, says what there is to do.
 /// </summary>
 public sealed class RecoverPages(RecoveryRunner runner, DatabasePatience patience, TimeProvider clock)
 {

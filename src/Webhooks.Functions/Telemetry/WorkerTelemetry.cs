@@ -6,7 +6,7 @@ using Webhooks.Api.Telemetry;
 
 namespace Webhooks.Functions.Telemetry;
 
-/// <summary>Registers the export of the worker's telemetry, by the settings that the Functions host reads too.</summary>
+/// <summary>The registration of the export of the worker's telemetry, by the settings that the Functions host reads too.</summary>
 internal static class WorkerTelemetry
 {
     private const string ConnectionString = "APPLICATIONINSIGHTS_CONNECTION_STRING";

@@ -3,7 +3,7 @@ using Webhooks.Server.Local;
 
 namespace Webhooks.Server.Commands;
 
-/// <summary>Shows what the operator has to mend as one line on standard error, without a stack trace.</summary>
+/// <summary>The report of what the operator has to mend: one line on standard error, without a stack trace.</summary>
 internal static class FailureReport
 {
     /// <summary>The exit code of what the operator has to mend outside of this program.</summary>

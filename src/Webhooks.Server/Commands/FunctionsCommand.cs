@@ -7,7 +7,7 @@ using Webhooks.Server.Queue;
 
 namespace Webhooks.Server.Commands;
 
-/// <summary>Runs the Azure Functions app under the Core Tools, with the services, keys and data of a local run.</summary>
+/// <summary>The command that runs the Azure Functions app under the Core Tools, with the services, keys and data of a local run.</summary>
 internal static class FunctionsCommand
 {
     /// <summary>The queues that must be there before the app starts: a queue trigger does not make its queue.</summary>

@@ -2,7 +2,7 @@ using Webhooks.Server.Local;
 
 namespace Webhooks.Server.Commands;
 
-/// <summary>Brings the database's schema up to date and says what it did.</summary>
+/// <summary>The command that brings the database's schema up to date and says what it did.</summary>
 internal static class MigrateCommand
 {
     public static async Task<int> RunAsync(bool isLocal, CancellationToken cancellationToken)

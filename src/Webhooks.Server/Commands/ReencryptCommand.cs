@@ -3,7 +3,7 @@ using Webhooks.Server.Local;
 
 namespace Webhooks.Server.Commands;
 
-/// <summary>Brings every webhook's secret under the newest key, and says how many there were.</summary>
+/// <summary>The command that brings every webhook's secret under the newest key, and says how many there were.</summary>
 internal static class ReencryptCommand
 {
     public static async Task<int> RunAsync(bool isLocal, CancellationToken cancellationToken)

@@ -19,7 +19,7 @@ using Webhooks.Server.Telemetry;
 
 namespace Webhooks.Server.Commands;
 
-/// <summary>Runs the server: the HTTP API, the delivery engine and, where there is a queue, its listener.</summary>
+/// <summary>The command that runs the server: the HTTP API, the delivery engine and, where there is a queue, its listener.</summary>
 internal static partial class ServeCommand
 {
     /// <summary>Serves until termination is requested, then stops in order.</summary>

@@ -1,6 +1,6 @@
 namespace Webhooks.Server.Commands;
 
-/// <summary>Reads the settings for commands that run without a host.</summary>
+/// <summary>The settings of commands that run without a host.</summary>
 internal static class Settings
 {
     /// <summary>The environment's settings over others.</summary>

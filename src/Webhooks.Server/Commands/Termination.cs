@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Webhooks.Server.Commands;
 
 /// <summary>
-/// Turns the first signal that asks this process to end (Ctrl-C, SIGTERM, a closed terminal) into a canceled token, so that
-/// everything stops in order. A second one ends the process at once.
+/// The token that the first signal which asks this process to end (Ctrl-C, SIGTERM, a closed terminal) cancels, so that everything stops in
+/// order. A second one ends the process at once.
 /// </summary>
 internal sealed class Termination : IDisposable
 {

@@ -3,7 +3,7 @@ using Webhooks.Server.Local;
 
 namespace Webhooks.Server.Commands;
 
-/// <summary>Prints a token of the development key.</summary>
+/// <summary>The command that prints a token of the development key.</summary>
 internal static class TokenCommand
 {
     /// <summary>Prints the token and nothing else on standard output.</summary>

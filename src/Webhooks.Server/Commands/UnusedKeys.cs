@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.DataProtection.Repositories;
 
 namespace Webhooks.Server.Commands;
 
-/// <summary>Keeps ASP.NET Core's data protection keys nowhere: nothing here is protected with them.</summary>
+/// <summary>The place for ASP.NET Core's data protection keys, which keeps none: nothing here is protected with them.</summary>
 internal sealed class UnusedKeys : IXmlRepository
 {
     public IReadOnlyCollection<XElement> GetAllElements() => [];

@@ -3,7 +3,7 @@ using Webhooks.Core.Postgres;
 
 namespace Webhooks.Server.Engine;
 
-/// <summary>Judges every minute whether organizations are to be told that attempts fail.</summary>
+/// <summary>The chore that judges every minute whether organizations are to be told that attempts fail.</summary>
 internal sealed partial class AlertService(
     FailureRateAlerts alerts, DatabaseSessions sessions, TimeProvider clock, ILogger<AlertService> logger)
     : PeriodicService(TimeSpan.FromMinutes(1), clock)

@@ -9,8 +9,8 @@ using Webhooks.Core.Secrets;
 namespace Webhooks.Server.Engine;
 
 /// <summary>
-/// Makes the attempts: as many at once as the lanes allow. A slot hands its result to the recorder and goes on with the next delivery,
-/// so that no slot waits for the database.
+/// The slots in which attempts are made: as many at once as the lanes allow. A slot hands its result to the recorder and goes on with the
+/// next delivery, so that no slot waits for the database.
 /// </summary>
 internal sealed partial class AttemptSlots(
     WebhookLanes lanes,

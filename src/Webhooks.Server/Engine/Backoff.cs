@@ -1,6 +1,6 @@
 namespace Webhooks.Server.Engine;
 
-/// <summary>Waits between tries: longer each time, and each time at random, so that processes do not try in step.</summary>
+/// <summary>The waits between tries: longer each time, and each time at random, so that processes do not try in step.</summary>
 /// <param name="clock">Measures the waits.</param>
 /// <param name="longest">The longest wait; 5 s when null.</param>
 internal sealed class Backoff(TimeProvider clock, TimeSpan? longest = null)

@@ -2,7 +2,7 @@ using Webhooks.Core.Deliveries;
 
 namespace Webhooks.Server.Engine;
 
-/// <summary>Gives claims back that a stopping engine does not attempt any more. When that fails, their leases end.</summary>
+/// <summary>The return of claims that a stopping engine does not attempt any more. When that fails, their leases end.</summary>
 internal sealed partial class ClaimRelease(DeliveryStore deliveries, ILogger<ClaimRelease> logger)
 {
     /// <summary>Gives them back; it never throws.</summary>

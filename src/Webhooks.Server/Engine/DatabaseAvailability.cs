@@ -3,8 +3,8 @@ using Webhooks.Core.Postgres;
 namespace Webhooks.Server.Engine;
 
 /// <summary>
-/// Says once when the database goes and once when it is back, however many parts of the engine notice. It is back when something was
-/// written and no part waits: a database that is read-only answers questions and lets itself be listened to.
+/// The database as the engine finds it: it is logged once when it goes and once when it is back, however many parts of the engine notice.
+/// It is back when something was written and no part waits: a database that is read-only answers questions and lets itself be listened to.
 /// </summary>
 internal sealed partial class DatabaseAvailability(DatabaseSessions sessions, ILogger<DatabaseAvailability> logger)
 {

@@ -5,8 +5,8 @@ using Webhooks.Core.Health;
 namespace Webhooks.Server.Engine;
 
 /// <summary>
-/// Keeps the lanes supplied: claims what is due while there is room, parks what a lane cannot work off soon, and claims it again when it
-/// can.
+/// The supplier of the lanes: it claims what is due while there is room, parks what a lane cannot work off soon, and claims it again when
+/// it can.
 /// </summary>
 internal sealed class DeliveryClaimer(
     DeliveryStore deliveries,

@@ -1,6 +1,6 @@
 namespace Webhooks.Server.Engine;
 
-/// <summary>Delivers what is due, from the start of the process to its end. Several engines may share a database.</summary>
+/// <summary>The engine that delivers what is due, from the start of the process to its end. Several engines may share a database.</summary>
 internal sealed partial class DeliveryEngine(
     DeliveryClaimer claimer,
     DeliveryNotifications notifications,

@@ -3,7 +3,7 @@ using Webhooks.Core.Deliveries;
 
 namespace Webhooks.Server.Engine;
 
-/// <summary>Lets this process attempt what it stores, without looking for it in the database.</summary>
+/// <summary>The intake that lets this process attempt what it stores, without looking for it in the database.</summary>
 internal sealed class DeliveryIntake(
     WebhookLanes lanes,
     AttemptSlots slots,

@@ -7,7 +7,7 @@ using Webhooks.Core.Pull;
 namespace Webhooks.Server.Engine;
 
 /// <summary>
-/// Listens for new deliveries, those that are pulled, too, and for events that were published in transactions, so that they go out at
+/// The listener for new deliveries, those that are pulled, too, and for events that were published in transactions, so that they go out at
 /// once. What it misses, the claimer's poll finds, and that of <see cref="InboxService"/>, and whoever waits for deliveries to pull.
 /// </summary>
 internal sealed class DeliveryNotifications(

@@ -2,7 +2,9 @@ using System.Threading.Channels;
 
 namespace Webhooks.Server.Engine;
 
-/// <summary>Wakes who waits for work: some may be due, or there is room for it. Signals that come while one is pending are one.</summary>
+/// <summary>
+/// The signal that wakes who waits for work: some may be due, or there is room for it. Signals that come while one is pending are one.
+/// </summary>
 internal sealed class DueSignal
 {
     private readonly Channel<bool> _pending = Channel.CreateBounded<bool>(

@@ -2,7 +2,9 @@ using Webhooks.Core.Deliveries;
 
 namespace Webhooks.Server.Engine;
 
-/// <summary>Registers the delivery engine. It needs Core's services and an <c>NpgsqlDataSource</c> over a migrated database.</summary>
+/// <summary>
+/// The registration of the delivery engine. It needs Core's services and an <c>NpgsqlDataSource</c> over a migrated database.
+/// </summary>
 public static class EngineServices
 {
     /// <summary>Adds the engine with the settings of <c>Webhooks__Engine__…</c>.</summary>

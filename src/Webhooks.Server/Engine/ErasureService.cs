@@ -3,7 +3,7 @@ using Webhooks.Core.Postgres;
 
 namespace Webhooks.Server.Engine;
 
-/// <summary>Goes on with the erasures of organizations, whoever has begun them.</summary>
+/// <summary>The chore that goes on with the erasures of organizations, whoever has begun them.</summary>
 internal sealed partial class ErasureService(
     OrganizationErasures erasures, DatabaseSessions sessions, TimeProvider clock, ILogger<ErasureService> logger)
     : PeriodicService(TimeSpan.FromSeconds(5), clock)

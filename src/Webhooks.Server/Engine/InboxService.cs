@@ -4,8 +4,8 @@ using Webhooks.Core.Postgres;
 namespace Webhooks.Server.Engine;
 
 /// <summary>
-/// Fans out events that were published in transactions: when it is told of one, and once a second, for those that it was not told of, that
-/// wait for a limit, or that a server had taken which ended.
+/// The chore that fans out events which were published in transactions: when it is told of one, and once a second, for those that it was
+/// not told of, that wait for a limit, or that a server had taken which ended.
 /// </summary>
 internal sealed partial class InboxService(
     InboxPublisher publisher,

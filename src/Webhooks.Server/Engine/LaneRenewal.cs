@@ -4,8 +4,8 @@ using Webhooks.Core.Webhooks;
 namespace Webhooks.Server.Engine;
 
 /// <summary>
-/// Makes a change of a webhook hold within a second for what this server had claimed before it: that is given back, to be claimed with the
-/// webhook's URL and secrets as they are now.
+/// The chore by which a change of a webhook holds within a second for what this server had claimed before it: that is given back, to be
+/// claimed with the webhook's URL and secrets as they are now.
 /// </summary>
 /// <remarks>
 /// It looks, and is not told, so that it works behind a pooler, too, and when the overlap of two secrets ends. An idle server does not ask.

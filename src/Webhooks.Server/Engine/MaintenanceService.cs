@@ -3,7 +3,9 @@ using Webhooks.Core.Redaction;
 
 namespace Webhooks.Server.Engine;
 
-/// <summary>Keeps the partitions ahead of time, and erases payloads whose time is over: when the process starts, and every hour.</summary>
+/// <summary>
+/// The chore that keeps the partitions ahead of time, and erases payloads whose time is over: when the process starts, and every hour.
+/// </summary>
 internal sealed partial class MaintenanceService(
     PartitionMaintenance partitions,
     ExpiredPayloads payloads,

@@ -4,8 +4,8 @@ using Webhooks.Core.Postgres;
 namespace Webhooks.Server.Engine;
 
 /// <summary>
-/// Tells the lanes which webhooks are paused, whichever server found out. It looks, and is not told, so that it works behind a pooler, too.
-/// An idle server does not ask.
+/// The chore that tells the lanes which webhooks are paused, whichever server found out. It looks, and is not told, so that it works behind
+/// a pooler, too. An idle server does not ask.
 /// </summary>
 internal sealed partial class PauseWatch(
     WebhookPauses pauses, WebhookLanes lanes, DatabaseSessions sessions, TimeProvider clock, ILogger<PauseWatch> logger)

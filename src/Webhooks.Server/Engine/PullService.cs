@@ -3,7 +3,7 @@ using Webhooks.Core.Pull;
 
 namespace Webhooks.Server.Engine;
 
-/// <summary>Records which pulled deliveries were not answered, every few seconds: their retries count from then.</summary>
+/// <summary>The chore that records which pulled deliveries were not answered, every few seconds: their retries count from then.</summary>
 internal sealed partial class PullService(
     PullMaintenance pulls, DatabaseSessions sessions, TimeProvider clock, ILogger<PullService> logger)
     : PeriodicService(TimeSpan.FromSeconds(2), clock)

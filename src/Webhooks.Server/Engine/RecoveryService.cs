@@ -4,7 +4,7 @@ using Webhooks.Core.Recoveries;
 namespace Webhooks.Server.Engine;
 
 /// <summary>
-/// Runs the recoveries of all webhooks, step by step in turn. Several servers share the steps; where one ends, others go on.
+/// The chore that runs the recoveries of all webhooks, step by step in turn. Several servers share the steps; where one ends, others go on.
 /// </summary>
 internal sealed partial class RecoveryService(
     RecoveryProgress progress, RecoveryRunner runner, DatabaseSessions sessions, TimeProvider clock, ILogger<RecoveryService> logger)

@@ -5,8 +5,9 @@ using Webhooks.Core.Postgres;
 namespace Webhooks.Server.Engine;
 
 /// <summary>
-/// Records what came of attempts, many in one statement: while one statement runs, the next batch gathers. A result is kept until it is
-/// recorded; while the database fails, the lanes pause, so that nothing is attempted that could not be recorded before its lease ends.
+/// The recorder of what came of attempts, many in one statement: while one statement runs, the next batch gathers. A result is kept until
+/// it is recorded; while the database fails, the lanes pause, so that nothing is attempted that could not be recorded before its lease
+/// ends.
 /// </summary>
 internal sealed partial class ResultRecorder(
     DeliveryStore deliveries,

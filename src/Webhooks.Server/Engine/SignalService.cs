@@ -3,7 +3,7 @@ using Webhooks.Core.Signals;
 
 namespace Webhooks.Server.Engine;
 
-/// <summary>Publishes operational events within a second of what causes them.</summary>
+/// <summary>The chore that publishes operational events within a second of what causes them.</summary>
 internal sealed partial class SignalService(
     SignalPublisher signals, DatabaseSessions sessions, TimeProvider clock, ILogger<SignalService> logger)
     : PeriodicService(TimeSpan.FromSeconds(1), clock)

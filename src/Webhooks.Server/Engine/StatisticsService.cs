@@ -3,7 +3,7 @@ using Webhooks.Core.Statistics;
 
 namespace Webhooks.Server.Engine;
 
-/// <summary>Adds up what has been counted, every few seconds: what has not been added up, each answer has to.</summary>
+/// <summary>The chore that adds up what has been counted, every few seconds: what has not been added up, each answer has to.</summary>
 internal sealed partial class StatisticsService(
     StatisticsFolding statistics, DatabaseSessions sessions, TimeProvider clock, ILogger<StatisticsService> logger)
     : PeriodicService(TimeSpan.FromSeconds(5), clock)

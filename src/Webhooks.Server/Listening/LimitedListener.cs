@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Webhooks.Server.Listening;
 
-/// <summary>Accepts connections at one address while there may be more; at most one that is too many is open at a time.</summary>
+/// <summary>
+/// The listener at one address, which accepts connections while there may be more; at most one that is too many is open at a time.
+/// </summary>
 internal sealed class LimitedListener(IConnectionListener listener, ConnectionLimit limit) : IConnectionListener
 {
     /// <inheritdoc />

@@ -5,8 +5,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 namespace Webhooks.Server.Listening;
 
 /// <summary>
-/// Listens for as many connections as there may be, and closes any more before it accepts another. Kestrel's own limit closes them at some
-/// later time: a crowd that connects faster than that takes every descriptor of the process, which then cannot go on at all.
+/// The maker of listeners for as many connections as there may be, which close any more before they accept another. Kestrel's own limit
+/// closes them at some later time: a crowd that connects faster than that takes every descriptor of the process, which then cannot go on at
+/// all.
 /// </summary>
 internal sealed class LimitedListenerFactory(SocketTransportFactory sockets, ConnectionLimit limit)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector

@@ -3,9 +3,7 @@ using System.Diagnostics;
 
 namespace Webhooks.Server.Local;
 
-/// <summary>
-/// Starts the Node.js scripts of the directory <c>local</c> that run programs for as long as their standard input is open.
-/// </summary>
+/// <summary>A Node.js script of the directory <c>local</c>, which runs programs for as long as its standard input is open.</summary>
 internal static class NodeScript
 {
     /// <summary>The directory <c>local</c> of the repository that this program was built in.</summary>

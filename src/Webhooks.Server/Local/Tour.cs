@@ -1,6 +1,6 @@
 namespace Webhooks.Server.Local;
 
-/// <summary>Shows whoever started a local run what to try, ready to paste.</summary>
+/// <summary>The text that shows whoever started a local run what to try, ready to paste.</summary>
 internal static class Tour
 {
     /// <summary>The tour's text.</summary>

@@ -7,8 +7,8 @@ using Webhooks.Api.Telemetry;
 namespace Webhooks.Server.Logging;
 
 /// <summary>
-/// Puts out the lines of the log many at once. The console logger of .NET wakes a thread and calls the operating system for each line,
-/// which costs a busy server as much CPU time as a fifth of the attempt that the line is about.
+/// The console that the lines of the log are put out to, many at once. The console logger of .NET wakes a thread and calls the operating
+/// system for each line, which costs a busy server as much CPU time as a fifth of the attempt that the line is about.
 /// </summary>
 /// <remarks>
 /// A line waits for others for some milliseconds; an error waits for nothing and takes along what came before it. Those are lost with a

@@ -1,6 +1,8 @@
 namespace Webhooks.Server.Queue;
 
-/// <summary>Says once when something that the listener needs goes and once when it is back, however often that is noticed.</summary>
+/// <summary>
+/// The state of something that the listener needs: it is logged once when it goes and once when it is back, however often that is noticed.
+/// </summary>
 /// <param name="what">The thing, as in "the database".</param>
 internal sealed partial class Availability(string what, ILogger logger)
 {

@@ -6,7 +6,7 @@ using Webhooks.Server.Engine;
 
 namespace Webhooks.Server.Queue;
 
-/// <summary>Publishes the events of a batch of messages, each for itself, and says what is to become of each message.</summary>
+/// <summary>The publisher of the events of a batch of messages, each for itself, which says what is to become of each message.</summary>
 internal sealed partial class BatchPublisher(
     QueueListenerOptions options,
     EventMessageReader reader,

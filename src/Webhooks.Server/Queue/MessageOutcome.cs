@@ -14,15 +14,15 @@ internal abstract record MessageOutcome
     /// <param name="OrgId">The organization.</param>
     internal sealed record Dropped(Guid OrgId) : MessageOutcome;
 
-    /// <summary>Move it to the poison queue.</summary>
+    /// <summary>A message that is moved to the poison queue.</summary>
     /// <param name="Reason">Why, without anything of its data.</param>
     internal sealed record Poison(string Reason) : MessageOutcome;
 
-    /// <summary>Give it back for a while: its organization publishes more than it may.</summary>
+    /// <summary>A message that is given back for a while: its organization publishes more than it may.</summary>
     /// <param name="After">When it is to be visible again.</param>
     internal sealed record Later(TimeSpan After) : MessageOutcome;
 
-    /// <summary>Let it become visible again.</summary>
+    /// <summary>A message that becomes visible again.</summary>
     /// <param name="Reason">Why it failed, without anything of its data.</param>
     internal sealed record TryAgain(string Reason) : MessageOutcome;
 }

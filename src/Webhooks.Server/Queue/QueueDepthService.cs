@@ -3,7 +3,8 @@ using Webhooks.Core.Telemetry;
 namespace Webhooks.Server.Queue;
 
 /// <summary>
-/// Has the messages of the queue counted every half a minute, and those that could not be published, if anyone wants to know.
+/// The chore that has the messages of the queue counted every half a minute, and those that could not be published, if anyone wants to
+/// know.
 /// </summary>
 internal sealed partial class QueueDepthService(
     EventQueue queue, WebhooksMetrics metrics, TimeProvider clock, ILogger<QueueDepthService> logger)

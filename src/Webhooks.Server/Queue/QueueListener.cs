@@ -3,9 +3,9 @@ using Webhooks.Server.Engine;
 namespace Webhooks.Server.Queue;
 
 /// <summary>
-/// Publishes the events that arrive on the storage queue: receives a batch, publishes its events, and removes each message once its event
-/// is committed. What takes long is set aside and blocks nobody, and neither does what can never be published, which goes to the poison
-/// queue.
+/// The listener that publishes the events which arrive on the storage queue: it receives a batch, publishes its events, and removes each
+/// message once its event is committed. What takes long is set aside and blocks nobody, and neither does what can never be published, which
+/// goes to the poison queue.
 /// </summary>
 internal sealed partial class QueueListener(
     QueueListenerOptions options,

@@ -3,8 +3,8 @@ using Webhooks.Core;
 namespace Webhooks.Server.Queue;
 
 /// <summary>
-/// Registers the listener that publishes what it finds on the storage queue. It needs Core's services and an <c>NpgsqlDataSource</c> over a
-/// migrated database.
+/// The registration of the listener that publishes what it finds on the storage queue. It needs Core's services and an
+/// <c>NpgsqlDataSource</c> over a migrated database.
 /// </summary>
 public static class QueueServices
 {

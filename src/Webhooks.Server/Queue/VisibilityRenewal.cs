@@ -1,6 +1,6 @@
 namespace Webhooks.Server.Queue;
 
-/// <summary>Keeps a message from others for as long as it is in hand.</summary>
+/// <summary>The renewal that keeps a message from others for as long as it is in hand.</summary>
 internal sealed class VisibilityRenewal : IAsyncDisposable
 {
     /// <summary>Renewals within the time that one gives: two may fail before the message gets lost.</summary>

@@ -3,7 +3,7 @@ using Webhooks.Core.Telemetry;
 namespace Webhooks.Server.Telemetry;
 
 /// <summary>
-/// Has pending deliveries counted every half a minute. Each of several servers on a database counts and reports the same.
+/// The chore that has pending deliveries counted every half a minute. Each of several servers on a database counts and reports the same.
 /// </summary>
 internal sealed partial class PendingCountService(PendingCount pending, TimeProvider clock, ILogger<PendingCountService> logger)
     : PeriodicService(TimeSpan.FromSeconds(30), clock)

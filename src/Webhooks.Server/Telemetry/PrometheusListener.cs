@@ -4,7 +4,8 @@ using Webhooks.Server.Commands;
 namespace Webhooks.Server.Telemetry;
 
 /// <summary>
-/// Serves what is measured to Prometheus, at a port of its own: nothing of the API is there, and nothing of this is at the API's.
+/// The listener that serves what is measured to Prometheus, at a port of its own: nothing of the API is there, and nothing of this is at
+/// the API's.
 /// </summary>
 internal sealed partial class PrometheusListener(MetricsUrl url, MeterProvider meters, ILogger<PrometheusListener> logger)
     : IHostedService, IAsyncDisposable

@@ -6,7 +6,7 @@ using Webhooks.Core;
 
 namespace Webhooks.Server.Telemetry;
 
-/// <summary>Registers what the server measures, its export by OTLP, and what Prometheus asks for.</summary>
+/// <summary>The registration of what the server measures, its export by OTLP, and what Prometheus asks for.</summary>
 internal static class ServerTelemetry
 {
     /// <summary>

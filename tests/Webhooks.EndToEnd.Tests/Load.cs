@@ -4,7 +4,7 @@ using Webhooks.Testing;
 namespace Webhooks.EndToEnd.Tests;
 
 /// <summary>
-/// Publishes events one after the other from several clients, whatever happens to the server, and notes which were accepted.
+/// A load of events, published one after the other from several clients, whatever happens to the server. It notes which were accepted.
 /// </summary>
 internal sealed class Load(Installation installation)
 {

@@ -4,7 +4,7 @@ using Webhooks.Testing;
 
 namespace Webhooks.EndToEnd.Tests;
 
-/// <summary>From a published event to the receiver's signed POST and its place in the history.</summary>
+/// <summary>The way from a published event to the receiver's signed POST and its place in the history.</summary>
 [Trait("Host", "both")]
 public sealed class PublishingTests : PublishingTest
 {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Webhooks.EndToEnd.Tests;
 
-/// <summary>Runs shell commands as an operator would.</summary>
+/// <summary>The shell, in which commands run as an operator would run them.</summary>
 internal static class Shell
 {
     /// <summary>Runs a command and waits for its end.</summary>

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Webhooks.Infrastructure.Tests;
 
-/// <summary>Runs a program to its end and keeps what it printed.</summary>
+/// <summary>A program that runs to its end, and what it printed.</summary>
 internal static class CommandLine
 {
     public static async Task<ProcessResult> RunAsync(

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Webhooks.Testing;
 
-/// <summary>Waits for what must come true sooner or later.</summary>
+/// <summary>A wait for what must come true sooner or later.</summary>
 public static class Eventually
 {
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(3);

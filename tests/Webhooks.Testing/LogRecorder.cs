@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Webhooks.Testing;
 
-/// <summary>Keeps every log line, with its exception.</summary>
+/// <summary>The lines that are logged, each with its exception.</summary>
 public sealed class LogRecorder : ILoggerProvider, ISupportExternalScope
 {
     private readonly ConcurrentQueue<LogLine> _lines = [];

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Webhooks.Testing;
 
-/// <summary>Counts deliveries and their attempts anew, and compares that with what was counted as they came.</summary>
+/// <summary>A fresh count of deliveries and their attempts, compared with what was counted as they came.</summary>
 public static class StatisticsRecount
 {
     /// <summary>

@@ -4,7 +4,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Webhooks.Api.Tests.Authentication;
 
-/// <summary>Answers with the discovery document and the keys of an OIDC authority.</summary>
+/// <summary>An OIDC authority that answers with its discovery document and its keys.</summary>
 internal sealed class FakeAuthority(string authority, params SecurityKey[] keys) : HttpMessageHandler
 {
     /// <summary>Whether it answers nothing but 503.</summary>

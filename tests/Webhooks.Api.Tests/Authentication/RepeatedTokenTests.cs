@@ -99,7 +99,7 @@ public sealed class RepeatedTokenTests(SharedApi api) : IAsyncLifetime
 
     private static string Flip(string signature) => (signature[0] == 'A' ? 'B' : 'A') + signature[1..];
 
-    /// <summary>Counts the tokens that it judges, at a time that a test may set.</summary>
+    /// <summary>A judge of tokens that counts those it judges, at a time that a test may set.</summary>
     private sealed class CountingHandler : JsonWebTokenHandler
     {
         private int _judged;

@@ -7,7 +7,7 @@ using Webhooks.Testing;
 
 namespace Webhooks.Client.Tests.Publishing;
 
-/// <summary>Against the platform's own database: what is accepted waits in its inbox.</summary>
+/// <summary>The publisher against the platform's own database: what is accepted waits in its inbox.</summary>
 public sealed class TransactionPublisherTests : IAsyncLifetime
 {
     private readonly Guid _org = Guid.NewGuid();

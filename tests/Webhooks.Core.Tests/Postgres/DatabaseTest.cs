@@ -11,7 +11,7 @@ using Webhooks.Testing;
 
 namespace Webhooks.Core.Tests.Postgres;
 
-/// <summary>Gives each test a migrated database of its own, and what most of them begin with.</summary>
+/// <summary>A test with a migrated database of its own, and with what most of them begin with.</summary>
 public abstract class DatabaseTest : IAsyncLifetime
 {
     private TestDatabase? _database;

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Webhooks.Core.Tests.Postgres;
 
-/// <summary>Keeps what is logged, as an operator reads it.</summary>
+/// <summary>The lines that are logged, as an operator reads them.</summary>
 internal sealed class LogLines<T> : ILogger<T>
 {
     private readonly ConcurrentQueue<string> _lines = new();

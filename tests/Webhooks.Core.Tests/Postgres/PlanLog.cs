@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Webhooks.Core.Tests.Postgres;
 
-/// <summary>Keeps the plans that PostgreSQL's auto_explain sends as notices, which Npgsql logs.</summary>
+/// <summary>The plans that PostgreSQL's auto_explain sends as notices, which Npgsql logs.</summary>
 internal sealed class PlanLog : ILoggerProvider, ILoggerFactory, ILogger
 {
     /// <summary>Connection options that make the server send the plan of every statement, as it was run.</summary>

@@ -3,7 +3,7 @@ using Npgsql;
 namespace Webhooks.Endurance.Tests.Backlog;
 
 /// <summary>
-/// Writes deliveries that have been due for up to an hour, as there would be after an outage, and counts what became of them.
+/// A database with deliveries that have been due for up to an hour, as there would be after an outage, which counts what became of them.
 /// </summary>
 internal sealed class BacklogDatabase(string connectionString) : IAsyncDisposable
 {

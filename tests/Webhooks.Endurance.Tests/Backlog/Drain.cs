@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Webhooks.Endurance.Tests.Backlog;
 
-/// <summary>Watches a backlog become smaller.</summary>
+/// <summary>A watch over a backlog that becomes smaller.</summary>
 /// <param name="server">The process that works it off.</param>
 /// <param name="arrived">How many of its deliveries have arrived so far.</param>
 internal sealed class Drain(int server, Func<int> arrived)

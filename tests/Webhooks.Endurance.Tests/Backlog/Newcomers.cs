@@ -4,7 +4,7 @@ using Webhooks.Testing;
 
 namespace Webhooks.Endurance.Tests.Backlog;
 
-/// <summary>Publishes new events, a few each second, and measures how long after its acceptance each arrives.</summary>
+/// <summary>New events, of which a few are published each second, and the time after its acceptance at which each arrives.</summary>
 /// <param name="api">Their organization.</param>
 /// <param name="eventType">Their event type.</param>
 internal sealed class Newcomers(WebhooksApi api, string eventType)

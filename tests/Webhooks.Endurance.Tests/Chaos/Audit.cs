@@ -4,7 +4,7 @@ using Webhooks.Core.Sending;
 
 namespace Webhooks.Endurance.Tests.Chaos;
 
-/// <summary>Holds what is recorded against what was accepted and what the receivers saw. Each disagreement is a finding.</summary>
+/// <summary>A comparison of what is recorded with what was accepted and what the receivers saw. Each disagreement is a finding.</summary>
 internal sealed class Audit(Trouble trouble, TimeSpan attemptTimeout)
 {
     private const int MaxAttempts = 6;

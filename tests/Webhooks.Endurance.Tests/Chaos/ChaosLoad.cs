@@ -7,8 +7,8 @@ using Webhooks.Client.Publishing;
 namespace Webhooks.Endurance.Tests.Chaos;
 
 /// <summary>
-/// Publishes events over HTTP to either server and by the queue. Each has an id of its own and is published again, anywhere, until it is
-/// accepted: so whatever became of a request that got no answer, the event is to be delivered once.
+/// A load of events that are published over HTTP to either server and by the queue. Each has an id of its own and is published again,
+/// anywhere, until it is accepted: so whatever became of a request that got no answer, the event is to be delivered once.
 /// </summary>
 internal sealed class ChaosLoad(Cluster cluster, string queues, IReadOnlyList<Guid> organizations, int seed)
 {

@@ -3,7 +3,7 @@ using Webhooks.Testing;
 
 namespace Webhooks.Endurance.Tests.Chaos;
 
-/// <summary>Kills and restarts what there is, in random order and at random moments, and notes when.</summary>
+/// <summary>The killing and restarting of what there is, in random order and at random moments, and when that was.</summary>
 internal sealed class Trouble(Cluster cluster, PostgresServer postgres, AzuriteServer queue, Random random, Action<string> tell)
 {
     private const int ShortestPauseMilliseconds = 500;

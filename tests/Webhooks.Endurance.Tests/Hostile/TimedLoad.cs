@@ -4,7 +4,7 @@ using Webhooks.Testing;
 namespace Webhooks.Endurance.Tests.Hostile;
 
 /// <summary>
-/// Publishes a constant number of events each second, of one organization after the other, and measures how long they take to arrive.
+/// A load of a constant number of events each second, of one organization after the other, and how long they take to arrive.
 /// </summary>
 /// <param name="apis">The organizations.</param>
 /// <param name="healthyEach">The receivers of each that are well.</param>

@@ -4,7 +4,7 @@ using Webhooks.Testing;
 namespace Webhooks.Endurance.Tests.Soak;
 
 /// <summary>
-/// Publishes a constant number of events each second, over HTTP and a few by the queue, and reads the history now and then.
+/// A load of a constant number of events each second, over HTTP and a few by the queue, with a look at the history now and then.
 /// </summary>
 internal sealed class SteadyLoad : IAsyncDisposable
 {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Webhooks.Server.Tests.Engine;
 
-/// <summary>Keeps what is logged, as text.</summary>
+/// <summary>The lines that are logged, as text.</summary>
 internal sealed class LogLines : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<string> _lines = [];

@@ -32,6 +32,9 @@ param authAudience string
 @description('Origins whose pages may call the API, as browsers write them, for example `https://portal.example.com`.')
 param allowedOrigins string[] = []
 
+@description('Origin that links to the portal begin with, for example `https://webhooks.example.com`. Empty: that of the request that asks for a link.')
+param publicUrl string = ''
+
 @description('Id that the portal has at the authority, for people who sign in without a link. Empty: nobody does.')
 param portalClientId string = ''
 
@@ -211,6 +214,7 @@ module app 'modules/function-app.bicep' = {
       Webhooks__Auth__Authority: authAuthority
       Webhooks__Auth__Audience: authAudience
       Webhooks__AllowedOrigins: join(allowedOrigins, ',')
+      Webhooks__Portal__PublicUrl: publicUrl
       Webhooks__Portal__ClientId: portalClientId
       Webhooks__Portal__Scope: portalScope
       Webhooks__Secrets__KeyVault: keyVault.outputs.uri

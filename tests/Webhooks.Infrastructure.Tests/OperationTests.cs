@@ -61,6 +61,7 @@ public partial class OperationTests(Environments environments)
             "Webhooks__Auth__Authority",
             "Webhooks__Database__Authentication",
             "Webhooks__Portal__ClientId",
+            "Webhooks__Portal__PublicUrl",
             "Webhooks__Portal__Scope",
             "Webhooks__Secrets__KeyName",
             "Webhooks__Secrets__KeyVault",

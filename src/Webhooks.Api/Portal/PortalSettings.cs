@@ -52,6 +52,9 @@ internal sealed record PortalSettings(string? PublicUrl, PortalSignIn? OpenIdCon
             : new PortalSignIn(authority, client, scope);
     }
 
-    private static string ParseOrigin(string text) =>
-        WebOrigin.Is(text) ? text : throw new FormatException(WebOrigin.Advice);
+    /// <summary>Null for an empty text, which is how a template says that it has none.</summary>
+    private static string? ParseOrigin(string text) =>
+        text.Length == 0 ? null
+        : WebOrigin.Is(text) ? text
+        : throw new FormatException(WebOrigin.Advice);
 }

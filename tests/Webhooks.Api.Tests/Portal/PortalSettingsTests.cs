@@ -22,6 +22,10 @@ public sealed class PortalSettingsTests
         Assert.Null(Read(_authority, [("ClientId", ""), ("Scope", "openid profile")]).OpenIdConnect);
 
     [Fact]
+    public void An_empty_public_address_is_none() =>
+        Assert.Null(Read(_authority, [("PublicUrl", "")]).PublicUrl);
+
+    [Fact]
     public void People_sign_in_at_the_authority_of_the_tokens_unless_another_is_named()
     {
         var usual = Read(_authority, [("ClientId", "portal")]);

@@ -2,7 +2,8 @@ namespace Webhooks.Core.Transforms;
 
 /// <summary>
 /// The threads that scripts run on, and nothing else does. Organizations take turns, and each has one of them at a time: whoever has slow
-/// scripts holds up nobody but himself, as long as fewer do than there are threads, and then for one run.
+/// scripts holds up nobody but himself, as long as fewer do than there are threads, and then for one run. They give way to all other
+/// threads, so that deliveries without a script do not wait for them.
 /// </summary>
 internal sealed class TransformThreads : IDisposable
 {
@@ -80,6 +81,7 @@ internal sealed class TransformThreads : IDisposable
 
     private void RunAll()
     {
+        ThreadPrecedence.GiveWay();
         try
         {
             while (true)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Webhooks.Core.Transforms;
 
 namespace Webhooks.Core.Tests.Transforms;
@@ -31,6 +32,21 @@ public sealed class TransformThreadsTests
             release.Wait(Cancel);
             return true;
         }
+    }
+
+    [Fact]
+    public async Task Scripts_give_way_to_whatever_else_wants_a_processor()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "A thread's place in the line is read as Linux shows it.");
+        using var threads = new TransformThreads();
+
+        var niceness = await threads.RunAsync(Guid.NewGuid(), NicenessOfThread, Cancel);
+
+        Assert.Equal(Math.Min(19, NicenessOfThread() + 10), niceness);
+
+        // The nineteenth field, of which the second is the last in parentheses (proc(5)).
+        static int NicenessOfThread() => int.Parse(
+            File.ReadAllText("/proc/thread-self/stat").Split(") ")[^1].Split(' ')[16], CultureInfo.InvariantCulture);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace Webhooks.Load;
 /// <summary>The creation of webhooks through the API.</summary>
 internal static class WebhookCreation
 {
-    // A build from before filters refuses the field, also when it is null.
+    // A build from before filters and transforms refuses the fields, also when they are null.
     private static readonly JsonSerializerOptions _onlyWhatIsAsked = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -28,8 +28,8 @@ internal static class WebhookCreation
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
             foreach (var url in plan.Organizations[index])
             {
-                using var answer = await client.PostAsJsonAsync(
-                    "/api/v1/webhooks", new { url, events = (string[])["*"], filter = plan.Filter }, _onlyWhatIsAsked);
+                var webhook = new { url, events = (string[])["*"], filter = plan.Filter, transform = plan.Transform };
+                using var answer = await client.PostAsJsonAsync("/api/v1/webhooks", webhook, _onlyWhatIsAsked);
                 answer.EnsureSuccessStatusCode();
             }
         }

@@ -19,7 +19,7 @@ const usage = `Usage: ./bench/run [options]
   --out DIRECTORY      where results.jsonl, table.md and chart.svg are written (bench/results)`;
 
 /** The scenarios that take long: a quick look runs them only when asked to. */
-const slow = ['enqueue', 'fairness', 'refusing', 'backlog', 'dead', 'filters', 'memory', 'scale'];
+const slow = ['enqueue', 'fairness', 'refusing', 'backlog', 'dead', 'filters', 'memory', 'scale', 'transforms'];
 
 /** A command line that cannot be used; the message says why. */
 export class UsageError extends Error {}

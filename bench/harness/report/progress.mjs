@@ -38,6 +38,9 @@ function figuresOf(result) {
       return [`${result.attempts} attempts of ${result.deliveries} deliveries in ${result.minutes} minutes`];
     case 'filters':
       return [`an event ${rounded(result.many)} ms with ${result.webhooks} filtered webhooks, ${rounded(result.one)} ms with one`];
+    case 'transforms':
+      return ['p50', 'p95', 'p99'].map((percentile) =>
+        `${percentile} ${rounded(result.live[percentile])} ms, undisturbed ${rounded(result.undisturbed[percentile])} ms`);
     case 'scale':
       return [`${result.what} ${rounded(result.small)} ms, ${rounded(result.large)} ms`];
     default:

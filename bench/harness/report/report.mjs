@@ -33,6 +33,7 @@ export function renderReport(environment, results) {
     database(results),
     scale(results),
     filters(results),
+    transforms(results),
     memory(results),
     backlog(results),
     dead(results),
@@ -157,6 +158,18 @@ function filters(results) {
   ]));
   return section('Webhooks: milliseconds to publish an event that no filter lets through', table(
     ['', 'filtered webhooks', 'with all', 'with one', 'their cost'],
+    rows,
+  ));
+}
+
+function transforms(results) {
+  const rows = results.subjects.filter((subject) => results.of(subject, 'transforms').length > 0).map((subject) => [
+    subject,
+    ...['p50', 'p95', 'p99'].map((percentile) => spread(
+      results.of(subject, 'transforms').map(({ live, undisturbed }) => live[percentile] / undisturbed[percentile]))),
+  ]);
+  return section("Webhooks: live events beside others' transforms that never end, in multiples of the undisturbed time", table(
+    ['', 'p50', 'p95', 'p99'],
     rows,
   ));
 }

@@ -3,8 +3,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { findFree } from '../../../../local/ports.mjs';
 import { now, secondsBetween } from '../../clock.mjs';
-import { clearArrivals, summarizeAges, takeArrivals } from '../ages.mjs';
-import { pace, receiverUrls } from '../plan.mjs';
+import { receiverUrls } from '../plan.mjs';
+import { ageOfLiveEvents } from './live.mjs';
 import { createWebhooks, stored } from './load.mjs';
 import { withServer } from './with-server.mjs';
 
@@ -18,19 +18,19 @@ export function backlog(subject, services, { backlog: deliveries }) {
     const live = await createWebhooks(use.load, receiverUrls(timingSink.origin));
     const [organization] = await createWebhooks(use.load, [`http://127.0.0.1:${await findFree()}/dead`]);
     const webhook = await Webhook.find(use, organization);
-    const undisturbed = await ageOfLiveEvents(use, live, timingSink);
+    const undisturbed = await ageOfLiveEvents(use.load, live, timingSink);
 
     const from = new Date();
     use.server.freeze();
     await use.load.ask('writeBacklog', { organizations: [organization], events: deliveries, ...stored });
     use.server.thaw();
-    const [canceled, besideCanceling] = await Promise.all([webhook.cancel(), ageOfLiveEvents(use, live, timingSink)]);
+    const [canceled, besideCanceling] = await Promise.all([webhook.cancel(), ageOfLiveEvents(use.load, live, timingSink)]);
     const attemptsWhileDead = await webhook.countAttempts();
 
     await webhook.change({ url: `${nginx.origin}/back` });
     const [recovered, besideRecovery] = await Promise.all([
       webhook.recover(from, nginx),
-      wait(1000).then(() => ageOfLiveEvents(use, live, timingSink)),
+      wait(1000).then(() => ageOfLiveEvents(use.load, live, timingSink)),
     ]);
     return [
       {
@@ -43,13 +43,6 @@ export function backlog(subject, services, { backlog: deliveries }) {
       },
     ];
   });
-}
-
-async function ageOfLiveEvents({ load }, organizations, { origin }) {
-  await clearArrivals(origin);
-  const published = await load.ask('pace', { organizations, ...pace });
-  const arrivals = await takeArrivals(origin, published.length);
-  return summarizeAges(arrivals.map(({ sentAt, arrivedAt }) => arrivedAt - sentAt));
 }
 
 /** The webhook of an organization, through the API. */

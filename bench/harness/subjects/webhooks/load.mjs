@@ -27,6 +27,12 @@ export function createFiltered(load, origin, count) {
   return load.ask('createWebhooks', { organizations: [urls], filter: { data: { amount: { $gte: 100 }, currency: 'EUR' } } });
 }
 
+/** Makes organizations of one webhook whose transform never ends by itself. @returns {Promise<string[]>} the organizations */
+export function createEndless(load, origin, count) {
+  const organizations = Array.from({ length: count }, (_, index) => [`${origin}/endless/${index}`]);
+  return load.ask('createWebhooks', { organizations, transform: 'function handler(webhook) { while (true) {} }' });
+}
+
 /** Makes one organization whose webhooks get every event. @returns {Promise<string[]>} the organization */
 export function createFanOut(load, origin) {
   return load.ask('createWebhooks', { organizations: [receiverUrls(origin).slice(0, fanOut)] });

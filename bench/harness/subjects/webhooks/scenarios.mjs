@@ -12,6 +12,7 @@ import { filters } from './filters.mjs';
 import { createFanOut, createWebhooks, fannedOut, inArrays, oneByOne, stored } from './load.mjs';
 import { memory } from './memory.mjs';
 import { scale } from './scale.mjs';
+import { transforms } from './transforms.mjs';
 import { withServer } from './with-server.mjs';
 
 /** The factor of events for the server, which is so fast that as many as the peers get would be over before they can be timed. */
@@ -27,6 +28,7 @@ export const scenarios = {
   latency,
   fairness: (subject, services, { fairnessEvents }) => fairness(subject, services, fairnessEvents * moreFairnessEvents),
   refusing: (subject, services, { fairnessEvents }) => refusing(subject, services, fairnessEvents * moreFairnessEvents),
+  transforms,
 };
 
 /** The scenarios that take long and say the same each time: they are measured once. */

@@ -13,6 +13,9 @@ const programsAtOnce = 3;
 // The longest take 15 on two cores, and twice that beside programs that keep both busy.
 const minutesPerProgram = 40;
 
+// Most servers of tests live for seconds: compiling well what they do is not worth it, but where they are under load for minutes.
+const forShortLives = { DOTNET_TC_CallCountingDelayMs: '100' };
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 const isForFunctions = process.env.WEBHOOKS_TEST_HOST === 'functions';
 const filters = [...process.argv.slice(2), ...(isForFunctions ? ['-trait', 'Host=both', '-maxThreads', '1'] : [])];
@@ -46,8 +49,7 @@ function findPrograms() {
       command: [
         'dotnet', join(root, 'artifacts', 'bin', name, 'release', `${name}.dll`), '-noLogo', '-noColor', '-longRunning', '120', ...filters,
       ],
-      // Most servers of tests live for seconds: compiling well what they do is not worth it, but where they are under load for minutes.
-      env: name.includes('Endurance') ? {} : { DOTNET_TC_CallCountingDelayMs: '100' },
+      env: name.includes('Endurance') ? {} : forShortLives,
       count: countTests,
     }));
 }
@@ -58,7 +60,7 @@ function portalTests() {
   return {
     name: 'Webhooks.Portal',
     command: ['node', join(portal, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--root', portal],
-    env: { NO_COLOR: '1' },
+    env: { NO_COLOR: '1', ...forShortLives },
     count: countPortalTests,
   };
 }

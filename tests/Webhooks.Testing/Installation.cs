@@ -30,7 +30,7 @@ public sealed class Installation : IAsyncDisposable
     /// <param name="settings">By their names in the environment.</param>
     public static async Task<Installation> CreateAsync(IReadOnlyDictionary<string, string> settings)
     {
-        var database = await TestDatabase.CreateAsync();
+        var database = await TestDatabase.CreateMigratedAsync();
         return new Installation(database, database.ConnectionString, settings);
     }
 

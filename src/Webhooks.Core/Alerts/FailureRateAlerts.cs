@@ -1,4 +1,5 @@
 using Npgsql;
+using Webhooks.Core.Postgres;
 using Webhooks.Core.Signals;
 
 namespace Webhooks.Core.Alerts;
@@ -72,14 +73,9 @@ public sealed class FailureRateAlerts(NpgsqlDataSource database, WebhooksOptions
         command.Parameters.AddWithValue("not_counted", _notCounted);
         command.Parameters.AddWithValue("rule_id", _ruleId);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var organizations = new List<OrganizationAttempts>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            organizations.Add(new OrganizationAttempts(
-                reader.GetGuid(0), reader.GetInt64(1), reader.GetInt64(2), reader.IsDBNull(3) ? null : reader.GetGuid(3)));
-        }
-
-        return organizations;
+        return await reader.ReadRowsAsync(
+            row => new OrganizationAttempts(row.GetGuid(0), row.GetInt64(1), row.GetInt64(2), row.IsDBNull(3) ? null : row.GetGuid(3)),
+            cancellationToken);
     }
 
     private Task TriggerAsync(OrganizationAttempts organization, CancellationToken cancellationToken)

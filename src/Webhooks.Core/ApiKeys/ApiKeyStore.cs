@@ -61,13 +61,7 @@ public sealed class ApiKeyStore(NpgsqlDataSource database, KeyedRequests request
         command.Parameters.Add(NullableParameter.Create("after", NpgsqlDbType.Uuid, after));
         command.Parameters.AddWithValue("limit", limit + 1L);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var keys = new List<ApiKey>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            keys.Add(Read(reader));
-        }
-
-        return Page<ApiKey>.Of(keys, limit, key => key.Id);
+        return Page<ApiKey>.Of(await reader.ReadRowsAsync(Read, cancellationToken), limit, key => key.Id);
     }
 
     /// <summary>One key; null when the organization has no such key.</summary>

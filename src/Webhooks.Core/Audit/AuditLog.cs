@@ -43,13 +43,7 @@ public sealed class AuditLog(NpgsqlDataSource database)
         command.Parameters.AddWithValue("limit", limit + 1L);
 
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var entries = new List<AuditEntry>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            entries.Add(Read(reader));
-        }
-
-        return Page<AuditEntry>.Of(entries, limit, entry => entry.Id);
+        return Page<AuditEntry>.Of(await reader.ReadRowsAsync(Read, cancellationToken), limit, entry => entry.Id);
     }
 
     private static AuditEntry Read(NpgsqlDataReader reader)

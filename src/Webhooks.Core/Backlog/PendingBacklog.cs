@@ -61,16 +61,9 @@ public sealed class PendingBacklog(NpgsqlDataSource database)
         });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
-        var reasons = new List<BacklogReason>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            reasons.Add(new BacklogReason(
-                reader.GetString(0),
-                reader.GetInt32(1),
-                reader.GetFieldValue<DateTimeOffset>(2),
-                reader.GetFieldValue<DateTimeOffset?>(3)));
-        }
-
-        return reasons;
+        return await reader.ReadRowsAsync(
+            row => new BacklogReason(
+                row.GetString(0), row.GetInt32(1), row.GetFieldValue<DateTimeOffset>(2), row.GetFieldValue<DateTimeOffset?>(3)),
+            cancellationToken);
     }
 }

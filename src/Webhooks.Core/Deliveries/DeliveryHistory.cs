@@ -32,13 +32,7 @@ public sealed class DeliveryHistory(NpgsqlDataSource database)
 
         await reader.NextResultAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
-        var deliveries = new List<DeliverySummary>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            deliveries.Add(ReadSummary(reader));
-        }
-
-        return Page<DeliverySummary>.Of(deliveries, limit, delivery => delivery.Id);
+        return Page<DeliverySummary>.Of(await reader.ReadRowsAsync(ReadSummary, cancellationToken), limit, delivery => delivery.Id);
     }
 
     /// <summary>One delivery; null when the organization has no such webhook or the webhook no such delivery.</summary>

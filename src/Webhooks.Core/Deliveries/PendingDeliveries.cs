@@ -1,6 +1,7 @@
 using Npgsql;
 using Webhooks.Core.Events;
 using Webhooks.Core.Health;
+using Webhooks.Core.Postgres;
 
 namespace Webhooks.Core.Deliveries;
 
@@ -96,12 +97,6 @@ public sealed class PendingDeliveries(NpgsqlDataSource database)
     private static async Task<IReadOnlyList<Guid>> ReadIdsAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var ids = new List<Guid>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            ids.Add(reader.GetGuid(0));
-        }
-
-        return ids;
+        return await reader.ReadRowsAsync(row => row.GetGuid(0), cancellationToken);
     }
 }

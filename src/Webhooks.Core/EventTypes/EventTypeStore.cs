@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Webhooks.Core.Audit;
 using Webhooks.Core.Events;
+using Webhooks.Core.Postgres;
 
 namespace Webhooks.Core.EventTypes;
 
@@ -195,13 +196,7 @@ public sealed class EventTypeStore(NpgsqlDataSource database, KnownEventTypes kn
         await using (command)
         {
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            var types = new List<EventType>();
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                types.Add(EventTypeRow.Read(reader));
-            }
-
-            return types;
+            return await reader.ReadRowsAsync(EventTypeRow.Read, cancellationToken);
         }
     }
 }

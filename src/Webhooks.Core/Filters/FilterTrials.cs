@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Webhooks.Core.Postgres;
 
 namespace Webhooks.Core.Filters;
 
@@ -36,13 +37,7 @@ public sealed class FilterTrials(NpgsqlDataSource database)
         command.Parameters.AddWithValue("paths", paths);
         AddTo(command, payload);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var results = new List<bool>(paths.Length);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            results.Add(reader.GetBoolean(0));
-        }
-
-        return results;
+        return await reader.ReadRowsAsync(row => row.GetBoolean(0), cancellationToken);
     }
 
     private static void AddTo(NpgsqlCommand command, FilterPayload payload)

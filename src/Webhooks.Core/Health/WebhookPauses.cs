@@ -1,4 +1,5 @@
 using Npgsql;
+using Webhooks.Core.Postgres;
 
 namespace Webhooks.Core.Health;
 
@@ -23,13 +24,8 @@ public sealed class WebhookPauses(NpgsqlDataSource database)
         const string Sql = $"SELECT webhook_id, paused_until - now(), openings > 0 FROM webhook_health WHERE {HoldColumns.IsPaused}";
         await using var command = database.CreateCommand(Sql);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var pauses = new List<WebhookPause>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            pauses.Add(new WebhookPause(reader.GetGuid(0), reader.GetTimeSpan(1), reader.GetBoolean(2)));
-        }
-
-        return pauses;
+        return await reader.ReadRowsAsync(
+            row => new WebhookPause(row.GetGuid(0), row.GetTimeSpan(1), row.GetBoolean(2)), cancellationToken);
     }
 
     /// <summary>Asks for the one attempt that finds out whether a receiver answers again; of all who ask, one may make it.</summary>

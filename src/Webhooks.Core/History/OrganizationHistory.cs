@@ -206,13 +206,7 @@ public sealed class OrganizationHistory(NpgsqlDataSource database)
         batch.BatchCommands.Add(command);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
-        var rows = new List<T>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            rows.Add(read(reader));
-        }
-
-        return rows;
+        return await reader.ReadRowsAsync(read, cancellationToken);
     }
 
     private static EventSummary ReadEvent(NpgsqlDataReader reader) => new(

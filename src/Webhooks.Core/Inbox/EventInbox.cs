@@ -1,6 +1,7 @@
 using Npgsql;
 using Webhooks.Core.Events;
 using Webhooks.Core.Organizations;
+using Webhooks.Core.Postgres;
 
 namespace Webhooks.Core.Inbox;
 
@@ -52,13 +53,7 @@ public sealed class EventInbox(NpgsqlDataSource database, WebhooksOptions option
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = most });
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = Lease });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var taken = new List<InboxEvent>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            taken.Add(Read(reader));
-        }
-
-        return taken;
+        return await reader.ReadRowsAsync(Read, cancellationToken);
     }
 
     /// <summary>Forgets an event whose deliveries are stored, and completes its idempotency key.</summary>

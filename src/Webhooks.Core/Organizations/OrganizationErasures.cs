@@ -111,13 +111,7 @@ public sealed partial class OrganizationErasures(
         const string Sql = "SELECT id FROM organizations WHERE erasing_since IS NOT NULL AND erased_at IS NULL ORDER BY erasing_since";
         await using var command = database.CreateCommand(Sql);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var ids = new List<Guid>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            ids.Add(reader.GetGuid(0));
-        }
-
-        return ids;
+        return await reader.ReadRowsAsync(row => row.GetGuid(0), cancellationToken);
     }
 
     /// <summary>
@@ -226,13 +220,7 @@ public sealed partial class OrganizationErasures(
         await using var command = database.CreateCommand("SELECT id FROM webhooks WHERE org_id = @org_id ORDER BY id");
         command.Parameters.AddWithValue("org_id", orgId);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var ids = new List<Guid>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            ids.Add(reader.GetGuid(0));
-        }
-
-        return ids;
+        return await reader.ReadRowsAsync(row => row.GetGuid(0), cancellationToken);
     }
 
     /// <summary>

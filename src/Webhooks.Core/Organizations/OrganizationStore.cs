@@ -62,13 +62,7 @@ public sealed class OrganizationStore(NpgsqlDataSource database)
         command.Parameters.AddWithValue("limit", limit + 1L);
         command.Parameters.AddWithValue("most_counted", (long)MostCounted);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var organizations = new List<Organization>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            organizations.Add(Read(reader));
-        }
-
-        return Page<Organization>.Of(organizations, limit, organization => organization.Id);
+        return Page<Organization>.Of(await reader.ReadRowsAsync(Read, cancellationToken), limit, organization => organization.Id);
     }
 
     /// <summary>One organization; null when there is none that is known.</summary>

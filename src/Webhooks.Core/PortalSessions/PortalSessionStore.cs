@@ -55,13 +55,7 @@ public sealed class PortalSessionStore(NpgsqlDataSource database, KnownSessions 
         command.Parameters.Add(NullableParameter.Create("after", NpgsqlDbType.Uuid, after));
         command.Parameters.AddWithValue("limit", limit + 1L);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var sessions = new List<PortalSession>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            sessions.Add(Read(reader));
-        }
-
-        return Page<PortalSession>.Of(sessions, limit, session => session.Id);
+        return Page<PortalSession>.Of(await reader.ReadRowsAsync(Read, cancellationToken), limit, session => session.Id);
     }
 
     /// <summary>Revokes a session. This process knows at once, every other within a second.</summary>

@@ -239,13 +239,7 @@ public sealed partial class PartitionMaintenance(
         await using var command = database.CreateCommand(Sql);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = oldestKept.Name });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var expired = new List<(string, bool)>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            expired.Add((reader.GetString(0), reader.GetBoolean(1)));
-        }
-
-        return expired;
+        return await reader.ReadRowsAsync(row => (row.GetString(0), row.GetBoolean(1)), cancellationToken);
     }
 
     /// <summary>
@@ -292,13 +286,7 @@ public sealed partial class PartitionMaintenance(
         await using var command = new NpgsqlCommand(Sql, connection);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var names = new List<string>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            names.Add(reader.GetString(0));
-        }
-
-        return names;
+        return await reader.ReadRowsAsync(row => row.GetString(0), cancellationToken);
     }
 
     /// <summary>Drops a partition that is detached; nobody reads it any more.</summary>

@@ -127,13 +127,7 @@ public sealed class PullStore(NpgsqlDataSource database)
         await using var command = database.CreateCommand(Sql);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = limit });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var leases = new List<(Guid, Guid)>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            leases.Add((reader.GetGuid(0), reader.GetGuid(1)));
-        }
-
-        return leases;
+        return await reader.ReadRowsAsync(row => (row.GetGuid(0), row.GetGuid(1)), cancellationToken);
     }
 
     /// <summary>Forgets leases whose results are recorded.</summary>
@@ -180,13 +174,7 @@ public sealed class PullStore(NpgsqlDataSource database)
         batch.BatchCommands.Add(new(Sql));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
-        var webhooks = new List<(Guid, Guid)>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            webhooks.Add((reader.GetGuid(0), reader.GetGuid(1)));
-        }
-
-        return webhooks;
+        return await reader.ReadRowsAsync(row => (row.GetGuid(0), row.GetGuid(1)), cancellationToken);
     }
 
     private static void AddLeases(NpgsqlCommand command, IReadOnlyCollection<(Guid DeliveryId, Guid Token)> leases)

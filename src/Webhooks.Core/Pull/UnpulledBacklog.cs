@@ -78,12 +78,6 @@ public sealed class UnpulledBacklog(NpgsqlDataSource database, DeliveryAnnouncem
     private static async Task<IReadOnlyList<Guid>> ReadIdsAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var ids = new List<Guid>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            ids.Add(reader.GetGuid(0));
-        }
-
-        return ids;
+        return await reader.ReadRowsAsync(row => row.GetGuid(0), cancellationToken);
     }
 }

@@ -27,13 +27,7 @@ public sealed class RecoveryProgress(NpgsqlDataSource database)
         command.Parameters.AddWithValue("due_for", dueFor);
         command.Parameters.AddWithValue("limit", (long)limit);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var due = new List<Guid>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            due.Add(reader.GetGuid(0));
-        }
-
-        return due;
+        return await reader.ReadRowsAsync(row => row.GetGuid(0), cancellationToken);
     }
 
     /// <summary>Where a recovery stands; null when there is none. It is ended or paused when its webhook is gone or inactive.</summary>

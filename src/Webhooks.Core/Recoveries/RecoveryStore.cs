@@ -70,13 +70,7 @@ public sealed class RecoveryStore(NpgsqlDataSource database, RecoverableDeliveri
         }
 
         await reader.NextResultAsync(cancellationToken);
-        var recoveries = new List<Recovery>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            recoveries.Add(RecoveryReader.Read(reader));
-        }
-
-        return Page<Recovery>.Of(recoveries, limit, recovery => recovery.Id);
+        return Page<Recovery>.Of(await reader.ReadRowsAsync(RecoveryReader.Read, cancellationToken), limit, recovery => recovery.Id);
     }
 
     /// <summary>One recovery; null when the organization has no such webhook or the webhook no such recovery.</summary>

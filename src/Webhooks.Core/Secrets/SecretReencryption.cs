@@ -1,4 +1,5 @@
 using Npgsql;
+using Webhooks.Core.Postgres;
 
 namespace Webhooks.Core.Secrets;
 
@@ -57,13 +58,7 @@ public sealed class SecretReencryption(NpgsqlDataSource database, SecretProtecto
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = BatchSize });
         command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = kind == ProtectedText.Headers });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var batch = new List<StoredSecret>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            batch.Add(new StoredSecret(reader.GetGuid(0), reader.GetString(1)));
-        }
-
-        return batch;
+        return await reader.ReadRowsAsync(row => new StoredSecret(row.GetGuid(0), row.GetString(1)), cancellationToken);
     }
 
     private async Task<int> ReencryptAsync(

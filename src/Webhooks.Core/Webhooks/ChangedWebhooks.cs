@@ -1,4 +1,5 @@
 using Npgsql;
+using Webhooks.Core.Postgres;
 
 namespace Webhooks.Core.Webhooks;
 
@@ -22,12 +23,6 @@ public sealed class ChangedWebhooks(NpgsqlDataSource database)
         await using var command = database.CreateCommand(Sql);
         command.Parameters.AddWithValue("within", within);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var changes = new List<(Guid, DateTimeOffset)>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            changes.Add((reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(1)));
-        }
-
-        return changes;
+        return await reader.ReadRowsAsync(row => (row.GetGuid(0), row.GetFieldValue<DateTimeOffset>(1)), cancellationToken);
     }
 }

@@ -50,16 +50,7 @@ public sealed class ApiKeyStore(NpgsqlDataSource database, KeyedRequests request
     /// <param name="after">The last id of the page before, or null for the first.</param>
     public async Task<Page<ApiKey>> ListAsync(Guid orgId, int limit, Guid? after, CancellationToken cancellationToken)
     {
-        const string Sql = $"""
-            SELECT {Columns} FROM api_keys
-            WHERE org_id = @org_id AND (@after IS NULL OR id < @after)
-            ORDER BY id DESC
-            LIMIT @limit
-            """;
-        await using var command = database.CreateCommand(Sql);
-        command.Parameters.AddWithValue("org_id", orgId);
-        command.Parameters.Add(NullableParameter.Create("after", NpgsqlDbType.Uuid, after));
-        command.Parameters.AddWithValue("limit", limit + 1L);
+        await using var command = CredentialList.Create(database, $"SELECT {Columns} FROM api_keys", orgId, limit, after);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return Page<ApiKey>.Of(await reader.ReadRowsAsync(Read, cancellationToken), limit, key => key.Id);
     }

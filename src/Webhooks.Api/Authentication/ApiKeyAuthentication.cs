@@ -16,6 +16,8 @@ internal sealed class ApiKeyAuthentication(KnownKeys keys, FailedAuthentications
     /// <summary>Why a key is refused that has been revoked.</summary>
     public static string Unknown { get; } = UnknownOf(Called);
 
+    public override CredentialKind Kind => CredentialKind.ApiKey;
+
     protected override CredentialText Text => CredentialText.ApiKey;
 
     protected override string Name => Called;

@@ -56,18 +56,18 @@ internal sealed class BearerAuthentication(
 
     private async Task<AuthenticateResult> JudgeAsync<T>(CredentialAuthentication<T> credentials, string token)
         where T : KnownCredential =>
-        Count(await credentials.AuthenticateAsync(token, _context), isKey: true);
+        Count(await credentials.AuthenticateAsync(token, _context), credentials.Kind);
 
     private async Task<AuthenticateResult> JudgeTokenAsync(string authorization)
     {
         var judgement = await _context.AuthenticateAsync(JwtBearerDefaults.AuthenticationScheme);
         accepted.Add(authorization, judgement);
-        return Count(judgement, isKey: false);
+        return Count(judgement, CredentialKind.Token);
     }
 
     /// <summary>Counts what is refused. That there is no token is no failure.</summary>
-    private AuthenticateResult Count(AuthenticateResult judgement, bool isKey) =>
-        judgement.Failure is not null && failures.Add(_context, isKey) is { } wait
+    private AuthenticateResult Count(AuthenticateResult judgement, CredentialKind kind) =>
+        judgement.Failure is not null && failures.Add(_context, kind) is { } wait
             ? AuthenticateResult.Fail(new TooManyFailuresException(wait))
             : judgement;
 }

@@ -11,6 +11,9 @@ internal abstract class CredentialAuthentication<T>(
     KnownCredentials<T> known, FailedAuthentications failures, TimeProvider clock)
     where T : KnownCredential
 {
+    /// <summary>Which kind they are of.</summary>
+    public abstract CredentialKind Kind { get; }
+
     /// <summary>How one is written.</summary>
     protected abstract CredentialText Text { get; }
 

@@ -9,6 +9,8 @@ namespace Webhooks.Api.Authentication;
 internal sealed class PortalSessionAuthentication(KnownSessions sessions, FailedAuthentications failures, TimeProvider clock)
     : CredentialAuthentication<KnownSession>(sessions, failures, clock)
 {
+    public override CredentialKind Kind => CredentialKind.PortalSession;
+
     protected override CredentialText Text => CredentialText.PortalSession;
 
     protected override string Name => "The portal session";

@@ -4,14 +4,15 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Webhooks.Api.Requests;
 using Webhooks.Core;
+using Webhooks.Core.Credentials;
 using Webhooks.Core.Telemetry;
 
 namespace Webhooks.Api.Security;
 
 /// <summary>
-/// The number of tokens and API keys that were refused, by the caller's address, to slow down those who guess. What is good is accepted
-/// from any address, however many others there guess: it is judged before. An IPv6 address counts as its network (/64), of which one
-/// customer has as many addresses as they like.
+/// The number of tokens, API keys and sessions that were refused, by the caller's address, to slow down those who guess. What is good is
+/// accepted from any address, however many others there guess: it is judged before. An IPv6 address counts as its network (/64), of which
+/// one customer has as many addresses as they like.
 /// </summary>
 /// <remarks>
 /// A bounded number of addresses is remembered. Whoever has more networks than that guesses as slowly as the secret demands.
@@ -40,14 +41,14 @@ internal sealed partial class FailedAuthentications(
 
     /// <summary>Counts a failure.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="isKey">Whether what was refused is an API key, or a session of the portal.</param>
+    /// <param name="kind">What was refused.</param>
     /// <returns>For how long its address has to wait; null while it may go on.</returns>
-    public TimeSpan? Add(HttpContext context, bool isKey)
+    public TimeSpan? Add(HttpContext context, CredentialKind kind)
     {
         var address = AddressOf(context);
         var failures = _failures.GetOrAdd(address, static _ => new Failures());
         var count = failures.Add(clock.GetTimestamp(), clock, out var rest);
-        metrics.AuthenticationFailed(isKey, isLimited: count > Most);
+        metrics.AuthenticationFailed(kind, isLimited: count > Most);
         if (count == Most)
         {
             LogLimited(Shown(address), Most);

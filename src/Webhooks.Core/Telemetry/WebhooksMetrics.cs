@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Webhooks.Core.Credentials;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Health;
 
@@ -69,7 +70,7 @@ public sealed class WebhooksMetrics : IDisposable
         _operationalEvents = Meter.CreateCounter<long>(
             "webhooks.operational_events", "{event}", "Events about webhooks themselves that were published.");
         _authenticationFailures = Meter.CreateCounter<long>(
-            "webhooks.authentication.failures", "{failure}", "Requests whose token or API key was not valid.");
+            "webhooks.authentication.failures", "{failure}", "Requests whose token, API key or portal session was not valid.");
         _pending = Meter.CreateObservableGauge(
             "webhooks.deliveries.pending",
             () => Observe(_backlog, static backlog => backlog.Pending),
@@ -149,11 +150,11 @@ public sealed class WebhooksMetrics : IDisposable
     /// <param name="name">Its event type.</param>
     public void OperationalEventPublished(string name) => _operationalEvents.Add(1, new KeyValuePair<string, object?>("event", name));
 
-    /// <summary>Counts a request whose token or API key was not valid.</summary>
-    /// <param name="isKey">Whether it was an API key, or a session of the portal.</param>
+    /// <summary>Counts a request whose credential was not valid.</summary>
+    /// <param name="kind">What it was.</param>
     /// <param name="isLimited">Whether its address had sent too many of them.</param>
-    public void AuthenticationFailed(bool isKey, bool isLimited) => _authenticationFailures.Add(
-        1, new KeyValuePair<string, object?>("credential", isKey ? "key" : "token"), new("limited", isLimited ? "true" : "false"));
+    public void AuthenticationFailed(CredentialKind kind, bool isLimited) => _authenticationFailures.Add(
+        1, new KeyValuePair<string, object?>("credential", kind.ToTag()), new("limited", isLimited ? "true" : "false"));
 
     /// <summary>Takes over what was counted in the database.</summary>
     public void BacklogCounted(CountedBacklog backlog) => _backlog = new Counted<CountedBacklog>(backlog, _clock.GetTimestamp());

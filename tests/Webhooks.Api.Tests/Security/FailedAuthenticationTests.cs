@@ -8,6 +8,8 @@ using Webhooks.Api.Security;
 using Webhooks.Api.Tests.Hosting;
 using Webhooks.Core.ApiKeys;
 using Webhooks.Core.Credentials;
+using Webhooks.Core.Telemetry;
+using Webhooks.Testing;
 
 namespace Webhooks.Api.Tests.Security;
 
@@ -27,20 +29,34 @@ public sealed class FailedAuthenticationTests(SharedApi api) : IAsyncLifetime
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task After_ten_failures_within_a_minute_an_address_is_told_to_wait(bool isKey)
+    [InlineData(CredentialKind.Token)]
+    [InlineData(CredentialKind.ApiKey)]
+    [InlineData(CredentialKind.PortalSession)]
+    public async Task After_fifty_failures_within_a_minute_an_address_is_told_to_wait(CredentialKind kind)
     {
-        await FailAsync(_address, FailedAuthentications.Most, isKey);
+        await FailAsync(_address, FailedAuthentications.Most, kind);
         _clock.Advance(TimeSpan.FromSeconds(20));
 
-        var refused = await CallAsync(_address, Guess(isKey));
+        var refused = await CallAsync(_address, Guess(kind));
 
         refused.MustBeProblem(HttpStatusCode.TooManyRequests, "too-many-failed-authentications");
         Assert.Equal(TimeSpan.FromSeconds(40), refused.Headers.RetryAfter!.Delta);
-        (await CallAsync("192.0.2.1", Guess(isKey))).MustBe(HttpStatusCode.Unauthorized);
+        (await CallAsync("192.0.2.1", Guess(kind))).MustBe(HttpStatusCode.Unauthorized);
         _clock.Advance(TimeSpan.FromSeconds(40));
-        (await CallAsync(_address, Guess(isKey))).MustBe(HttpStatusCode.Unauthorized);
+        (await CallAsync(_address, Guess(kind))).MustBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Theory]
+    [InlineData(CredentialKind.Token, "token")]
+    [InlineData(CredentialKind.ApiKey, "key")]
+    [InlineData(CredentialKind.PortalSession, "session")]
+    public async Task What_is_refused_is_measured_as_what_it_is(CredentialKind kind, string tag)
+    {
+        using var recorder = new MeasurementRecorder(_server.Services.GetRequiredService<WebhooksMetrics>());
+
+        (await CallAsync(_address, Guess(kind))).MustBe(HttpStatusCode.Unauthorized);
+
+        Assert.Equal([new Measured(1, $"credential={tag},limited=false")], recorder.Of("webhooks.authentication.failures"));
     }
 
     [Fact]
@@ -61,7 +77,7 @@ public sealed class FailedAuthenticationTests(SharedApi api) : IAsyncLifetime
         var organization = Guid.NewGuid();
         var (used, unused) = (await MakeKeyAsync(organization), await MakeKeyAsync(organization));
         (await CallAsync("192.0.2.1", used)).MustBe(HttpStatusCode.OK);
-        await FailAsync(_address, 2 * FailedAuthentications.Most, isKey: true);
+        await FailAsync(_address, 2 * FailedAuthentications.Most, CredentialKind.ApiKey);
         var token = _server.Key.CreateToken(organization, [Scopes.ReadWebhooks], TimeSpan.FromMinutes(5));
 
         (await CallAsync(_address, token)).MustBe(HttpStatusCode.OK);
@@ -70,7 +86,7 @@ public sealed class FailedAuthenticationTests(SharedApi api) : IAsyncLifetime
         (await CallAsync(_address, used)).MustBe(HttpStatusCode.OK);
 
         // One that was not used of late has its turn each second.
-        (await CallAsync(_address, Guess(isKey: true))).MustBe(HttpStatusCode.TooManyRequests);
+        (await CallAsync(_address, Guess(CredentialKind.ApiKey))).MustBe(HttpStatusCode.TooManyRequests);
         var early = await CallAsync(_address, unused);
         early.MustBeProblem(HttpStatusCode.TooManyRequests, "too-many-failed-authentications");
         _clock.Advance(FailedAuthentications.LookupInterval);
@@ -88,14 +104,14 @@ public sealed class FailedAuthenticationTests(SharedApi api) : IAsyncLifetime
             (await CallAsync(_address, "whk_garbage", server)).MustBe(HttpStatusCode.Unauthorized);
         }
 
-        (await CallAsync(_address, Guess(isKey: true), server)).MustBe(HttpStatusCode.ServiceUnavailable);
+        (await CallAsync(_address, Guess(CredentialKind.ApiKey), server)).MustBe(HttpStatusCode.ServiceUnavailable);
         for (var guess = 0; guess < 5; guess++)
         {
-            (await CallAsync(_address, Guess(isKey: true), server)).MustBe(HttpStatusCode.TooManyRequests);
+            (await CallAsync(_address, Guess(CredentialKind.ApiKey), server)).MustBe(HttpStatusCode.TooManyRequests);
         }
 
         _clock.Advance(FailedAuthentications.LookupInterval);
-        (await CallAsync(_address, Guess(isKey: true), server)).MustBe(HttpStatusCode.ServiceUnavailable);
+        (await CallAsync(_address, Guess(CredentialKind.ApiKey), server)).MustBe(HttpStatusCode.ServiceUnavailable);
     }
 
     [Fact]
@@ -106,7 +122,7 @@ public sealed class FailedAuthenticationTests(SharedApi api) : IAsyncLifetime
         {
             for (var guess = 0; guess < 3 * FailedAuthentications.Most; guess++)
             {
-                guesses.Add(Guess(isKey: guess % 2 == 0));
+                guesses.Add(Guess((CredentialKind)(guess % 3)));
                 await CallAsync(_address, guesses[^1]);
             }
 
@@ -144,10 +160,12 @@ public sealed class FailedAuthenticationTests(SharedApi api) : IAsyncLifetime
         (await CallAsync($"192.0.2.99, {_address}:4711", "garbage")).MustBe(HttpStatusCode.TooManyRequests);
     }
 
-    private static string Guess(bool isKey) =>
-        isKey
-            ? CredentialText.ApiKey.Generate(Guid.CreateVersion7())
-            : $"e30.e30.{Convert.ToHexString(RandomNumberGenerator.GetBytes(20))}";
+    private static string Guess(CredentialKind kind) => kind switch
+    {
+        CredentialKind.ApiKey => CredentialText.ApiKey.Generate(Guid.CreateVersion7()),
+        CredentialKind.PortalSession => CredentialText.PortalSession.Generate(Guid.CreateVersion7()),
+        _ => $"e30.e30.{Convert.ToHexString(RandomNumberGenerator.GetBytes(20))}",
+    };
 
     private static HttpClient Client(string address, string token, ApiServer server)
     {
@@ -162,11 +180,11 @@ public sealed class FailedAuthenticationTests(SharedApi api) : IAsyncLifetime
         return await client.Get(Calls.Webhooks);
     }
 
-    private async Task FailAsync(string address, int times, bool isKey)
+    private async Task FailAsync(string address, int times, CredentialKind kind)
     {
         for (var failure = 1; failure <= times; failure++)
         {
-            var refused = await CallAsync(address, Guess(isKey));
+            var refused = await CallAsync(address, Guess(kind));
             refused.MustBe(failure <= FailedAuthentications.Most ? HttpStatusCode.Unauthorized : HttpStatusCode.TooManyRequests);
         }
     }

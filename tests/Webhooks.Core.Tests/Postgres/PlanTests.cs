@@ -7,7 +7,7 @@ using Webhooks.Core.Postgres;
 using Webhooks.Core.Pull;
 using Webhooks.Core.Sending;
 using Webhooks.Core.Telemetry;
-using Webhooks.Core.Tests.Telemetry;
+using Webhooks.Testing;
 
 namespace Webhooks.Core.Tests.Postgres;
 

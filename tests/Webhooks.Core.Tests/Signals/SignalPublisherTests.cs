@@ -6,7 +6,7 @@ using Webhooks.Core.Deliveries;
 using Webhooks.Core.Signals;
 using Webhooks.Core.Telemetry;
 using Webhooks.Core.Tests.Postgres;
-using Webhooks.Core.Tests.Telemetry;
+using Webhooks.Testing;
 
 namespace Webhooks.Core.Tests.Signals;
 

@@ -1,5 +1,6 @@
 using Webhooks.Core.Telemetry;
 using Webhooks.Core.Tests.Postgres;
+using Webhooks.Testing;
 
 namespace Webhooks.Core.Tests.Telemetry;
 

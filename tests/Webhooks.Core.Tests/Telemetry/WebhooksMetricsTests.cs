@@ -1,8 +1,10 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Time.Testing;
+using Webhooks.Core.Credentials;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Sending;
 using Webhooks.Core.Telemetry;
+using Webhooks.Testing;
 
 namespace Webhooks.Core.Tests.Telemetry;
 
@@ -72,13 +74,18 @@ public sealed class WebhooksMetricsTests : IDisposable
     }
 
     [Fact]
-    public void A_token_or_key_that_is_not_valid_is_counted_without_saying_whose()
+    public void A_credential_that_is_not_valid_is_counted_without_saying_whose()
     {
-        _metrics.AuthenticationFailed(isKey: true, isLimited: false);
-        _metrics.AuthenticationFailed(isKey: false, isLimited: true);
+        _metrics.AuthenticationFailed(CredentialKind.ApiKey, isLimited: false);
+        _metrics.AuthenticationFailed(CredentialKind.Token, isLimited: true);
+        _metrics.AuthenticationFailed(CredentialKind.PortalSession, isLimited: false);
 
         Assert.Equal(
-            [new Measured(1, "credential=key,limited=false"), new Measured(1, "credential=token,limited=true")],
+            [
+                new Measured(1, "credential=key,limited=false"),
+                new Measured(1, "credential=token,limited=true"),
+                new Measured(1, "credential=session,limited=false"),
+            ],
             _recorder.Of("webhooks.authentication.failures"));
     }
 

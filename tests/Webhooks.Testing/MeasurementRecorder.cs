@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Webhooks.Core.Telemetry;
 
-namespace Webhooks.Core.Tests.Telemetry;
+namespace Webhooks.Testing;
 
 /// <summary>A listener to one object's metrics, which hears what an exporter does.</summary>
-internal sealed class MeasurementRecorder : IDisposable
+public sealed class MeasurementRecorder : IDisposable
 {
     private readonly MeterListener _listener = new();
     private readonly ConcurrentQueue<(string Instrument, Measured Measurement)> _measurements = [];

@@ -9,9 +9,6 @@ namespace Webhooks.Server.Engine;
 internal sealed class CrowdedBacklog(
     BacklogSurvey survey, HeldBacklog held, WebhookLanes lanes, DueSignal signal, EngineOptions options)
 {
-    /// <summary>As many as a claim takes at most.</summary>
-    private const int ParkedAtOnce = 1024;
-
     /// <summary>Fewer parked claims than that are no crowd.</summary>
     private const int LeastParked = 16;
 
@@ -54,9 +51,9 @@ internal sealed class CrowdedBacklog(
             return false;
         }
 
-        var parked = await held.ParkAsync(ParkedAtOnce, options.ParkLeast, options.ParkMost, cancellationToken);
+        var parked = await held.ParkAsync(DeliveryClaimer.MostPerStatement, options.ParkLeast, options.ParkMost, cancellationToken);
         lanes.Expect(parked.Keys);
-        await LearnAsync(ParkedAtOnce, parked.Values.Sum(), cancellationToken);
+        await LearnAsync(DeliveryClaimer.MostPerStatement, parked.Values.Sum(), cancellationToken);
         return _crowded;
     }
 

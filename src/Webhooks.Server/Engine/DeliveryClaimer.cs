@@ -20,11 +20,11 @@ internal sealed class DeliveryClaimer(
     WebhooksOptions webhooks,
     TimeProvider clock)
 {
+    /// <summary>Deliveries that a statement claims at most: more would make the first of them wait for the last to be read.</summary>
+    public const int MostPerStatement = 1024;
+
     // The first of many is for a single webhook as likely as not, and nothing is known of it yet.
     private const int FewestPerStatement = 32;
-
-    // More at once would make the first of them wait for the last to be read.
-    private const int MostPerStatement = 1024;
 
     private static readonly TimeSpan _sweepInterval = TimeSpan.FromMilliseconds(250);
 

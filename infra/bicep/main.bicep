@@ -42,6 +42,9 @@ param portalClientId string = ''
 @minLength(6)
 param portalScope string = 'openid'
 
+@description('Audience that the portal asks the authority for tokens for, where that wants the parameter `audience`, as Auth0 does. Empty: none.')
+param portalAudience string = ''
+
 @description('Name of the Key Vault secret whose versions encrypt the secrets of webhooks.')
 @minLength(1)
 @maxLength(127)
@@ -217,6 +220,7 @@ module app 'modules/function-app.bicep' = {
       Webhooks__Portal__PublicUrl: publicUrl
       Webhooks__Portal__ClientId: portalClientId
       Webhooks__Portal__Scope: portalScope
+      Webhooks__Portal__Audience: portalAudience
       Webhooks__Secrets__KeyVault: keyVault.outputs.uri
       Webhooks__Secrets__KeyName: keySecretName
     }

@@ -60,6 +60,7 @@ public partial class OperationTests(Environments environments)
             "Webhooks__Auth__Audience",
             "Webhooks__Auth__Authority",
             "Webhooks__Database__Authentication",
+            "Webhooks__Portal__Audience",
             "Webhooks__Portal__ClientId",
             "Webhooks__Portal__PublicUrl",
             "Webhooks__Portal__Scope",

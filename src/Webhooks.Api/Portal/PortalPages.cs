@@ -32,7 +32,7 @@ internal static class PortalPages
     {
         var embedding = await FindEmbeddingAsync(request, sessions, cancellationToken);
         var oidc = settings.OpenIdConnect is { } signIn
-            ? new PortalSignInResource(signIn.Authority.OriginalString, signIn.ClientId, signIn.Scope)
+            ? new PortalSignInResource(signIn.Authority.OriginalString, signIn.ClientId, signIn.Scope, signIn.Audience)
             : null;
         return TypedResults.Ok(new PortalSettingsResource(ApiPaths.Base, _version, oidc, embedding.RefreshUrl));
     }

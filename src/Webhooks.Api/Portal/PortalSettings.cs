@@ -14,6 +14,7 @@ internal sealed record PortalSettings(string? PublicUrl, PortalSignIn? OpenIdCon
     private const string Authority = nameof(Authority);
     private const string ClientId = nameof(ClientId);
     private const string Scope = nameof(Scope);
+    private const string Audience = nameof(Audience);
 
     /// <summary>Reads and checks the section.</summary>
     /// <param name="configuration">Where it is.</param>
@@ -33,10 +34,11 @@ internal sealed record PortalSettings(string? PublicUrl, PortalSignIn? OpenIdCon
         var scope = WebhooksOptions.Read(section, Scope, AuthenticationSettings.ParseText, PortalSignIn.LeastScope);
         if (string.IsNullOrEmpty(client))
         {
-            return client is "" || (section[Authority] is null && section[Scope] is null)
+            return client is "" || (section[Authority] is null && section[Scope] is null && section[Audience] is null)
                 ? null
                 : throw new InvalidSettingException(
-                    $"{Section}:{ClientId}", "Write the id that the portal has at your OIDC authority, or leave Authority and Scope out.");
+                    $"{Section}:{ClientId}",
+                    "Write the id that the portal has at your OIDC authority, or leave Authority, Scope and Audience out.");
         }
 
         if (!scope.Split(' ').Contains(PortalSignIn.LeastScope, StringComparer.Ordinal))
@@ -49,7 +51,7 @@ internal sealed record PortalSettings(string? PublicUrl, PortalSignIn? OpenIdCon
             ? throw new InvalidSettingException(
                 $"{Section}:{Authority}",
                 "People can only sign in where an OIDC authority issues the tokens: set Webhooks__Auth__Authority, or leave ClientId out.")
-            : new PortalSignIn(authority, client, scope);
+            : new PortalSignIn(authority, client, scope, section[Audience] is { Length: > 0 } audience ? audience : null);
     }
 
     /// <summary>Null for an empty text, which is how a template says that it has none.</summary>

@@ -4,4 +4,5 @@ namespace Webhooks.Api.Portal;
 /// <param name="Authority">The authority, whose discovery document is below it.</param>
 /// <param name="ClientId">The portal's id there.</param>
 /// <param name="Scope">What to ask for.</param>
-internal sealed record PortalSignInResource(string Authority, string ClientId, string Scope);
+/// <param name="Audience">Whom to ask for tokens for; null where the scope says it.</param>
+internal sealed record PortalSignInResource(string Authority, string ClientId, string Scope, string? Audience);

@@ -24,6 +24,7 @@ beforeAll(async () => {
     Webhooks__Auth__Audience: audience,
     Webhooks__Portal__ClientId: clientId,
     Webhooks__Portal__Scope: 'openid webhooks:read webhooks:write',
+    Webhooks__Portal__Audience: audience,
   });
   authority.admit(server.url);
 });
@@ -82,6 +83,25 @@ describeInBrowser('Signing in', () => {
     await page.getByRole('heading', { name: 'Events', level: 1 }).waitFor();
     expect(page.url()).toBe(`${server.url}/portal/events?status=failed`);
     expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('names the audience that its tokens are to be for, where there is one', async () => {
+    const { page, close } = await visitWithoutLink('/');
+    const askedAudience = async () => {
+      const asked = page.waitForRequest(`${authority.url}/auth?**`);
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+      return new URL((await asked).url()).searchParams.get('audience');
+    };
+    expect(await askedAudience()).toBe(audience);
+
+    await page.route('**/portal/settings.json', async (route) => {
+      const response = await route.fetch();
+      const settings = (await response.json()) as { oidc: object };
+      await route.fulfill({ response, json: { ...settings, oidc: { ...settings.oidc, audience: null } } });
+    });
+    await page.goto(`${server.url}/portal/`);
+    expect(await askedAudience()).toBeNull();
     await close();
   });
 

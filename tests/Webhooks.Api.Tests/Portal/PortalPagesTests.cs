@@ -23,6 +23,7 @@ public sealed class PortalPagesTests(SharedApi api) : IAsyncLifetime
         ["Webhooks:Auth:Audience"] = "webhooks",
         ["Webhooks:Portal:ClientId"] = "portal",
         ["Webhooks:Portal:Scope"] = "openid api://webhooks/.default",
+        ["Webhooks:Portal:Audience"] = "api",
     };
 
     private readonly TemporaryDirectory _folder = new();
@@ -219,7 +220,7 @@ public sealed class PortalPagesTests(SharedApi api) : IAsyncLifetime
         var settings = await browser.Get("/portal/settings.json");
 
         Assert.Equal(
-            """{"authority":"https://login.example.com/tenant","client_id":"portal","scope":"openid api://webhooks/.default"}""",
+            $$"""{"authority":"{{Authority}}","client_id":"portal","scope":"openid api://webhooks/.default","audience":"api"}""",
             settings["oidc"].GetRawText());
         Assert.Contains("connect-src 'self' https://login.example.com;", await PolicyAsync(browser), StringComparison.Ordinal);
         await PolicyAsync(browser);

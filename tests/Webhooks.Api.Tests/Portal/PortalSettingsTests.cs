@@ -26,13 +26,24 @@ public sealed class PortalSettingsTests
         Assert.Null(Read(_authority, [("PublicUrl", "")]).PublicUrl);
 
     [Fact]
+    public void An_empty_audience_is_none() =>
+        Assert.Null(Read(_authority, [("ClientId", "portal"), ("Audience", "")]).OpenIdConnect!.Audience);
+
+    [Fact]
     public void People_sign_in_at_the_authority_of_the_tokens_unless_another_is_named()
     {
         var usual = Read(_authority, [("ClientId", "portal")]);
-        var named = Read(_authority, [("ClientId", "portal"), ("Authority", "https://id.example.com/x"), ("Scope", "openid profile")]);
+        var named = Read(
+            _authority,
+            [
+                ("ClientId", "portal"), ("Authority", "https://id.example.com/x"), ("Scope", "openid profile"),
+                ("Audience", "https://hooks.example.com"),
+            ]);
 
-        Assert.Equal(new PortalSignIn(_authority, "portal", "openid"), usual.OpenIdConnect);
-        Assert.Equal(new PortalSignIn(new Uri("https://id.example.com/x"), "portal", "openid profile"), named.OpenIdConnect);
+        Assert.Equal(new PortalSignIn(_authority, "portal", "openid", Audience: null), usual.OpenIdConnect);
+        Assert.Equal(
+            new PortalSignIn(new Uri("https://id.example.com/x"), "portal", "openid profile", "https://hooks.example.com"),
+            named.OpenIdConnect);
     }
 
     [Theory]
@@ -51,6 +62,7 @@ public sealed class PortalSettingsTests
     [Theory]
     [InlineData("Scope", "openid profile")]
     [InlineData("Authority", "https://login.example.com")]
+    [InlineData("Audience", "https://hooks.example.com")]
     public void Settings_of_a_sign_in_without_a_client_id_are_refused(string name, string value)
     {
         var invalid = Assert.Throws<InvalidSettingException>(() => Read(_authority, [(name, value)]));

@@ -3,7 +3,7 @@ export interface Settings {
   /** The API's path. */
   api: string;
   version: string;
-  oidc: { authority: string; client_id: string; scope: string } | null;
+  oidc: { authority: string; client_id: string; scope: string; audience: string | null } | null;
   /** Where the host product gives people a new link. */
   refresh_url: string | null;
 }

@@ -35,6 +35,7 @@ export async function leave(oidc: Oidc, path: string): Promise<void> {
     redirect_uri: redirectUri(),
     response_type: 'code',
     scope: oidc.scope,
+    ...(oidc.audience === null ? {} : { audience: oidc.audience }),
     state: journey.state,
     nonce: journey.nonce,
     code_challenge: await oauth.calculatePKCECodeChallenge(journey.verifier),

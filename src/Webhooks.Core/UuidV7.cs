@@ -33,6 +33,15 @@ internal static class UuidV7
         return (least, new Guid(bytes, bigEndian: true));
     }
 
+    /// <summary>The id after an id, in their order; after the last of all comes the first.</summary>
+    public static Guid Next(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[Bytes];
+        id.TryWriteBytes(bytes, bigEndian: true, out _);
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, BinaryPrimitives.ReadUInt128BigEndian(bytes) + UInt128.One);
+        return new Guid(bytes, bigEndian: true);
+    }
+
     /// <summary>An id of a time, whose other bits are some of the given ones: the same arguments give the same id.</summary>
     /// <param name="time">The time, taken to the millisecond.</param>
     /// <param name="random">At least 10 bytes, as good as random.</param>

@@ -11,8 +11,10 @@ namespace Webhooks.Api.History;
 /// <param name="After">The id after which the page begins; null for the first page.</param>
 internal sealed record HistoryDeliveryQuery(DeliveryFilter Filter, int Limit, Guid? After) : IRequestQuery<HistoryDeliveryQuery>
 {
-    public static QueryParameters Parameters { get; } = new([.. DeliveryFilterQuery.All, ListQuery.Limit, ListQuery.Cursor]);
+    private static readonly QueryParameter _id = new("id", "Only the delivery with this id.") { Format = "uuid" };
+
+    public static QueryParameters Parameters { get; } = new([_id, .. DeliveryFilterQuery.All, ListQuery.Limit, ListQuery.Cursor]);
 
     public static HistoryDeliveryQuery Read(QueryFields fields, WebhooksLimits limits) =>
-        new(DeliveryFilterQuery.Read(fields), ListQuery.ReadLimit(fields), ListQuery.ReadCursor(fields));
+        new(DeliveryFilterQuery.Read(fields) with { Id = fields.IdOrNull(_id) }, ListQuery.ReadLimit(fields), ListQuery.ReadCursor(fields));
 }

@@ -11,6 +11,19 @@ internal static class DeliveryIdRange
     /// <summary>How far the clocks of hosts, which make event ids, and of the database, which fills created_at, may be apart.</summary>
     private static readonly TimeSpan _clockSlack = TimeSpan.FromHours(1);
 
+    /// <summary>The least id that a delivery which a filter selects can have, and one that is greater than any of them.</summary>
+    public static (Guid Oldest, Guid FirstAfter) Of(DeliveryFilter filter)
+    {
+        var (oldest, after) = (OldestOf(filter.From), FirstAfter(filter.To));
+        if (filter.Id is not { } id)
+        {
+            return (oldest, after);
+        }
+
+        var next = UuidV7.Next(id);
+        return (id > oldest ? id : oldest, next < after ? next : after);
+    }
+
     /// <summary>
     /// The least id that a delivery created at that time or later can have: a repeated key brings back an id as old as keys get.
     /// </summary>

@@ -39,9 +39,9 @@ internal static class DeliveryPage
     /// <param name="before">An id that is greater than all that are wanted; null when the filter alone says that.</param>
     public static void AddTo(NpgsqlParameterCollection parameters, DeliveryFilter filter, Guid? before)
     {
-        parameters.AddWithValue("oldest_id", DeliveryIdRange.OldestOf(filter.From));
-        parameters.AddWithValue(
-            "before_id", DeliveryIdRange.FirstAfter(filter.To) is var first && before < first ? before.Value : first);
+        var (oldest, first) = DeliveryIdRange.Of(filter);
+        parameters.AddWithValue("oldest_id", oldest);
+        parameters.AddWithValue("before_id", before < first ? before.Value : first);
         parameters.Add(NullableParameter.Create("event", NpgsqlDbType.Text, filter.Event));
         parameters.Add(NullableParameter.Create("status", NpgsqlDbType.Text, filter.Status?.ToText()));
         parameters.Add(NullableParameter.Create("response_status", NpgsqlDbType.Integer, filter.ResponseStatus));

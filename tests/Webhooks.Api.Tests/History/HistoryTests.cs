@@ -83,6 +83,26 @@ public sealed class HistoryTests(SharedApi api)
     }
 
     [Fact]
+    public async Task A_delivery_is_found_by_its_id_alone()
+    {
+        using var client = api.Server.ForNewOrganization();
+        var webhooks = new[] { await client.CreateWebhookAsync(), await client.CreateWebhookAsync() };
+        await client.PublishAsync();
+        var delivery = Assert.Single((await client.Get($"{Calls.Webhooks}/{webhooks[1]}/deliveries")).Data);
+        var id = delivery.GetProperty("id").GetString()!;
+
+        var found = (await client.Get($"{Deliveries}?id={id.ToUpperInvariant()}")).MustBe(HttpStatusCode.OK);
+
+        Assert.Equal(delivery.GetRawText(), Assert.Single(found.Data).GetRawText());
+        Assert.Empty((await client.Get($"{Deliveries}?id={id}&status=failed")).Data);
+        Assert.Empty((await client.Get($"{Deliveries}?id={webhooks[1]}")).Data);
+        (await client.Get($"{Deliveries}?id={id[1..]}")).MustBe(HttpStatusCode.BadRequest);
+        using var another = api.Server.ForNewOrganization();
+        await another.CreateWebhookAsync();
+        Assert.Empty((await another.Get($"{Deliveries}?id={id}")).Data);
+    }
+
+    [Fact]
     public async Task An_event_is_listed_with_counts_and_shown_with_its_deliveries()
     {
         using var client = api.Server.ForNewOrganization();

@@ -122,7 +122,7 @@ public sealed partial class OpenApiTests(SharedApi api)
     [InlineData("ListDeliveries", "id status event response_status from to order limit cursor")]
     [InlineData("GetDelivery", "id delivery_id")]
     [InlineData("GetDeliveryRequest", "id delivery_id attempt")]
-    [InlineData("ListAllDeliveries", "status event response_status from to limit cursor")]
+    [InlineData("ListAllDeliveries", "id status event response_status from to limit cursor")]
     [InlineData("ListEvents", "status event response_status from to limit cursor")]
     [InlineData("GetEvent", "event_id")]
     [InlineData("ExplainWebhook", "id event_id")]

@@ -32,6 +32,27 @@ public sealed class OrganizationHistoryTests : DatabaseTest
     }
 
     [Fact]
+    public async Task A_delivery_is_found_by_its_id_whatever_its_webhook()
+    {
+        var rows = await FillAsync(events: 10);
+        var others = await QueryAsync<Guid>("SELECT id FROM webhook_deliveries WHERE org_id <> $1 LIMIT 1", _org);
+
+        foreach (var row in rows)
+        {
+            Assert.Equal([row.Id], await FindAsync(new DeliveryFilter(Id: row.Id)));
+            Assert.Equal([row.Id], await FindAsync(new DeliveryFilter(row.Status, row.Event, row.ResponseStatus, Id: row.Id)));
+            Assert.Empty(await FindAsync(new DeliveryFilter(Event: row.Event + "x", Id: row.Id)));
+        }
+
+        Assert.Empty(await FindAsync(new DeliveryFilter(Id: others)));
+        Assert.Empty(await FindAsync(new DeliveryFilter(Id: Guid.AllBitsSet)));
+        Assert.Empty(await FindAsync(new DeliveryFilter(Id: Guid.Empty)));
+
+        async Task<IEnumerable<Guid>> FindAsync(DeliveryFilter filter) =>
+            (await All.ListDeliveriesAsync(_org, filter, 10, null, Cancel)).Items.Select(delivery => delivery.Id);
+    }
+
+    [Fact]
     public async Task Pages_of_events_together_are_each_event_once_newest_first_also_those_of_one_millisecond()
     {
         var rows = await FillAsync(events: 60);

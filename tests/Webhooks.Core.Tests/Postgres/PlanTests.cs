@@ -116,6 +116,11 @@ public sealed partial class PlanTests : DatabaseTest
             await ReadsFewRowsAsync($"few events of {filter}", () => history.ListEventsAsync(small, filter, Page, null, Cancel));
         }
 
+        var one = (await history.ListDeliveriesAsync(_org, new DeliveryFilter(), 1, null, Cancel)).Items[0];
+        var found = await ReadsFewRowsAsync(
+            "delivery by its id", () => history.ListDeliveriesAsync(_org, new DeliveryFilter(Id: one.Id), Page, null, Cancel));
+        Assert.Equal(one.Id, Assert.Single(found.Items).Id);
+
         var item = (await history.ListEventsAsync(small, new DeliveryFilter(), 1, null, Cancel)).Items[0];
         Required(await ReadsFewRowsAsync("event", () => history.FindEventAsync(small, item.Id, Cancel)));
     }

@@ -112,18 +112,13 @@ public sealed class ApiKeyStore(NpgsqlDataSource database, KeyedRequests request
         return await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
     }
 
-    private static ApiKey Read(NpgsqlDataReader reader)
-    {
-        return new ApiKey(
-            Id: Value<Guid>("id"),
-            OrgId: Value<Guid>("org_id"),
-            Name: Value<string>("name"),
-            Scopes: Value<string[]>("scopes"),
-            MadeBy: Value<Guid?>("made_by"),
-            CreatedAt: Value<DateTimeOffset>("created_at"),
-            ExpiresAt: Value<DateTimeOffset?>("expires_at"),
-            LastUsedAt: Value<DateTimeOffset?>("last_used_at"));
-
-        T Value<T>(string column) => reader.GetFieldValue<T>(reader.GetOrdinal(column));
-    }
+    private static ApiKey Read(NpgsqlDataReader reader) => new(
+        Id: reader.Value<Guid>("id"),
+        OrgId: reader.Value<Guid>("org_id"),
+        Name: reader.Value<string>("name"),
+        Scopes: reader.Value<string[]>("scopes"),
+        MadeBy: reader.Value<Guid?>("made_by"),
+        CreatedAt: reader.Value<DateTimeOffset>("created_at"),
+        ExpiresAt: reader.Value<DateTimeOffset?>("expires_at"),
+        LastUsedAt: reader.Value<DateTimeOffset?>("last_used_at"));
 }

@@ -46,22 +46,16 @@ public sealed class AuditLog(NpgsqlDataSource database)
         return Page<AuditEntry>.Of(await reader.ReadRowsAsync(Read, cancellationToken), limit, entry => entry.Id);
     }
 
-    private static AuditEntry Read(NpgsqlDataReader reader)
-    {
-        return new AuditEntry(
-            Id: Value<Guid>("id"),
-            At: Value<DateTimeOffset>("at"),
-            ActorKind: Value<string>("actor_kind"),
-            ActorId: Value<string?>("actor_id"),
-            Address: Value<string?>("address"),
-            RequestId: Value<string?>("request_id"),
-            Action: Value<string>("action"),
-            ResourceKind: Value<string>("resource_kind"),
-            ResourceId: Value<string>("resource_id"),
-            WebhookId: Value<Guid?>("webhook_id"),
-            Changes: Value<string>("changes"));
-
-        T Value<T>(string column) =>
-            reader.GetOrdinal(column) is var ordinal && reader.IsDBNull(ordinal) ? default! : reader.GetFieldValue<T>(ordinal);
-    }
+    private static AuditEntry Read(NpgsqlDataReader reader) => new(
+        Id: reader.Value<Guid>("id"),
+        At: reader.Value<DateTimeOffset>("at"),
+        ActorKind: reader.Value<string>("actor_kind"),
+        ActorId: reader.Value<string?>("actor_id"),
+        Address: reader.Value<string?>("address"),
+        RequestId: reader.Value<string?>("request_id"),
+        Action: reader.Value<string>("action"),
+        ResourceKind: reader.Value<string>("resource_kind"),
+        ResourceId: reader.Value<string>("resource_id"),
+        WebhookId: reader.Value<Guid?>("webhook_id"),
+        Changes: reader.Value<string>("changes"));
 }

@@ -1,4 +1,5 @@
 using Npgsql;
+using Webhooks.Core.Postgres;
 
 namespace Webhooks.Core.EventTypes;
 
@@ -6,19 +7,18 @@ namespace Webhooks.Core.EventTypes;
 internal static class EventTypeRow
 {
     /// <summary>Reads the row that the reader is at.</summary>
-    public static EventType Read(NpgsqlDataReader reader)
-    {
-        return new EventType(Value<string>("name"), Value<string>("category"), Value<string>("description"), Value<string>("sample"))
+    public static EventType Read(NpgsqlDataReader reader) =>
+        new(
+            reader.Value<string>("name"),
+            reader.Value<string>("category"),
+            reader.Value<string>("description"),
+            reader.Value<string>("sample"))
         {
-            Schema = Value<string?>("schema"),
-            Validate = Value<bool>("validate"),
-            Archived = Value<bool>("archived"),
-            BuiltIn = Value<bool>("built_in"),
-            CreatedAt = Value<DateTimeOffset>("created_at"),
-            UpdatedAt = Value<DateTimeOffset>("updated_at"),
+            Schema = reader.Value<string?>("schema"),
+            Validate = reader.Value<bool>("validate"),
+            Archived = reader.Value<bool>("archived"),
+            BuiltIn = reader.Value<bool>("built_in"),
+            CreatedAt = reader.Value<DateTimeOffset>("created_at"),
+            UpdatedAt = reader.Value<DateTimeOffset>("updated_at"),
         };
-
-        T Value<T>(string column) =>
-            reader.GetOrdinal(column) is var ordinal && reader.IsDBNull(ordinal) ? default! : reader.GetFieldValue<T>(ordinal);
-    }
 }

@@ -143,28 +143,22 @@ public sealed class OrganizationStore(NpgsqlDataSource database)
             : new NpgsqlBatchCommand(Set) { Parameters = { new("id", id), new("per_second", rate.PerSecond), new("burst", rate.Burst) } };
     }
 
-    private static Organization Read(NpgsqlDataReader reader)
-    {
-        return new Organization(
-            Id: Value<Guid>("id"),
-            Name: Value<string?>("name"),
-            CreatedAt: Value<DateTimeOffset>("created_at"),
-            Webhooks: Value<int>("webhooks"),
-            ActiveWebhooks: Value<int>("active_webhooks"),
-            PendingDeliveries: Value<int>("pending_deliveries"),
-            MaxWebhooks: Value<int?>("max_webhooks"),
-            PublishRate: Value<double?>("per_second") is { } perSecond ? new PublishRate(perSecond, Value<int>("burst")) : null,
-            FrameAncestors: Value<string[]>("frame_ancestors"),
-            RefreshUrl: Value<string?>("refresh_url"),
-            Erasure: Value<DateTimeOffset?>("erasing_since") is { } began
-                ? new OrganizationErasure(
-                    began,
-                    Value<string>("erased_by"),
-                    Value<DateTimeOffset?>("erased_at"),
-                    JsonSerializer.Deserialize<SortedDictionary<string, long>>(Value<string>("erased_rows"))!)
-                : null);
-
-        T Value<T>(string column) =>
-            reader.GetOrdinal(column) is var ordinal && reader.IsDBNull(ordinal) ? default! : reader.GetFieldValue<T>(ordinal);
-    }
+    private static Organization Read(NpgsqlDataReader reader) => new(
+        Id: reader.Value<Guid>("id"),
+        Name: reader.Value<string?>("name"),
+        CreatedAt: reader.Value<DateTimeOffset>("created_at"),
+        Webhooks: reader.Value<int>("webhooks"),
+        ActiveWebhooks: reader.Value<int>("active_webhooks"),
+        PendingDeliveries: reader.Value<int>("pending_deliveries"),
+        MaxWebhooks: reader.Value<int?>("max_webhooks"),
+        PublishRate: reader.Value<double?>("per_second") is { } perSecond ? new PublishRate(perSecond, reader.Value<int>("burst")) : null,
+        FrameAncestors: reader.Value<string[]>("frame_ancestors"),
+        RefreshUrl: reader.Value<string?>("refresh_url"),
+        Erasure: reader.Value<DateTimeOffset?>("erasing_since") is { } began
+            ? new OrganizationErasure(
+                began,
+                reader.Value<string>("erased_by"),
+                reader.Value<DateTimeOffset?>("erased_at"),
+                JsonSerializer.Deserialize<SortedDictionary<string, long>>(reader.Value<string>("erased_rows"))!)
+            : null);
 }

@@ -132,20 +132,14 @@ public sealed class PortalSessionStore(NpgsqlDataSource database, KnownSessions 
         return reader.GetBoolean(0) ? new PortalSessionCreation.TooMany() : new PortalSessionCreation.NoSuchWebhook();
     }
 
-    private static PortalSession Read(NpgsqlDataReader reader)
-    {
-        return new PortalSession(
-            Id: Value<Guid>("id"),
-            OrgId: Value<Guid>("org_id"),
-            WebhookId: Value<Guid?>("webhook_id"),
-            ReadOnly: Value<bool>("read_only"),
-            CreatedByKind: Value<string>("created_by_kind"),
-            CreatedById: Value<string?>("created_by_id"),
-            CreatedAt: Value<DateTimeOffset>("created_at"),
-            ExpiresAt: Value<DateTimeOffset>("expires_at"),
-            RevokedAt: Value<DateTimeOffset?>("revoked_at"));
-
-        T Value<T>(string column) =>
-            reader.GetOrdinal(column) is var ordinal && reader.IsDBNull(ordinal) ? default! : reader.GetFieldValue<T>(ordinal);
-    }
+    private static PortalSession Read(NpgsqlDataReader reader) => new(
+        Id: reader.Value<Guid>("id"),
+        OrgId: reader.Value<Guid>("org_id"),
+        WebhookId: reader.Value<Guid?>("webhook_id"),
+        ReadOnly: reader.Value<bool>("read_only"),
+        CreatedByKind: reader.Value<string>("created_by_kind"),
+        CreatedById: reader.Value<string?>("created_by_id"),
+        CreatedAt: reader.Value<DateTimeOffset>("created_at"),
+        ExpiresAt: reader.Value<DateTimeOffset>("expires_at"),
+        RevokedAt: reader.Value<DateTimeOffset?>("revoked_at"));
 }

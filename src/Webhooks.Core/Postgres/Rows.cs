@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Webhooks.Core.Postgres;
 
-/// <summary>The rows of a statement's answer.</summary>
+/// <summary>The rows of a statement's answer, and what stands in them.</summary>
 internal static class Rows
 {
     /// <summary>Reads those that are left of a result, in their order.</summary>
@@ -20,4 +20,11 @@ internal static class Rows
 
         return rows;
     }
+
+    /// <summary>What a column of the row has that the reader is at.</summary>
+    /// <exception cref="InvalidCastException">It is NULL, and the type has no null.</exception>
+    public static T Value<T>(this NpgsqlDataReader reader, string column) =>
+        reader.GetOrdinal(column) is var ordinal && default(T) is null && reader.IsDBNull(ordinal)
+            ? default!
+            : reader.GetFieldValue<T>(ordinal);
 }

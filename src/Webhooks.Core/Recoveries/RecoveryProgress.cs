@@ -62,10 +62,10 @@ public sealed class RecoveryProgress(NpgsqlDataSource database)
         return await reader.ReadAsync(cancellationToken)
             ? new RecoveryStand(
                 RecoveryReader.Read(reader),
-                Position: reader.GetGuid(reader.GetOrdinal("position")),
-                Exhausted: reader.GetBoolean(reader.GetOrdinal("exhausted")),
-                NextIn: reader.GetTimeSpan(reader.GetOrdinal("next_in")),
-                CountIsDue: reader.GetBoolean(reader.GetOrdinal("count_is_due")))
+                Position: reader.Value<Guid>("position"),
+                Exhausted: reader.Value<bool>("exhausted"),
+                NextIn: reader.Value<TimeSpan>("next_in"),
+                CountIsDue: reader.Value<bool>("count_is_due"))
             : null;
     }
 

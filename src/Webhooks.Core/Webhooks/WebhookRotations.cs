@@ -125,26 +125,23 @@ public sealed class WebhookRotations(NpgsqlDataSource database, SecretProtector 
     private async Task<SecretRotation> ReadAsync(
         NpgsqlDataReader reader, Guid webhookId, string newSecret, CancellationToken cancellationToken)
     {
-        if (reader.GetBoolean(reader.GetOrdinal("rotated")))
+        if (reader.Value<bool>("rotated"))
         {
-            return new SecretRotation.Rotated(newSecret, Time(reader, "rotated_until"));
+            return new SecretRotation.Rotated(newSecret, reader.Value<DateTimeOffset?>("rotated_until"));
         }
 
-        var overlapsUntil = Time(reader, "overlaps_until");
-        if (!reader.GetBoolean(reader.GetOrdinal("repeated")))
+        var overlapsUntil = reader.Value<DateTimeOffset?>("overlaps_until");
+        if (!reader.Value<bool>("repeated"))
         {
             return new SecretRotation.OverlapRuns(overlapsUntil!.Value);
         }
 
-        if (!reader.GetBoolean(reader.GetOrdinal("same")))
+        if (!reader.Value<bool>("same"))
         {
             return new SecretRotation.KeyReused();
         }
 
-        var stored = reader.GetString(reader.GetOrdinal("secret"));
+        var stored = reader.Value<string>("secret");
         return new SecretRotation.Rotated(await secrets.UnprotectAsync(webhookId, stored, cancellationToken), overlapsUntil);
     }
-
-    private static DateTimeOffset? Time(NpgsqlDataReader reader, string column) =>
-        reader.GetOrdinal(column) is var ordinal && reader.IsDBNull(ordinal) ? null : reader.GetFieldValue<DateTimeOffset>(ordinal);
 }

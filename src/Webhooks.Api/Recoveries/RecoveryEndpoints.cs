@@ -122,12 +122,7 @@ internal static class RecoveryEndpoints
         ClaimsPrincipal user,
         RecoveryStore recoveries,
         CancellationToken cancellationToken) =>
-        await recoveries.PauseAsync(user.OrganizationId(), id.Value, recoveryId.Value, cancellationToken) switch
-        {
-            RecoveryChange.Made(var paused) => TypedResults.Ok(RecoveryResource.Of(paused)),
-            RecoveryChange.Ended(var state) => new RecoveryEnded(state),
-            _ => NotFoundProblem.Recovery,
-        };
+        AnswerTo(await recoveries.PauseAsync(user.OrganizationId(), id.Value, recoveryId.Value, cancellationToken));
 
     private static async Task<Results<Ok<RecoveryResource>, NotFoundProblem, RecoveryEnded, WebhookInactive>> ResumeAsync(
         ResourceId id,
@@ -157,12 +152,14 @@ internal static class RecoveryEndpoints
         ClaimsPrincipal user,
         RecoveryStore recoveries,
         CancellationToken cancellationToken) =>
-        await recoveries.CancelAsync(user.OrganizationId(), id.Value, recoveryId.Value, cancellationToken) switch
-        {
-            RecoveryChange.Made(var canceled) => TypedResults.Ok(RecoveryResource.Of(canceled)),
-            RecoveryChange.Ended(var state) => new RecoveryEnded(state),
-            _ => NotFoundProblem.Recovery,
-        };
+        AnswerTo(await recoveries.CancelAsync(user.OrganizationId(), id.Value, recoveryId.Value, cancellationToken));
+
+    private static Results<Ok<RecoveryResource>, NotFoundProblem, RecoveryEnded> AnswerTo(RecoveryChange? change) => change switch
+    {
+        RecoveryChange.Made(var recovery) => TypedResults.Ok(RecoveryResource.Of(recovery)),
+        RecoveryChange.Ended(var state) => new RecoveryEnded(state),
+        _ => NotFoundProblem.Recovery,
+    };
 
     private static Task StartAsync(HttpContext context, Recovery recovery) =>
         context.Features.Get<IRecoveryOrchestrationFeature>() is { } orchestrations && recovery.State == RecoveryState.Running

@@ -1,4 +1,3 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import type { Schemas } from '../api/client.ts';
 import { messagesOf } from '../api/problem.ts';
@@ -6,9 +5,8 @@ import { RequestKeys } from '../api/RequestKeys.ts';
 import type { Scope } from '../api/session.ts';
 import { usePortal } from '../shell/context.ts';
 import { CheckField } from '../ui/CheckField.tsx';
-import { FormDialog } from '../ui/FormDialog.tsx';
+import { MakingDialog } from '../ui/MakingDialog.tsx';
 import { SelectField } from '../ui/SelectField.tsx';
-import { ShownOnce } from '../ui/ShownOnce.tsx';
 import { Problem } from '../ui/States.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import { useTask } from '../ui/useTask.ts';
@@ -26,33 +24,16 @@ const lifetimes = [
 
 /** The way to a new key, which is shown once. */
 export function NewKey() {
-  const [made, setMade] = useState<Schemas['CreatedApiKey'] | null>(null);
-  const queries = useQueryClient();
   return (
-    <FormDialog
-      title={made === null ? 'New API key' : `The key “${made.name}” is made`}
-      trigger="New API key"
-      isPrimary
-      isHeld={made !== null}
+    <MakingDialog<Schemas['CreatedApiKey']>
+      what="API key"
+      titleOf={({ name }) => `The key “${name}” is made`}
+      secretOf={({ key }) => key}
+      list={['keys']}
+      form={(onMade, onCancel) => <KeyForm onMade={onMade} onCancel={onCancel} />}
     >
-      {(close) =>
-        made === null ? (
-          <KeyForm onMade={setMade} onCancel={close} />
-        ) : (
-          <ShownOnce
-            name="API key"
-            value={made.key}
-            onSaved={() => {
-              close();
-              setMade(null);
-              void queries.invalidateQueries({ queryKey: ['keys'] });
-            }}
-          >
-            A program sends it with each request, in the header <code>Authorization: Bearer</code>.
-          </ShownOnce>
-        )
-      }
-    </FormDialog>
+      A program sends it with each request, in the header <code>Authorization: Bearer</code>.
+    </MakingDialog>
   );
 }
 

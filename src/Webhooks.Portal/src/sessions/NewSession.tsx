@@ -1,12 +1,10 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import type { Schemas } from '../api/client.ts';
 import { messagesOf } from '../api/problem.ts';
 import { useApi } from '../shell/context.ts';
 import { CheckField } from '../ui/CheckField.tsx';
-import { FormDialog } from '../ui/FormDialog.tsx';
+import { MakingDialog } from '../ui/MakingDialog.tsx';
 import { SelectField } from '../ui/SelectField.tsx';
-import { ShownOnce } from '../ui/ShownOnce.tsx';
 import { Problem } from '../ui/States.tsx';
 import { useTask } from '../ui/useTask.ts';
 import { WebhookCombobox } from '../webhooks/WebhookCombobox.tsx';
@@ -22,38 +20,21 @@ const lengths = [
 
 /** The way to a new portal link, which is shown once. */
 export function NewSession() {
-  const [made, setMade] = useState<Schemas['CreatedPortalSession'] | null>(null);
-  const queries = useQueryClient();
   return (
-    <FormDialog
-      title={made === null ? 'New portal link' : 'The portal link is made'}
-      trigger="New portal link"
-      isPrimary
-      isHeld={made !== null}
+    <MakingDialog<Schemas['CreatedPortalSession']>
+      what="portal link"
+      titleOf={() => 'The portal link is made'}
+      secretOf={({ url }) => url}
+      actionsFor={({ url }) => (
+        <a className="button button-small" href={url} target="_blank" rel="noreferrer">
+          Open it
+        </a>
+      )}
+      list={['sessions']}
+      form={(onMade, onCancel) => <SessionForm onMade={onMade} onCancel={onCancel} />}
     >
-      {(close) =>
-        made === null ? (
-          <SessionForm onMade={setMade} onCancel={close} />
-        ) : (
-          <ShownOnce
-            name="portal link"
-            value={made.url}
-            actions={
-              <a className="button button-small" href={made.url} target="_blank" rel="noreferrer">
-                Open it
-              </a>
-            }
-            onSaved={() => {
-              close();
-              setMade(null);
-              void queries.invalidateQueries({ queryKey: ['sessions'] });
-            }}
-          >
-            Whoever opens it is in, until it ends or is revoked. Send it to nobody else.
-          </ShownOnce>
-        )
-      }
-    </FormDialog>
+      Whoever opens it is in, until it ends or is revoked. Send it to nobody else.
+    </MakingDialog>
   );
 }
 

@@ -19,10 +19,13 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
     /// </summary>
     private const string ClaimWhatIsDue = $"""
         , claimed AS (
-            UPDATE webhook_deliveries SET lease_until = now() + @lease, lease_token = @lease_token
+            UPDATE webhook_deliveries SET {Lease}
             WHERE id = ANY (ARRAY (SELECT id FROM due))
             {ClaimedRows}
         """;
+
+    /// <summary>The changes to a row that make it the caller's.</summary>
+    private const string Lease = "lease_until = now() + @lease, lease_token = @lease_token";
 
     /// <summary>What follows the condition of <see cref="ClaimWhatIsDue"/>: the columns of <see cref="ClaimReader"/>.</summary>
     internal const string ClaimedRows = """
@@ -133,6 +136,7 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
     /// claimed either, unless it is a test: it is parked until the end of the pause, and a little longer, so that not all that wait for it
     /// come at once. When the circuit is to be probed, the claim takes that upon it.
     /// </summary>
+    /// <remarks>The id is a constant to the planner in each part, so that it plans for one partition and not for all of them.</remarks>
     public async Task<ClaimedDelivery?> ClaimAsync(Guid deliveryId, TimeSpan lease, CancellationToken cancellationToken)
     {
         const string Sql = $"""
@@ -155,10 +159,12 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
                     lease_until = greatest(pause.paused_until, now() + interval '1 s')
                         + least(now() - next_attempt_at, interval '1 min') * random()
                 FROM webhook_health AS pause
-                WHERE webhook_deliveries.id = ANY (ARRAY (SELECT id FROM delivery)) AND NOT EXISTS (SELECT FROM due)
+                WHERE webhook_deliveries.id = @id AND EXISTS (SELECT FROM delivery) AND NOT EXISTS (SELECT FROM due)
                   AND pause.webhook_id = webhook_deliveries.webhook_id
-            )
-            {ClaimWhatIsDue}
+            ), claimed AS (
+                UPDATE webhook_deliveries SET {Lease}
+                WHERE id = @id AND EXISTS (SELECT FROM due)
+                {ClaimedRows}
             """;
         var claims = await ClaimAsync(Sql, lease, [new("id", deliveryId)], cancellationToken);
         return claims.SingleOrDefault();

@@ -79,6 +79,23 @@ public sealed partial class PlanTests : DatabaseTest
         await PageReadsFewRowsAsync(history, new DeliveryFilter(From: DateTimeOffset.UtcNow.AddMinutes(-1)));
     }
 
+    [Fact]
+    public async Task The_work_on_one_delivery_is_planned_for_one_partition()
+    {
+        await FillAsync(analyzed: true);
+        await using var observed = Observed();
+        var deliveries = DeliveriesOn(observed);
+        var due = await new PendingDeliveries(observed).StrandedAsync(TimeSpan.Zero, 1, Cancel);
+
+        _log.Clear();
+        var claim = await deliveries.ClaimAsync(due[0], _lease, Cancel);
+        Assert.Single(PartitionsInPlans());
+
+        _log.Clear();
+        await deliveries.RecordAsync([Success(claim!)], Cancel);
+        Assert.Single(PartitionsInPlans());
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -237,6 +254,9 @@ public sealed partial class PlanTests : DatabaseTest
     [GeneratedRegex(@"Seq Scan on webhook_deliveries_\d+")]
     private static partial Regex WholePartition();
 
+    [GeneratedRegex(@"\bon webhook_deliveries_\w+")]
+    private static partial Regex PartitionName();
+
     [GeneratedRegex(@"(?:(?:Scan|on) .*actual rows=(?<rows>\d+)(?:\.\d+)? loops=(?<loops>\d+))|(?:Rows Removed by \w+: (?<rows>\d+))")]
     private static partial Regex Reading();
 
@@ -287,6 +307,9 @@ public sealed partial class PlanTests : DatabaseTest
 
         return result;
     }
+
+    private IEnumerable<string> PartitionsInPlans() =>
+        _log.Plans.SelectMany(plan => PartitionName().Matches(plan)).Select(match => match.Value).Distinct();
 
     private NpgsqlDataSource Observed()
     {

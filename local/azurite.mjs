@@ -104,6 +104,7 @@ export class Azurite {
     const listen = Object.entries(ports).flatMap(([service, port]) =>
       [`--${service.toLowerCase()}Host`, '127.0.0.1', `--${service.toLowerCase()}Port`, String(port)]);
     const child = start(process.execPath, [
+      ...this.#isWhole ? ['--import', new URL('large-tables.mjs', import.meta.url).href] : [],
       program, ...listen, '--location', this.#directory, '--silent', '--skipApiVersionCheck', '--disableTelemetry',
     ], { logFile: this.log });
     this.#child = child;

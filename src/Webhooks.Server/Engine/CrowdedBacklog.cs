@@ -15,14 +15,6 @@ internal sealed class CrowdedBacklog(
     /// <summary>Webhooks that are looked for at once; those after them are the next time's.</summary>
     private const int WebhooksPerSurvey = 1000;
 
-    /// <summary>
-    /// Between two claims from a crowd: each parks up to a thousand deliveries, which costs the others' share of the database, and helps
-    /// nobody, since the others' work is found past the crowd as often.
-    /// </summary>
-    private static readonly TimeSpan _betweenClaims = TimeSpan.FromSeconds(1);
-
-    private static readonly TimeSpan _betweenSurveys = TimeSpan.FromSeconds(1);
-
     private volatile bool _crowded;
     private TimeSpan _claimAt;
     private TimeSpan _surveyAt;
@@ -40,6 +32,23 @@ internal sealed class CrowdedBacklog(
         }
     }
 
+    /// <summary>Finds who else has work than the crowd, if there is one and it is time to.</summary>
+    /// <returns>Whether it has looked.</returns>
+    public async Task<bool> LookPastAsync(CancellationToken cancellationToken)
+    {
+        var began = lanes.Now;
+        if (!_crowded || began < _surveyAt)
+        {
+            return false;
+        }
+
+        (var webhooks, _surveyedTo) = await survey.FindWebhooksAsync(_surveyedTo, WebhooksPerSurvey, cancellationToken);
+        lanes.Expect(webhooks);
+        var ended = lanes.Now;
+        _surveyAt = ended + CrowdRest.After(ended - began);
+        return true;
+    }
+
     /// <summary>
     /// Parks what a crowd has for webhooks that are paused: nothing of it has to be claimed to learn that it cannot start.
     /// </summary>
@@ -51,29 +60,25 @@ internal sealed class CrowdedBacklog(
             return false;
         }
 
+        var began = lanes.Now;
         var parked = await held.ParkAsync(DeliveryClaimer.MostPerStatement, options.ParkLeast, options.ParkMost, cancellationToken);
         lanes.Expect(parked.Keys);
-        await LearnAsync(DeliveryClaimer.MostPerStatement, parked.Values.Sum(), cancellationToken);
+        Learn(DeliveryClaimer.MostPerStatement, parked.Values.Sum(), began);
         return _crowded;
     }
 
-    /// <summary>Learns from a claim from the head of the backlog, and finds who else has work.</summary>
+    /// <summary>Learns from a claim from the head of the backlog.</summary>
     /// <param name="claimed">How many it was.</param>
     /// <param name="parked">How many of them no lane had room for.</param>
-    public async Task LearnAsync(int claimed, int parked, CancellationToken cancellationToken)
+    /// <param name="began">When they were asked for (<see cref="WebhookLanes.Now"/>).</param>
+    public void Learn(int claimed, int parked, TimeSpan began)
     {
         _crowded = parked >= LeastParked && 2 * parked >= claimed;
-        if (!_crowded)
+        if (_crowded)
         {
-            return;
-        }
-
-        _claimAt = lanes.Now + _betweenClaims;
-        if (lanes.Now >= _surveyAt)
-        {
-            (var webhooks, _surveyedTo) = await survey.FindWebhooksAsync(_surveyedTo, WebhooksPerSurvey, cancellationToken);
-            _surveyAt = lanes.Now + _betweenSurveys;
-            lanes.Expect(webhooks);
+            var ended = lanes.Now;
+            _claimAt = ended + CrowdRest.After(ended - began);
+            signal.Set();
         }
     }
 }

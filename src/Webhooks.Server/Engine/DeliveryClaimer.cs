@@ -125,9 +125,15 @@ internal sealed class DeliveryClaimer(
     private async Task<bool> ClaimDueAsync(CancellationToken abandon)
     {
         var limit = Math.Min(lanes.Room, _limit);
-        if (limit == 0 || crowd.Waits)
+        if (limit == 0)
         {
             return false;
+        }
+
+        var looked = await crowd.LookPastAsync(abandon);
+        if (crowd.Waits)
+        {
+            return looked;
         }
 
         if (await crowd.ParkHeldAsync(abandon))
@@ -139,7 +145,7 @@ internal sealed class DeliveryClaimer(
         var claims = await deliveries.ClaimDueAsync(limit, _lease, abandon);
         var parked = lanes.Add(claims, claimedAt);
         slots.Fill();
-        await crowd.LearnAsync(claims.Count, parked, abandon);
+        crowd.Learn(claims.Count, parked, claimedAt);
 
         _limit = Math.Clamp(2 * claims.Count, FewestPerStatement, MostPerStatement);
         if (claims.Count == limit)

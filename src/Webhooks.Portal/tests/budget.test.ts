@@ -5,6 +5,8 @@ import { call, describeInBrowser, newPage, visit } from './browser.ts';
 const mostBytes = 180_000;
 const mostMilliseconds = 1_000;
 const slowdown = 4;
+// What the yardstick takes, so slowed down, on the machine that the budget is for.
+const yardstickMilliseconds = 290;
 
 describeInBrowser('The first screen', () => {
   it('is at most 180 kB, compressed', async () => {
@@ -43,6 +45,7 @@ describeInBrowser('The first screen', () => {
 /**
  * The time that the page's thread has had of the processor until a link of the list is there, which works then, in milliseconds: on a
  * machine that does nothing else, as long as it takes; on one that does, what it would take, since what waits for its turn is not counted.
+ * Machines differ, and one from hour to hour: it is measured by the yardstick, in the same page.
  */
 async function timeUntilInteractive(): Promise<number> {
   const { page, close } = await newPage();
@@ -59,8 +62,18 @@ async function timeUntilInteractive(): Promise<number> {
   const link = page.getByRole('table').getByRole('link').first();
   await link.waitFor();
   const taken = (await spent()) - before;
+  const yardstickBegan = await spent();
+  await page.evaluate(doYardstick);
+  const yardstick = (await spent()) - yardstickBegan;
   await link.click();
   await page.waitForURL('**/portal/webhooks/*');
   await close();
-  return taken;
+  return (taken * yardstickMilliseconds) / yardstick;
+}
+
+/** Work that is a page's in kind and the same everywhere: strings and objects are made, compared and forgotten. */
+function doYardstick(): number {
+  const rows = Array.from({ length: 60_000 }, (_, index) => ({ id: `${(index * 7919) % 60_000}`, at: index }));
+  rows.sort((one, other) => (one.id < other.id ? -1 : 1));
+  return JSON.parse(JSON.stringify(rows)).length;
 }

@@ -30,7 +30,9 @@ export function createFiltered(load, origin, count) {
 /** Makes organizations of one webhook whose transform never ends by itself. @returns {Promise<string[]>} the organizations */
 export function createEndless(load, origin, count) {
   const organizations = Array.from({ length: count }, (_, index) => [`${origin}/endless/${index}`]);
-  return load.ask('createWebhooks', { organizations, transform: 'function handler(webhook) { while (true) {} }' });
+  // An empty loop would soon have run as many statements as a script may.
+  const transform = "function handler(webhook) { for (;;) /^(a+)+$/.test('a'.repeat(40) + '!'); }";
+  return load.ask('createWebhooks', { organizations, transform });
 }
 
 /** Makes one organization whose webhooks get every event. @returns {Promise<string[]>} the organization */

@@ -9,6 +9,7 @@ using Webhooks.Api.Requests;
 using Webhooks.Core.Organizations;
 using Webhooks.Core.Postgres;
 using Webhooks.Core.Secrets;
+using Webhooks.Core.Transforms;
 
 namespace Webhooks.Api.Problems;
 
@@ -51,6 +52,10 @@ internal sealed partial class ExceptionProblems(DatabaseOutages outages, ILogger
                 LogSecretUnavailable(operation, exception.Message);
                 return ProblemKind.SecretUnavailable.Details(
                     "Nothing was sent or changed. Try again in a while; the operators' log says what is missing.");
+            case TransformsBusyException:
+                return ProblemKind.TransformsBusy.Details(
+                    "Scripts that take long wait for one another, and this one did not get its turn. Nothing was sent or changed; try "
+                    + "again in a while.");
             case AuthorityUnavailableException:
                 LogAuthorityUnavailable(operation, exception.InnerException?.Message ?? exception.Message);
                 return ProblemKind.AuthorityUnavailable.Details(

@@ -59,6 +59,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static readonly ProblemKind DatabaseUnavailable = new(503, "database-unavailable", "The database does not answer");
     public static readonly ProblemKind SecretUnavailable = new(
         503, "secret-unavailable", "The webhook's secret cannot be read or stored now");
+    public static readonly ProblemKind TransformsBusy = new(503, "transforms-busy", "The organization's transforms take too long");
     public static readonly ProblemKind AuthorityUnavailable = new(503, "authority-unavailable", "Tokens cannot be checked now");
 
     /// <summary>Every kind.</summary>
@@ -69,7 +70,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
         OverlapRuns, NoOverlap, WebhookInactive, NotPulled, DeliveryFinished, DeliveryRedacted, NotSent, RecoveryRuns,
         RecoveryEnded, ChangedMeanwhile, BodyTooLarge, UnsupportedEncoding, ReusedIdempotencyKey, TooManyFailures, PublishLimit,
         MoreThanBurst, TooManyTests, TooManyPulls,
-        InternalError, DatabaseUnavailable, SecretUnavailable, AuthorityUnavailable,
+        InternalError, DatabaseUnavailable, SecretUnavailable, TransformsBusy, AuthorityUnavailable,
     ];
 
     /// <summary>The stable URI in the member <c>type</c>.</summary>

@@ -28,6 +28,7 @@ public sealed partial class DeliveryAttempter(
     /// Attempts the delivery, or cancels it when its webhook was deleted or deactivated meanwhile, or somebody wants it so.
     /// </summary>
     /// <exception cref="SecretUnavailableException">The secret cannot be decrypted now; no attempt was made.</exception>
+    /// <exception cref="TransformsBusyException">The transform did not get its turn; no attempt was made.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled; the receiver may or may not have got the request.</exception>
     public async Task<DeliveryResult> AttemptAsync(ClaimedDelivery delivery, CancellationToken cancellationToken)
     {
@@ -40,6 +41,7 @@ public sealed partial class DeliveryAttempter(
     /// <summary>Prepares the attempt of a delivery that its receiver has pulled.</summary>
     /// <returns>The request that the receiver is to have got; or what is to be recorded in place of an attempt.</returns>
     /// <exception cref="SecretUnavailableException">The secret cannot be decrypted now.</exception>
+    /// <exception cref="TransformsBusyException">The transform did not get its turn.</exception>
     internal async Task<(SendRequest? Request, DeliveryResult? Result)> PreparePulledAsync(
         ClaimedDelivery delivery, CancellationToken cancellationToken)
     {

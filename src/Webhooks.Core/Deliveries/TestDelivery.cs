@@ -5,6 +5,7 @@ using Webhooks.Core.Events;
 using Webhooks.Core.EventTypes;
 using Webhooks.Core.Secrets;
 using Webhooks.Core.Statistics;
+using Webhooks.Core.Transforms;
 using Webhooks.Core.Webhooks;
 
 namespace Webhooks.Core.Deliveries;
@@ -37,6 +38,7 @@ public sealed class TestDelivery(
     /// <param name="cancellationToken">Is canceled when nobody waits for the result any more.</param>
     /// <exception cref="ArgumentException">There is no such event type.</exception>
     /// <exception cref="SecretUnavailableException">The secret cannot be decrypted now; nothing was sent.</exception>
+    /// <exception cref="TransformsBusyException">The transform did not get its turn; nothing was sent.</exception>
     /// <exception cref="OperationCanceledException">
     /// The token was canceled during the attempt, which will be made again when its lease has ended.
     /// </exception>
@@ -131,7 +133,7 @@ public sealed class TestDelivery(
         {
             return await attempter.AttemptAsync(delivery, cancellationToken);
         }
-        catch (SecretUnavailableException)
+        catch (Exception notReady) when (notReady is SecretUnavailableException or TransformsBusyException)
         {
             // The caller is told that nothing was sent; it must stay so.
             await DiscardAsync(delivery);

@@ -20,6 +20,7 @@ public sealed class DeliveryPulls(
     /// <param name="stopping">Ends the waiting, but no more.</param>
     /// <param name="cancellationToken">Is canceled when nobody wants the deliveries any more; none is claimed then.</param>
     /// <exception cref="Secrets.SecretUnavailableException">The webhook's secret cannot be decrypted now; nothing is claimed.</exception>
+    /// <exception cref="Transforms.TransformsBusyException">A transform did not get its turn; nothing is claimed.</exception>
     public async Task<PullOutcome> PullAsync(
         Guid orgId, Guid webhookId, int limit, TimeSpan wait, CancellationToken stopping, CancellationToken cancellationToken)
     {

@@ -28,6 +28,7 @@ public sealed class DeliveryTransforms(NpgsqlDataSource database, TransformRunne
     /// <summary>Transforms a delivery and stores what came of it.</summary>
     /// <returns>The delivery as it is to be sent; or what takes the place of an attempt.</returns>
     /// <exception cref="OperationCanceledException">The token was canceled; nothing was stored.</exception>
+    /// <exception cref="TransformsBusyException">It did not get its turn; nothing was stored.</exception>
     public async Task<TransformedDelivery> RunAsync(ClaimedDelivery delivery, CancellationToken cancellationToken)
     {
         switch (await TransformAsync(delivery, cancellationToken))

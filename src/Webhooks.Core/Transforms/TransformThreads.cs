@@ -1,9 +1,12 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
 namespace Webhooks.Core.Transforms;
 
 /// <summary>
 /// The threads that scripts run on, and nothing else does. Organizations take turns, and each has one of them at a time: whoever has slow
-/// scripts holds up nobody but himself, as long as fewer do than there are threads, and then for one run. They give way to all other
-/// threads, so that deliveries without a script do not wait for them.
+/// scripts holds up nobody but himself. Those whose last run was a slow one share a thread that rests for most of the time
+/// (<see cref="TransformRest"/>), so that deliveries without a script do not wait for them.
 /// </summary>
 internal sealed class TransformThreads : IDisposable
 {
@@ -14,40 +17,44 @@ internal sealed class TransformThreads : IDisposable
 
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, Turns> _organizations = [];
-    private readonly Queue<Turns> _next = [];
-    private readonly SemaphoreSlim _work = new(0);
+    private readonly BlockingCollection<Turns> _quick = [];
+    private readonly BlockingCollection<Turns> _slow = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly int _threads = Math.Max(FewestThreads, Environment.ProcessorCount);
+    private TransformRest _rest;
     private bool _started;
 
     /// <summary>Runs something of an organization on one of the threads.</summary>
+    /// <param name="orgId">The organization.</param>
+    /// <param name="run">What to run.</param>
+    /// <param name="patience">How long it waits for its turn.</param>
+    /// <param name="cancellationToken">Gives it up before its turn.</param>
     /// <exception cref="OperationCanceledException">The token was canceled before its turn.</exception>
-    public async Task<T> RunAsync<T>(Guid orgId, Func<T> run, CancellationToken cancellationToken)
+    /// <exception cref="TransformsBusyException">It did not get its turn.</exception>
+    public async Task<T> RunAsync<T>(Guid orgId, Func<T> run, TimeSpan patience, CancellationToken cancellationToken)
     {
         var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var impatience = new CancellationTokenSource(patience);
+        await using var late = impatience.Token.Register(() => result.TrySetException(new TransformsBusyException()));
         await using var canceled = cancellationToken.Register(() => result.TrySetCanceled(cancellationToken));
-        Add(orgId, () =>
+        Add(orgId, new Work(result.Task, () =>
         {
-            if (result.Task.IsCompleted)
-            {
-                return;
-            }
-
             try
             {
+                impatience.CancelAfter(Timeout.InfiniteTimeSpan);
                 result.TrySetResult(run());
             }
             catch (Exception failure)
             {
                 result.TrySetException(failure);
             }
-        });
+        }));
         return await result.Task;
     }
 
     public void Dispose() => _stopping.Cancel();
 
-    private void Add(Guid orgId, Action work)
+    private void Add(Guid orgId, Work work)
     {
         lock (_lock)
         {
@@ -56,11 +63,20 @@ internal sealed class TransformThreads : IDisposable
             if (!_organizations.TryGetValue(orgId, out var turns))
             {
                 _organizations.Add(orgId, turns = new Turns(orgId));
-                _next.Enqueue(turns);
-                _work.Release();
             }
 
-            turns.Waiting.Enqueue(work);
+            turns.Add(work);
+            LineUp(turns);
+        }
+    }
+
+    /// <summary>Has an organization wait for its turn, unless it does so already or its script runs. Needs the lock.</summary>
+    private void LineUp(Turns turns)
+    {
+        if (!turns.LinedUp)
+        {
+            turns.LinedUp = true;
+            (turns.Slow ? _slow : _quick).Add(turns);
         }
     }
 
@@ -75,19 +91,22 @@ internal sealed class TransformThreads : IDisposable
         _started = true;
         for (var number = 0; number < _threads; number++)
         {
-            new Thread(RunAll, StackBytes) { IsBackground = true, Name = "transforms" }.Start();
+            Start(RunQuick);
         }
+
+        Start(RunSlow);
     }
 
-    private void RunAll()
+    private static void Start(Action run) =>
+        new Thread(() => RunUntilStopped(run), StackBytes) { IsBackground = true, Name = "transforms" }.Start();
+
+    private static void RunUntilStopped(Action run)
     {
-        ThreadPrecedence.GiveWay();
         try
         {
             while (true)
             {
-                _work.Wait(_stopping.Token);
-                RunNext();
+                run();
             }
         }
         catch (OperationCanceledException)
@@ -96,35 +115,114 @@ internal sealed class TransformThreads : IDisposable
         }
     }
 
-    private void RunNext()
+    private void RunQuick() => RunNext(_quick.Take(_stopping.Token));
+
+    private void RunSlow()
     {
-        Turns turns;
-        Action work;
-        lock (_lock)
+        var turns = _slow.Take(_stopping.Token);
+        while (TimeToRest() is var rest && rest > TimeSpan.Zero)
         {
-            turns = _next.Dequeue();
-            work = turns.Waiting.Dequeue();
+            _stopping.Token.WaitHandle.WaitOne(rest);
+            _stopping.Token.ThrowIfCancellationRequested();
         }
 
-        work();
+        RunNext(turns);
+    }
+
+    private TimeSpan TimeToRest()
+    {
         lock (_lock)
         {
-            if (turns.Waiting.Count == 0)
+            return _rest.Left(Stopwatch.GetElapsedTime(0));
+        }
+    }
+
+    private void RunNext(Turns turns)
+    {
+        Work? work;
+        lock (_lock)
+        {
+            work = turns.Next();
+        }
+
+        var took = work is null ? (TimeSpan?)null : TimeOf(work);
+        lock (_lock)
+        {
+            turns.LinedUp = false;
+            Judge(turns, took);
+            if (turns.HasWork)
+            {
+                LineUp(turns);
+            }
+            else if (!turns.Slow)
             {
                 _organizations.Remove(turns.OrgId);
-            }
-            else
-            {
-                _next.Enqueue(turns);
-                _work.Release();
             }
         }
     }
 
+    /// <summary>Runs it. The clock on the wall is finer than that of the thread on some systems.</summary>
+    private static TimeSpan TimeOf(Work work)
+    {
+        var (began, started) = (ThreadTime.Now(), Stopwatch.GetTimestamp());
+        work.Run();
+        var (took, passed) = (ThreadTime.Now() - began, Stopwatch.GetElapsedTime(started));
+        return took < passed ? took : passed;
+    }
+
+    /// <summary>Needs the lock.</summary>
+    private void Judge(Turns turns, TimeSpan? took)
+    {
+        if (took is not { } time)
+        {
+            return;
+        }
+
+        turns.Slow = TransformRest.IsSlow(time);
+        if (turns.Slow)
+        {
+            _rest = _rest.After(time, Stopwatch.GetElapsedTime(0));
+        }
+    }
+
+    /// <summary>Something to run.</summary>
+    /// <param name="Result">Its result: once there is one, nobody waits for the run any more.</param>
+    /// <param name="Run">The run, which does not throw.</param>
+    private sealed record Work(Task Result, Action Run);
+
     private sealed class Turns(Guid orgId)
     {
+        private readonly Queue<Work> _waiting = [];
+
         public Guid OrgId { get; } = orgId;
 
-        public Queue<Action> Waiting { get; } = [];
+        /// <summary>Whether it waits for its turn, or has it.</summary>
+        public bool LinedUp { get; set; }
+
+        /// <summary>Whether its last run was slow.</summary>
+        public bool Slow { get; set; }
+
+        public bool HasWork => _waiting.Count > 0;
+
+        public void Add(Work work)
+        {
+            DropGivenUp();
+            _waiting.Enqueue(work);
+        }
+
+        /// <returns>Null when all have been given up.</returns>
+        public Work? Next()
+        {
+            DropGivenUp();
+            return _waiting.TryDequeue(out var next) ? next : null;
+        }
+
+        private void DropGivenUp()
+        {
+            while (_waiting.TryPeek(out var oldest) && oldest.Result.IsCompleted)
+            {
+                _waiting.Dequeue();
+            }
+        }
     }
 }

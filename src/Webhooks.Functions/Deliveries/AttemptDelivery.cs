@@ -4,6 +4,7 @@ using Webhooks.Core;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Secrets;
 using Webhooks.Core.Sending;
+using Webhooks.Core.Transforms;
 
 namespace Webhooks.Functions.Deliveries;
 
@@ -39,10 +40,11 @@ public sealed partial class AttemptDelivery(
     private static readonly TimeSpan _stopsWithin = TimeSpan.FromSeconds(4);
 
     /// <summary>
-    /// The shortest and longest wait before a delivery is looked at again whose webhook's secret cannot be decrypted: as long as it is old
-    /// already, so that the history of its orchestration does not grow with the minutes that a key is away.
+    /// The shortest and longest wait before a delivery is looked at again whose webhook's secret cannot be decrypted, or whose transform
+    /// did not get its turn: as long as it is old already, so that the history of its orchestration does not grow with the minutes that a
+    /// key is away.
     /// </summary>
-    private static readonly (TimeSpan Least, TimeSpan Most) _waitForSecret = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(15));
+    private static readonly (TimeSpan Least, TimeSpan Most) _waitUntilReady = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(15));
 
     /// <summary>Makes the attempt if it is due and nobody else's. While the secret cannot be decrypted, none is made.</summary>
     /// <returns>Where the delivery stands then, and when to call again.</returns>
@@ -58,17 +60,17 @@ public sealed partial class AttemptDelivery(
                 ? result
                 : await StandAsync(input.DeliveryId, _shortestWait, cancellationToken);
         }
-        catch (SecretUnavailableException)
+        catch (Exception notReady) when (notReady is SecretUnavailableException or TransformsBusyException)
         {
             // The attempter has told it. A failure would be a stack trace at every try, here and in the host.
-            return await StandAsync(input.DeliveryId, WaitForSecret(claim!), cancellationToken);
+            return await StandAsync(input.DeliveryId, WaitUntilReady(claim!), cancellationToken);
         }
     }
 
-    private TimeSpan WaitForSecret(ClaimedDelivery claim)
+    private TimeSpan WaitUntilReady(ClaimedDelivery claim)
     {
         var age = clock.GetUtcNow() - claim.CreatedAt;
-        return age < _waitForSecret.Least ? _waitForSecret.Least : age > _waitForSecret.Most ? _waitForSecret.Most : age;
+        return age < _waitUntilReady.Least ? _waitUntilReady.Least : age > _waitUntilReady.Most ? _waitUntilReady.Most : age;
     }
 
     /// <summary>Attempts and records. Null when the lease was lost to another claim meanwhile, whose result counts.</summary>

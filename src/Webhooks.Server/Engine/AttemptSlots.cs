@@ -5,6 +5,7 @@ using Webhooks.Core.Deliveries;
 using Webhooks.Core.Health;
 using Webhooks.Core.Postgres;
 using Webhooks.Core.Secrets;
+using Webhooks.Core.Transforms;
 
 namespace Webhooks.Server.Engine;
 
@@ -110,6 +111,10 @@ internal sealed partial class AttemptSlots(
         {
             // The attempter has told it.
             lanes.Rest(started, options.RestWithoutSecret);
+        }
+        catch (TransformsBusyException)
+        {
+            lanes.Rest(started, options.RestWithoutTransform);
         }
         catch (Exception away) when (DatabaseFailure.IsOutage(away))
         {

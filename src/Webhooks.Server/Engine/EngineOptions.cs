@@ -44,6 +44,9 @@ public sealed class EngineOptions
     /// <summary>How long a webhook rests whose secret cannot be decrypted.</summary>
     internal TimeSpan RestWithoutSecret { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long a webhook rests whose transform did not get its turn.</summary>
+    internal TimeSpan RestWithoutTransform { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long the last results may take to be recorded once every attempt has ended.</summary>
     internal TimeSpan FinishTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -78,6 +78,30 @@ public sealed class FaultTests(SharedApi api)
     }
 
     [Fact]
+    public async Task A_transform_that_does_not_get_its_turn_gives_503()
+    {
+        const string Script = "function handler(webhook) { return webhook; }";
+        await using var receiver = await Receiver.StartAsync();
+        await using var server = await ApiServer.StartAsync(
+            api.Database.ConnectionString,
+            adjust: services => services.Replace(ServiceDescriptor.Singleton(ImpatientTransforms.Create())));
+        using var client = server.For(Guid.NewGuid());
+        var webhook = await client.CreateWebhookAsync(receiver.Url);
+        var set = await client.Patch($"{Calls.Webhooks}/{webhook}", $$"""{"transform":"{{Script}}"}""");
+        set.MustBe(HttpStatusCode.OK);
+
+        var trial = await client.Post($"{Calls.Webhooks}/transform/test", $$$"""
+            {"transform":"{{{Script}}}","payload":{"event":"user.created","timestamp":"2026-01-31T18:30:00.000Z","data":{} }}
+            """);
+        var test = await client.Post($"{Calls.Webhooks}/{webhook}/test");
+
+        trial.MustBeProblem(HttpStatusCode.ServiceUnavailable, "transforms-busy");
+        test.MustBeProblem(HttpStatusCode.ServiceUnavailable, "transforms-busy");
+        Assert.NotNull(trial.Headers.RetryAfter);
+        Assert.Empty(receiver.Requests);
+    }
+
+    [Fact]
     public async Task An_unknown_path_gets_404_and_a_wrong_method_405_with_what_is_allowed()
     {
         using var client = api.Server.ForNewOrganization();

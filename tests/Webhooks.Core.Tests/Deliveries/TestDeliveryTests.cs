@@ -199,6 +199,18 @@ public sealed class TestDeliveryTests : DatabaseTest
     }
 
     [Fact]
+    public async Task When_the_transform_does_not_get_its_turn_nothing_is_sent_now_or_later()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var webhook = await CreateAsync(receiver, "*");
+        await ExecuteAsync("UPDATE webhooks SET transform = 'function handler(w) { return w; }', transform_id = gen_random_uuid()");
+        _runner = ImpatientTransforms.Create();
+        await Assert.ThrowsAsync<TransformsBusyException>(() => SendAsync(webhook.Id));
+        Assert.Empty(receiver.Requests);
+        Assert.Equal(0, await CountAsync());
+    }
+
+    [Fact]
     public async Task What_an_internal_name_resolves_to_is_in_the_operators_log_and_nowhere_else()
     {
         var webhook = await CreateAsync("http://db.internal.example/hook", "*");

@@ -1,10 +1,12 @@
-using System.Globalization;
+using System.Diagnostics;
 using Webhooks.Core.Transforms;
 
 namespace Webhooks.Core.Tests.Transforms;
 
 public sealed class TransformThreadsTests
 {
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(5);
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -14,11 +16,11 @@ public sealed class TransformThreadsTests
         using var release = new ManualResetEventSlim();
         var (slow, other) = (Guid.NewGuid(), Guid.NewGuid());
         var began = 0;
-        var held = Enumerable.Range(0, 100).Select(_ => threads.RunAsync(slow, Hold, Cancel)).ToArray();
+        var held = Enumerable.Range(0, 100).Select(_ => threads.RunAsync(slow, Hold, _patience, Cancel)).ToArray();
 
         for (var run = 0; run < 100; run++)
         {
-            Assert.Equal(run, await threads.RunAsync(other, () => run, Cancel));
+            Assert.Equal(run, await threads.RunAsync(other, () => run, _patience, Cancel));
         }
 
         Assert.True(Volatile.Read(ref began) <= 1);
@@ -35,21 +37,6 @@ public sealed class TransformThreadsTests
     }
 
     [Fact]
-    public async Task Scripts_give_way_to_whatever_else_wants_a_processor()
-    {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "A thread's place in the line is read as Linux shows it.");
-        using var threads = new TransformThreads();
-
-        var niceness = await threads.RunAsync(Guid.NewGuid(), NicenessOfThread, Cancel);
-
-        Assert.Equal(Math.Min(19, NicenessOfThread() + 10), niceness);
-
-        // The nineteenth field, of which the second is the last in parentheses (proc(5)).
-        static int NicenessOfThread() => int.Parse(
-            File.ReadAllText("/proc/thread-self/stat").Split(") ")[^1].Split(' ')[16], CultureInfo.InvariantCulture);
-    }
-
-    [Fact]
     public async Task What_is_given_up_before_its_turn_does_not_run()
     {
         using var threads = new TransformThreads();
@@ -57,15 +44,15 @@ public sealed class TransformThreadsTests
         using var giveUp = new CancellationTokenSource();
         var org = Guid.NewGuid();
         var ran = false;
-        var first = threads.RunAsync(org, () => { release.Wait(Cancel); return 1; }, Cancel);
-        var second = threads.RunAsync(org, () => ran = true, giveUp.Token);
+        var first = threads.RunAsync(org, () => { release.Wait(Cancel); return 1; }, _patience, Cancel);
+        var second = threads.RunAsync(org, () => ran = true, _patience, giveUp.Token);
 
         await giveUp.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
         release.Set();
         Assert.Equal(1, await first);
-        Assert.Equal(2, await threads.RunAsync(org, () => 2, Cancel));
+        Assert.Equal(2, await threads.RunAsync(org, () => 2, _patience, Cancel));
         Assert.False(ran);
     }
 
@@ -88,5 +75,92 @@ public sealed class TransformThreadsTests
         Assert.Contains(held, task => !task.IsCompleted);
         await enough.CancelAsync();
         await Task.WhenAll(held).ContinueWith(_ => { }, Cancel, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    [Fact]
+    public async Task Slow_scripts_of_all_organizations_together_have_a_sixtieth_of_the_processors()
+    {
+        using var threads = new TransformThreads();
+        var organizations = new[] { Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid() };
+        var took = TimeSpan.FromMilliseconds(10);
+        var began = Stopwatch.GetTimestamp();
+
+        await Task.WhenAll(organizations.SelectMany(
+            org => Enumerable.Range(0, 4).Select(_ => threads.RunAsync(org, () => Spin(took), _patience, Cancel))));
+
+        // Nobody waits for the rest after the last.
+        var rests = (12 - 1) * 60 * took / Environment.ProcessorCount;
+        Assert.InRange(Stopwatch.GetElapsedTime(began), rests, TimeSpan.MaxValue);
+    }
+
+    [Fact]
+    public async Task Organizations_with_quick_scripts_do_not_wait_for_the_rest_of_slow_ones()
+    {
+        using var threads = new TransformThreads();
+        using var enough = new CancellationTokenSource();
+        var (slow, other) = (Guid.NewGuid(), Guid.NewGuid());
+        var waiting = Enumerable.Range(0, 1000)
+            .Select(_ => threads.RunAsync(slow, () => Spin(TimeSpan.FromMilliseconds(50)), _patience, enough.Token)).ToArray();
+        await waiting[0];
+
+        for (var run = 0; run < 1000; run++)
+        {
+            Assert.Equal(run, await threads.RunAsync(other, () => run, _patience, Cancel));
+        }
+
+        Assert.Contains(waiting, task => !task.IsCompleted);
+        await enough.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(waiting));
+    }
+
+    [Fact]
+    public async Task A_quick_run_ends_the_rests_of_its_organization()
+    {
+        using var threads = new TransformThreads();
+        using var enough = new CancellationTokenSource();
+        var (slow, mended) = (Guid.NewGuid(), Guid.NewGuid());
+        await threads.RunAsync(mended, () => Spin(TimeSpan.FromMilliseconds(20)), _patience, Cancel);
+        await threads.RunAsync(mended, () => true, _patience, Cancel);
+        var waiting = Enumerable.Range(0, 1000)
+            .Select(_ => threads.RunAsync(slow, () => Spin(TimeSpan.FromMilliseconds(50)), _patience, enough.Token)).ToArray();
+        await waiting[0];
+
+        for (var run = 0; run < 1000; run++)
+        {
+            Assert.Equal(run, await threads.RunAsync(mended, () => run, _patience, Cancel));
+        }
+
+        Assert.Contains(waiting, task => !task.IsCompleted);
+        await enough.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(waiting));
+    }
+
+    [Fact]
+    public async Task A_run_that_does_not_get_its_turn_is_told_so_and_does_not_run()
+    {
+        using var threads = new TransformThreads();
+        using var release = new ManualResetEventSlim();
+        var org = Guid.NewGuid();
+        var ran = false;
+        var first = threads.RunAsync(org, () => { release.Wait(Cancel); return 1; }, _patience, Cancel);
+
+        await Assert.ThrowsAsync<TransformsBusyException>(() => threads.RunAsync(org, () => ran = true, TimeSpan.Zero, Cancel));
+
+        release.Set();
+        Assert.Equal(2, await threads.RunAsync(Guid.NewGuid(), () => 2, _patience, Cancel));
+        Assert.Equal(3, await threads.RunAsync(org, () => 3, _patience, Cancel));
+        Assert.False(ran);
+        Assert.Equal(1, await first);
+    }
+
+    /// <summary>Keeps a processor busy for a time.</summary>
+    private static bool Spin(TimeSpan time)
+    {
+        var began = ThreadTime.Now();
+        while (ThreadTime.Now() - began < time)
+        {
+        }
+
+        return true;
     }
 }

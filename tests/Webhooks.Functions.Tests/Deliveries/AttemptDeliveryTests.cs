@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Secrets;
 using Webhooks.Functions.Deliveries;
@@ -207,6 +208,24 @@ public sealed class AttemptDeliveryTests : IAsyncLifetime
 
         Assert.Equal(new AttemptResult("succeeded", 1, 200, null), result);
         Assert.Single(_app.Logs.Lines, line => line.Text.Contains("secret can be decrypted again", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_transform_that_does_not_get_its_turn_spends_no_attempt()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var app = await FunctionsApp.StartAsync(
+            adjust: services => services.Replace(ServiceDescriptor.Singleton(ImpatientTransforms.Create())));
+        await app.AddWebhookAsync(_organization, receiver.Url);
+        await app.QueryAsync<Guid>(
+            "UPDATE webhooks SET transform = 'function handler(w) { return w; }', transform_id = gen_random_uuid() RETURNING id");
+        var delivery = Assert.Single(await app.PublishAsync(_organization));
+
+        var waiting = await app.AttemptAsync(delivery);
+
+        Assert.Equal(("pending", 0, null), (waiting.Status, waiting.Attempt, waiting.LastStatus));
+        Assert.Equal(DateTime.UtcNow + TimeSpan.FromMinutes(1), waiting.NextAttemptAt!.Value, TimeSpan.FromSeconds(20));
+        Assert.Empty(receiver.Requests);
     }
 
     [Fact]

@@ -174,6 +174,24 @@ public sealed class DeliveryEngineTests
     }
 
     [Fact]
+    public async Task A_transform_that_does_not_get_its_turn_spends_no_attempt_and_the_delivery_goes_out_once_it_does()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var scene = await DeliveryScene.CreateAsync();
+        var webhook = await scene.AddWebhookAsync(receiver.Url);
+        await scene.ExecuteAsync("UPDATE webhooks SET transform = 'function handler(w) { return w; }', transform_id = gen_random_uuid()");
+        var engine = await scene.StartEngineAsync(new() { RestWithoutTransform = TimeSpan.FromMilliseconds(500) });
+        engine.Transforms.Patience = TimeSpan.Zero;
+
+        await scene.PublishAsync(webhook, count: 20);
+
+        await scene.WaitForAsync(20, "status = 'pending' AND attempt_number = 0 AND lease_token IS NULL AND lease_until > now()");
+        Assert.Empty(receiver.Requests);
+        engine.Transforms.Patience = TimeSpan.FromMinutes(1);
+        await scene.WaitForAsync(20, "status = 'succeeded' AND attempt_number = 1 AND sent_body IS NOT NULL");
+    }
+
+    [Fact]
     public async Task A_result_that_the_database_refuses_does_not_stop_the_others()
     {
         await using var receiver = await Receiver.StartAsync();

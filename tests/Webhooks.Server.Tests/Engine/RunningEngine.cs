@@ -6,6 +6,7 @@ using Webhooks.Core;
 using Webhooks.Core.Events;
 using Webhooks.Core.Pull;
 using Webhooks.Core.Secrets;
+using Webhooks.Core.Transforms;
 using Webhooks.Server.Engine;
 
 namespace Webhooks.Server.Tests.Engine;
@@ -27,6 +28,9 @@ internal sealed class RunningEngine : IAsyncDisposable
 
     /// <summary>Publishes in the engine's own process.</summary>
     public EventPublisher Publisher => _host.Services.GetRequiredService<EventPublisher>();
+
+    /// <summary>Runs the transforms of what the engine sends.</summary>
+    public TransformRunner Transforms => _host.Services.GetRequiredService<TransformRunner>();
 
     /// <summary>Pulls from the engine's own process.</summary>
     public DeliveryPulls Pulls => _host.Services.GetRequiredService<DeliveryPulls>();

@@ -103,6 +103,9 @@ internal static class FunctionsCommand
         }
 
         settings["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated";
+
+        // The host runs for minutes here, which is too short to be worth watching its code for a second, better version of it.
+        settings["DOTNET_TieredPGO"] = "0";
         settings["WEBSITE_HOSTNAME"] = $"localhost:{port}";
         return settings;
     }

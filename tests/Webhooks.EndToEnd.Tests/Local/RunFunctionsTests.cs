@@ -38,6 +38,7 @@ public sealed class RunFunctionsTests : IAsyncLifetime
         Assert.True(File.Exists(Path.Combine(directory, "host.json")), directory);
 
         Assert.Equal("dotnet-isolated", environment["FUNCTIONS_WORKER_RUNTIME"]);
+        Assert.Equal("0", environment["DOTNET_TieredPGO"]);
         Assert.Equal($"localhost:{arguments[^1]}", environment["WEBSITE_HOSTNAME"]);
         Assert.Equal("127.0.0.0/8,::1/128", environment["Webhooks__AllowedNetworks"]);
         Assert.Equal("false", environment["Webhooks__RequireHttps"]);

@@ -59,9 +59,10 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
 
     /// <summary>
     /// Leaves out partitions once more, where <c>delivery</c> is joined to <see cref="LockedById"/>. With the ids themselves, each of them
-    /// would be looked for among all, at each row.
+    /// would be looked for among all, at each row. With the range of the ids, all of that is read whenever statistics do not know yet how
+    /// many there are: as of new deliveries, between which and an old one there are thousands.
     /// </summary>
-    private const string WithinIds = "delivery.id BETWEEN @least_id AND @greatest_id";
+    private const string WithinPartitions = "delivery.id >= @first_id AND delivery.id < @id_after";
 
     /// <summary>
     /// What follows an update of <c>delivery</c> that gives claims back: those that are still ours, and what the canceled ones among them
@@ -70,7 +71,7 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
     private const string FromHeldClaims = $"""
         FROM locked JOIN unnest(@ids, @lease_tokens) AS claim (id, lease_token)
           ON claim.id = locked.id AND claim.lease_token = locked.lease_token
-        WHERE delivery.id = locked.id AND {WithinIds}
+        WHERE delivery.id = locked.id AND {WithinPartitions}
         RETURNING {StatisticsChanges.Columns}
         """;
 
@@ -314,7 +315,7 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
                     duration_ms = coalesce(result.duration_ms, delivery.duration_ms),
                     delivered_at = result.delivered_at
                 FROM locked JOIN result ON result.id = locked.id AND result.lease_token = locked.lease_token
-                WHERE delivery.id = locked.id AND {WithinIds}
+                WHERE delivery.id = locked.id AND {WithinPartitions}
                 RETURNING delivery.id, delivery.org_id, delivery.webhook_id, delivery.event, delivery.status, delivery.created_at,
                           delivery.error, delivery.response_status, delivery.attempt_number, result.attempted_at,
                           result.duration_ms AS attempt_ms, {HealthRecording.Columns}
@@ -368,12 +369,12 @@ public sealed class DeliveryStore(NpgsqlDataSource database, HealthSignals signa
         return new RecordedResults(recorded, changes ?? []);
     }
 
-    /// <summary>The parameters of <see cref="LockedById"/> and <see cref="WithinIds"/>.</summary>
+    /// <summary>The parameters of <see cref="LockedById"/> and <see cref="WithinPartitions"/>.</summary>
     private static void AddIds(NpgsqlParameterCollection parameters, Guid[] ids)
     {
         parameters.AddWithValue("ids", ids);
-        parameters.AddWithValue("least_id", ids.Min());
-        parameters.AddWithValue("greatest_id", ids.Max());
+        parameters.AddWithValue("first_id", DeliveryPartition.FirstIdWith(ids.Min()));
+        parameters.AddWithValue("id_after", DeliveryPartition.IdAfter(ids.Max()));
     }
 
     private async Task GiveBackAsync(

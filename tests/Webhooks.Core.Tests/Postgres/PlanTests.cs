@@ -96,6 +96,32 @@ public sealed partial class PlanTests : DatabaseTest
         Assert.Single(PartitionsInPlans());
     }
 
+    [Fact]
+    public async Task Recording_reads_nothing_between_deliveries_of_which_statistics_do_not_know_yet()
+    {
+        await AddWebhookAsync(_org);
+        await DisableAutovacuumAsync();
+        await Publisher.PublishAsync([.. Enumerable.Repeat(Message(_org), 200)], Cancel);
+        await ExecuteAsync("ANALYZE webhook_deliveries");
+        await ExecuteAsync("UPDATE webhook_deliveries SET status = 'succeeded', next_attempt_at = NULL");
+        const int Recorded = 500;
+        for (var batch = 0; batch < 8; batch++)
+        {
+            await Publisher.PublishAsync([.. Enumerable.Repeat(Message(_org), Recorded)], Cancel);
+        }
+
+        await using var observed = Observed();
+        var deliveries = DeliveriesOn(observed);
+        var claims = await deliveries.ClaimDueAsync(8 * Recorded, _lease, Cancel);
+        _log.Clear();
+
+        var recorded = await deliveries.RecordAsync([.. claims.Where((_, number) => number % 8 == 0).Select(Success)], Cancel);
+
+        Assert.Equal(Recorded, recorded.Ids.Count);
+        var plan = Assert.Single(_log.Plans, plan => plan.Contains("recorded", StringComparison.Ordinal));
+        Assert.All(RowsRead(plan), rows => Assert.True(rows <= 2 * Recorded, $"{rows} rows are read:\n{plan}"));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -325,13 +351,7 @@ public sealed partial class PlanTests : DatabaseTest
             _webhooks.Add(await AddWebhookAsync(_org));
         }
 
-        await ExecuteAsync("""
-            DO $$ DECLARE name text; BEGIN
-                FOR name IN SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'webhook_deliveries'::regclass LOOP
-                    EXECUTE format('ALTER TABLE %s SET (autovacuum_enabled = off)', name);
-                END LOOP;
-            END $$
-            """);
+        await DisableAutovacuumAsync();
         var lastWeek = new DateTimeOffset(
             DeliveryPartition.At(DateTimeOffset.UtcNow).AddWeeks(-1).Monday, TimeOnly.MinValue, TimeSpan.Zero);
         await ExecuteAsync(
@@ -353,4 +373,12 @@ public sealed partial class PlanTests : DatabaseTest
             await ExecuteAsync("ANALYZE webhook_deliveries");
         }
     }
+
+    private async Task DisableAutovacuumAsync() => await ExecuteAsync("""
+        DO $$ DECLARE name text; BEGIN
+            FOR name IN SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'webhook_deliveries'::regclass LOOP
+                EXECUTE format('ALTER TABLE %s SET (autovacuum_enabled = off)', name);
+            END LOOP;
+        END $$
+        """);
 }

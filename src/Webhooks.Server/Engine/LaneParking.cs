@@ -10,6 +10,9 @@ namespace Webhooks.Server.Engine;
 /// <param name="turns">What waits.</param>
 internal sealed class LaneParking(LaneIntake intake, LaneTurns turns)
 {
+    // What one lane may have of a statement, however many others want to be refilled: enough to be worth the look into its index.
+    private const int LeastPerLane = 128;
+
     private readonly List<ClaimedDelivery> _excess = [];
     private readonly List<ClaimedDelivery> _late = [];
     private readonly Queue<WebhookLane> _hungry = [];
@@ -78,7 +81,8 @@ internal sealed class LaneParking(LaneIntake intake, LaneTurns turns)
     public IReadOnlyDictionary<Guid, int> TakeRefills(TimeSpan now)
     {
         var refills = new Dictionary<Guid, int>();
-        var room = intake.Room;
+        var room = Math.Min(intake.RoomForBacklog, DeliveryClaimer.MostPerStatement);
+        var mostPerLane = Math.Max(LeastPerLane, room / Math.Max(1, _hungry.Count));
         var roomOfSlow = turns.RoomOfSlow;
         for (var left = _hungry.Count; left > 0; left--)
         {
@@ -87,7 +91,7 @@ internal sealed class LaneParking(LaneIntake intake, LaneTurns turns)
 
             // More than its fair share would be parked again as soon as others come.
             var wanted = lane.Parked ? lane.QueueBound(intake.FairShare, now) - lane.Queued : 0;
-            var granted = Math.Min(wanted, slow ? Math.Min(room, roomOfSlow) : room);
+            var granted = Math.Min(Math.Min(wanted, mostPerLane), slow ? Math.Min(room, roomOfSlow) : room);
             lane.Hungry = wanted > 0 && granted <= 0;
             if (lane.Hungry)
             {

@@ -6,6 +6,8 @@ public sealed class LaneParkingTests
 {
     private static readonly EngineOptions _options = new() { MaxInFlight = 10, MaxInFlightPerWebhook = 10 };
 
+    private static readonly EngineOptions _roomy = new();
+
     // The first second of a lane has rules of its own.
     private static readonly TimeSpan _now = TimeSpan.FromMinutes(1);
 
@@ -77,17 +79,35 @@ public sealed class LaneParkingTests
     }
 
     [Fact]
-    public void A_lane_for_which_there_is_no_room_wants_its_refill_until_there_is()
+    public void A_lane_wants_its_refill_until_half_of_what_may_wait_has_gone()
     {
         var full = Lane(LanePace.Fast, queued: _options.MaxQueued);
         var hungry = Lane(LanePace.Fast, queued: 0, parked: true);
         Assert.True(_parking.MarkHungry(hungry, _now));
         Assert.Empty(_parking.TakeRefills(_now));
 
-        _turns.Dequeue(full);
-        _turns.Dequeue(full);
+        for (var left = _options.MaxQueued; left > _options.MaxQueued / 2; left--)
+        {
+            Assert.Empty(_parking.TakeRefills(_now));
+            _turns.Dequeue(full);
+        }
 
-        Assert.Equal(2, Assert.Single(_parking.TakeRefills(_now)).Value);
+        Assert.Equal(8, Assert.Single(_parking.TakeRefills(_now)).Value);
+    }
+
+    [Fact]
+    public void Lanes_share_what_one_statement_claims()
+    {
+        var turns = new LaneTurns(_roomy);
+        var parking = new LaneParking(new LaneIntake(_roomy, turns), turns);
+        for (var lane = 0; lane < 20; lane++)
+        {
+            parking.MarkHungry(new WebhookLane(Guid.NewGuid(), _roomy) { Pace = LanePace.Fast, Parked = true }, TimeSpan.Zero);
+        }
+
+        Assert.Equal(Enumerable.Repeat(128, 8), parking.TakeRefills(TimeSpan.Zero).Values);
+        Assert.Equal(Enumerable.Repeat(128, 8), parking.TakeRefills(TimeSpan.Zero).Values);
+        Assert.Equal(Enumerable.Repeat(256, 4), parking.TakeRefills(TimeSpan.Zero).Values);
     }
 
     [Fact]

@@ -2,14 +2,14 @@ namespace Webhooks.Core.Transforms;
 
 /// <summary>
 /// The rest of slow scripts. A processor that runs one is not there for deliveries without a script, which take turns of microseconds. So
-/// all slow scripts together have a sixtieth of the processors. A lower precedence of their threads would be worse: it passes on to
+/// all slow scripts together have a hundredth of the processors. A lower precedence of their threads would be worse: it passes on to
 /// threads that they happen to start, and whoever waits for a lock that they hold, such as the garbage collector's, waits for all others,
 /// too.
 /// </summary>
 /// <param name="Until">When it ends, on a clock that only goes forward.</param>
 internal readonly record struct TransformRest(TimeSpan Until)
 {
-    private const int Factor = 60;
+    private const int Factor = 100;
 
     /// <summary>Many times what an ordinary script takes, of a processor.</summary>
     private static readonly TimeSpan _slowFrom = TimeSpan.FromMilliseconds(5);

@@ -5,20 +5,24 @@ public sealed class TransformRunner(WebhooksOptions options) : IDisposable
 {
     private readonly TransformThreads _threads = new();
 
-    /// <summary>How long a run waits for its turn. Three that do, and an attempt, end within the lease of their delivery.</summary>
+    /// <summary>How long a script waits for its turn. If it gets it then, its delivery's attempt ends within the lease.</summary>
     internal TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Runs a script of an organization.</summary>
     /// <exception cref="OperationCanceledException">The token was canceled before its turn.</exception>
     /// <exception cref="TransformsBusyException">It did not get its turn.</exception>
-    public async Task<TransformOutcome> RunAsync(
-        Guid orgId, TransformScript script, TransformInput input, CancellationToken cancellationToken)
+    public Task<TransformOutcome> RunAsync(
+        Guid orgId, TransformScript script, TransformInput input, CancellationToken cancellationToken) =>
+        _threads.RunAsync(orgId, () => Run(script, input), Patience, cancellationToken);
+
+    public void Dispose() => _threads.Dispose();
+
+    /// <summary>All in one turn: however many wait for theirs, each turn brings one of them to its end.</summary>
+    private TransformOutcome Run(TransformScript script, TransformInput input)
     {
         for (var run = 0; run < TransformLimits.Runs; run++)
         {
-            var outcome = await _threads.RunAsync(
-                orgId, () => TransformRun.Run(script, input, options.Limits.EventBytes), Patience, cancellationToken);
-            if (outcome is not null)
+            if (TransformRun.Run(script, input, options.Limits.EventBytes) is { } outcome)
             {
                 return outcome;
             }
@@ -26,6 +30,4 @@ public sealed class TransformRunner(WebhooksOptions options) : IDisposable
 
         return TransformRun.OutOfTime;
     }
-
-    public void Dispose() => _threads.Dispose();
 }

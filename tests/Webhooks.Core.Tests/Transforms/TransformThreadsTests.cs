@@ -5,6 +5,9 @@ namespace Webhooks.Core.Tests.Transforms;
 
 public sealed class TransformThreadsTests
 {
+    private static readonly TransformScript _endless =
+        TransformCompiler.Compile("function handler(w) { for (;;) /^(a+)+$/.test('a'.repeat(40) + '!'); }", out _)!;
+
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(5);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -59,13 +62,12 @@ public sealed class TransformThreadsTests
     [Fact]
     public async Task Scripts_without_an_end_of_one_organization_leave_those_of_others_their_time()
     {
-        var endless = TransformCompiler.Compile("function handler(w) { for (;;) /^(a+)+$/.test('a'.repeat(40) + '!'); }", out _)!;
         var script = TransformCompiler.Compile("function handler(w) { return w; }", out _)!;
         var input = new TransformInput("user.created", """{"data":{}}""");
         using var runner = new TransformRunner(new WebhooksOptions());
         using var enough = new CancellationTokenSource();
         var (slow, other) = (Guid.NewGuid(), Guid.NewGuid());
-        var held = Enumerable.Range(0, 1000).Select(_ => runner.RunAsync(slow, endless, input, enough.Token)).ToArray();
+        var held = Enumerable.Range(0, 1000).Select(_ => runner.RunAsync(slow, _endless, input, enough.Token)).ToArray();
 
         for (var run = 0; run < 20; run++)
         {
@@ -151,6 +153,17 @@ public sealed class TransformThreadsTests
         Assert.Equal(3, await threads.RunAsync(org, () => 3, _patience, Cancel));
         Assert.False(ran);
         Assert.Equal(1, await first);
+    }
+
+    [Fact]
+    public async Task A_script_that_runs_out_of_time_has_all_of_its_runs_in_one_turn()
+    {
+        using var runner = new TransformRunner(new WebhooksOptions());
+
+        var first = runner.RunAsync(Guid.NewGuid(), _endless, new TransformInput("user.created", """{"data":{}}"""), Cancel);
+        runner.Patience = TimeSpan.Zero;
+
+        Assert.IsType<TransformOutcome.Failed>(await first);
     }
 
     /// <summary>Keeps a processor busy for a time.</summary>

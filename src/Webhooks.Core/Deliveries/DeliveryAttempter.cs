@@ -22,7 +22,8 @@ public sealed partial class DeliveryAttempter(
     TimeProvider clock,
     ILogger<DeliveryAttempter> logger)
 {
-    private readonly UnreadableSecrets _unreadable = new();
+    private readonly WaitingWebhooks _unreadable = new();
+    private readonly WaitingWebhooks _untransformed = new();
 
     /// <summary>
     /// Attempts the delivery, or cancels it when its webhook was deleted or deactivated meanwhile, or somebody wants it so.
@@ -80,7 +81,7 @@ public sealed partial class DeliveryAttempter(
         var (signer, headers) = await DecryptAsync(delivery, secret, cancellationToken);
         if (DeliveryTransforms.IsWanted(delivery))
         {
-            (delivery, var insteadOfAttempt) = await transforms.RunAsync(delivery, cancellationToken);
+            (delivery, var insteadOfAttempt) = await TransformAsync(delivery, cancellationToken);
             if (insteadOfAttempt is not null)
             {
                 LogNotSent(delivery.WebhookId, delivery.Id, insteadOfAttempt);
@@ -112,6 +113,29 @@ public sealed partial class DeliveryAttempter(
             if (_unreadable.Add(delivery.WebhookId))
             {
                 LogUnreadable(delivery.WebhookId, unavailable.Message);
+            }
+
+            throw;
+        }
+    }
+
+    private async Task<TransformedDelivery> TransformAsync(ClaimedDelivery delivery, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var transformed = await transforms.RunAsync(delivery, cancellationToken);
+            if (_untransformed.Remove(delivery.WebhookId))
+            {
+                LogTransformed(delivery.WebhookId);
+            }
+
+            return transformed;
+        }
+        catch (TransformsBusyException)
+        {
+            if (_untransformed.Add(delivery.WebhookId))
+            {
+                LogUntransformed(delivery.WebhookId);
             }
 
             throw;
@@ -191,6 +215,14 @@ public sealed partial class DeliveryAttempter(
 
     [LoggerMessage(7, LogLevel.Information, "webhook {WebhookId} goes on: its secret can be decrypted again")]
     private partial void LogReadable(Guid webhookId);
+
+    [LoggerMessage(
+        10, LogLevel.Warning,
+        "webhook {WebhookId} waits: its transform did not get its turn, because it or others take long; no attempt is spent")]
+    private partial void LogUntransformed(Guid webhookId);
+
+    [LoggerMessage(11, LogLevel.Information, "webhook {WebhookId} goes on: its transform has had its turn")]
+    private partial void LogTransformed(Guid webhookId);
 
     [LoggerMessage(4, LogLevel.Information, "webhook {WebhookId} delivery {DeliveryId} canceled: the webhook was deleted or deactivated")]
     private partial void LogCanceled(Guid webhookId, Guid deliveryId);

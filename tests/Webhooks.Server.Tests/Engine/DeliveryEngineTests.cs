@@ -187,8 +187,10 @@ public sealed class DeliveryEngineTests
 
         await scene.WaitForAsync(20, "status = 'pending' AND attempt_number = 0 AND lease_token IS NULL AND lease_until > now()");
         Assert.Empty(receiver.Requests);
+        Assert.Equal(1, engine.Log.Count("transform did not get its turn"));
         engine.Transforms.Patience = TimeSpan.FromMinutes(1);
         await scene.WaitForAsync(20, "status = 'succeeded' AND attempt_number = 1 AND sent_body IS NOT NULL");
+        Assert.Equal(1, engine.Log.Count("transform has had its turn"));
     }
 
     [Fact]

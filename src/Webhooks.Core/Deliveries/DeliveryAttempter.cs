@@ -74,6 +74,7 @@ public sealed partial class DeliveryAttempter(
         if (delivery.EncryptedSecret is not { } secret || !DeliveryLifecycle.MayAttempt(delivery.WebhookActive, delivery.Test))
         {
             _unreadable.Remove(delivery.WebhookId);
+            _untransformed.Remove(delivery.WebhookId);
             LogCanceled(delivery.WebhookId, delivery.Id);
             return PreparedAttempt.Without(delivery, new NextStep.Canceled());
         }

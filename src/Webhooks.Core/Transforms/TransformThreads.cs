@@ -149,7 +149,11 @@ internal sealed class TransformThreads : IDisposable
         lock (_lock)
         {
             turns.LinedUp = false;
-            Judge(turns, took);
+            if (took is { } time)
+            {
+                Judge(turns, time);
+            }
+
             if (turns.HasWork)
             {
                 LineUp(turns);
@@ -171,17 +175,12 @@ internal sealed class TransformThreads : IDisposable
     }
 
     /// <summary>Needs the lock.</summary>
-    private void Judge(Turns turns, TimeSpan? took)
+    private void Judge(Turns turns, TimeSpan took)
     {
-        if (took is not { } time)
-        {
-            return;
-        }
-
-        turns.Slow = TransformRest.IsSlow(time);
+        turns.Slow = TransformRest.IsSlow(took);
         if (turns.Slow)
         {
-            _rest = _rest.After(time, Stopwatch.GetElapsedTime(0));
+            _rest = _rest.After(took, Stopwatch.GetElapsedTime(0));
         }
     }
 

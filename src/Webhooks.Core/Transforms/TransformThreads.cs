@@ -15,6 +15,9 @@ internal sealed class TransformThreads : IDisposable
 
     private const int FewestThreads = 2;
 
+    /// <summary>The first runs take long because the interpreter is compiled meanwhile: that says nothing about their scripts.</summary>
+    internal const int RunsNotJudged = 4;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, Turns> _organizations = [];
     private readonly BlockingCollection<Turns> _quick = [];
@@ -22,6 +25,7 @@ internal sealed class TransformThreads : IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly int _threads = Math.Max(FewestThreads, Environment.ProcessorCount);
     private TransformRest _rest;
+    private int _runs;
     private bool _started;
 
     /// <summary>Runs something of an organization on one of the threads.</summary>
@@ -177,6 +181,12 @@ internal sealed class TransformThreads : IDisposable
     /// <summary>Needs the lock.</summary>
     private void Judge(Turns turns, TimeSpan took)
     {
+        if (_runs < RunsNotJudged)
+        {
+            _runs++;
+            return;
+        }
+
         turns.Slow = TransformRest.IsSlow(took);
         if (turns.Slow)
         {

@@ -82,7 +82,7 @@ public sealed class TransformThreadsTests
     [Fact]
     public async Task Slow_scripts_of_all_organizations_together_have_a_hundredth_of_the_processors()
     {
-        using var threads = new TransformThreads();
+        using var threads = await StartAsync();
         var organizations = new[] { Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid() };
         var took = TimeSpan.FromMilliseconds(10);
         var began = Stopwatch.GetTimestamp();
@@ -98,7 +98,7 @@ public sealed class TransformThreadsTests
     [Fact]
     public async Task Organizations_with_quick_scripts_do_not_wait_for_the_rest_of_slow_ones()
     {
-        using var threads = new TransformThreads();
+        using var threads = await StartAsync();
 
         await RunManyBesideSlowOnesAsync(threads, Guid.NewGuid());
     }
@@ -106,12 +106,23 @@ public sealed class TransformThreadsTests
     [Fact]
     public async Task A_quick_run_ends_the_rests_of_its_organization()
     {
-        using var threads = new TransformThreads();
+        using var threads = await StartAsync();
         var mended = Guid.NewGuid();
         await threads.RunAsync(mended, () => Spin(TimeSpan.FromMilliseconds(20)), _patience, Cancel);
         await threads.RunAsync(mended, () => true, _patience, Cancel);
 
         await RunManyBesideSlowOnesAsync(threads, mended);
+    }
+
+    [Fact]
+    public async Task The_first_runs_of_a_process_are_not_held_against_their_organizations()
+    {
+        using var threads = new TransformThreads();
+        var org = Guid.NewGuid();
+        await threads.RunAsync(org, () => Spin(TimeSpan.FromMilliseconds(1000)), _patience, Cancel);
+
+        // On up to ten processors the rest would last for ten seconds.
+        Assert.True(await threads.RunAsync(org, () => true, TimeSpan.FromSeconds(5), Cancel));
     }
 
     [Fact]
@@ -141,6 +152,20 @@ public sealed class TransformThreadsTests
         runner.Patience = TimeSpan.Zero;
 
         Assert.IsType<TransformOutcome.Failed>(await first);
+    }
+
+    /// <summary>Threads that judge what they run from now on.</summary>
+    private static async Task<TransformThreads> StartAsync()
+    {
+        // A run of an organization begins once the one before has been judged.
+        var threads = new TransformThreads();
+        var org = Guid.NewGuid();
+        for (var run = 0; run <= TransformThreads.RunsNotJudged; run++)
+        {
+            await threads.RunAsync(org, () => true, _patience, Cancel);
+        }
+
+        return threads;
     }
 
     /// <summary>Quick scripts of an organization are all done before the slow ones of another that began before them.</summary>

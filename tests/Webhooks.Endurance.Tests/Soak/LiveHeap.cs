@@ -2,6 +2,7 @@ using System.Diagnostics.Tracing;
 using Microsoft.Diagnostics.NETCore.Client;
 using Microsoft.Diagnostics.Tracing;
 using Microsoft.Diagnostics.Tracing.Parsers;
+using Microsoft.Diagnostics.Tracing.Parsers.Clr;
 
 namespace Webhooks.Endurance.Tests.Soak;
 
@@ -20,7 +21,8 @@ internal static class LiveHeap
 
     private static async Task<long> CollectAsync(int process, CancellationToken cancellationToken)
     {
-        const ClrTraceEventParser.Keywords Keywords = ClrTraceEventParser.Keywords.GC | ClrTraceEventParser.Keywords.GCHeapCollect;
+        const ClrTraceEventParser.Keywords Keywords =
+            ClrTraceEventParser.Keywords.GC | ClrTraceEventParser.Keywords.GCHeapCollect | ClrTraceEventParser.Keywords.GCHeapDump;
         var left = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
         var client = new DiagnosticsClient(process);
         using var session = await client.StartEventPipeSessionAsync(
@@ -28,14 +30,17 @@ internal static class LiveHeap
             token: cancellationToken);
         using var events = new EventPipeEventSource(session.EventStream);
 
-        // The first statistics may be of a collection that was under way already.
+        // Objects are counted one by one: the size of the heap has holes in it. They are told of between the start of the collection that
+        // was asked for and its end, and the first end may be that of one that was under way already.
         var induced = false;
-        events.Clr.GCStart += start => induced |= start.Reason == Microsoft.Diagnostics.Tracing.Parsers.Clr.GCReason.Induced;
-        events.Clr.GCHeapStats += statistics =>
+        var objects = 0L;
+        events.Clr.GCStart += start => induced |= start.Reason == GCReason.Induced;
+        events.Clr.GCBulkNode += bulk => objects += Enumerable.Range(0, bulk.Count).Sum(index => (long)bulk.Values(index).Size);
+        events.Clr.GCStop += _ =>
         {
-            if (induced)
+            if (induced && objects > 0)
             {
-                left.TrySetResult(statistics.TotalHeapSize);
+                left.TrySetResult(objects);
             }
         };
         var reading = Task.Run(events.Process, cancellationToken);

@@ -37,7 +37,7 @@ public static class TransformLimits
     internal const int MessageCharacters = 500;
 
     /// <summary>
-    /// How often a run may run out of time before that counts: the first of a process lose theirs to the interpreter's being compiled, and
+    /// How often a run may run out of time before that counts: what a script is the first of its process to use is compiled meanwhile, and
     /// a regular expression is given its time by the clock on the wall.
     /// </summary>
     internal const int Runs = 3;

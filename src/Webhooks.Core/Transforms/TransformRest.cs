@@ -15,7 +15,7 @@ internal readonly record struct TransformRest(TimeSpan Until)
     private static readonly TimeSpan _slowFrom = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Many organizations can have one slow run each at the same time, as when a process starts.</summary>
-    private static readonly TimeSpan _most = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _most = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether a run that had a processor for this long was slow.</summary>
     public static bool IsSlow(TimeSpan took) => took >= _slowFrom;

@@ -8,15 +8,13 @@ namespace Webhooks.Core.Transforms;
 /// scripts holds up nobody but himself. Those whose last run was a slow one share a thread that rests for most of the time
 /// (<see cref="TransformRest"/>), so that deliveries without a script do not wait for them.
 /// </summary>
-internal sealed class TransformThreads : IDisposable
+/// <param name="prepare">What is to be done once on one of them, before the first run. It does not throw.</param>
+internal sealed class TransformThreads(Action? prepare = null) : IDisposable
 {
     /// <summary>Many times what <see cref="TransformStack"/> allows. What is not used takes no memory.</summary>
     private const int StackBytes = 32 * 1024 * 1024;
 
     private const int FewestThreads = 2;
-
-    /// <summary>The first runs take long because the interpreter is compiled meanwhile: that says nothing about their scripts.</summary>
-    internal const int RunsNotJudged = 4;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, Turns> _organizations = [];
@@ -24,36 +22,50 @@ internal sealed class TransformThreads : IDisposable
     private readonly BlockingCollection<Turns> _slow = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly int _threads = Math.Max(FewestThreads, Environment.ProcessorCount);
+    private readonly Lazy<bool> _prepared = new(() =>
+    {
+        prepare?.Invoke();
+        return true;
+    });
+
     private TransformRest _rest;
-    private int _runs;
     private bool _started;
 
     /// <summary>Runs something of an organization on one of the threads.</summary>
     /// <param name="orgId">The organization.</param>
-    /// <param name="run">What to run.</param>
-    /// <param name="patience">How long it waits for its turn.</param>
+    /// <param name="run">What to run. When it gives nothing, it runs once more: it ran out of time.</param>
+    /// <param name="patience">How long it waits for a thread to run on.</param>
     /// <param name="cancellationToken">Gives it up before its turn.</param>
     /// <exception cref="OperationCanceledException">The token was canceled before its turn.</exception>
     /// <exception cref="TransformsBusyException">It did not get its turn.</exception>
-    public async Task<T> RunAsync<T>(Guid orgId, Func<T> run, TimeSpan patience, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(Guid orgId, Func<T?> run, TimeSpan patience, CancellationToken cancellationToken)
     {
         var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var impatience = new CancellationTokenSource(patience);
         await using var late = impatience.Token.Register(() => result.TrySetException(new TransformsBusyException()));
         await using var canceled = cancellationToken.Register(() => result.TrySetCanceled(cancellationToken));
-        Add(orgId, new Work(result.Task, () =>
+        Add(orgId, new Work(result.Task, RunOnce));
+        return await result.Task;
+
+        void RunOnce()
         {
             try
             {
                 impatience.CancelAfter(Timeout.InfiniteTimeSpan);
-                result.TrySetResult(run());
+                if (run() is { } value)
+                {
+                    result.TrySetResult(value);
+                }
+                else
+                {
+                    impatience.CancelAfter(patience);
+                }
             }
             catch (Exception failure)
             {
                 result.TrySetException(failure);
             }
-        }));
-        return await result.Task;
+        }
     }
 
     public void Dispose() => _stopping.Cancel();
@@ -95,22 +107,22 @@ internal sealed class TransformThreads : IDisposable
         _started = true;
         for (var number = 0; number < _threads; number++)
         {
-            Start(RunQuick);
+            Start(() => RunTurn(_quick));
         }
 
-        Start(RunSlow);
+        Start(() => RunTurn(_slow));
     }
 
-    private static void Start(Action run) =>
-        new Thread(() => RunUntilStopped(run), StackBytes) { IsBackground = true, Name = "transforms" }.Start();
+    private void Start(Action runTurn) =>
+        new Thread(() => RunUntilStopped(runTurn), StackBytes) { IsBackground = true, Name = "transforms" }.Start();
 
-    private static void RunUntilStopped(Action run)
+    private void RunUntilStopped(Action runTurn)
     {
         try
         {
-            while (true)
+            while (_prepared.Value)
             {
-                run();
+                runTurn();
             }
         }
         catch (OperationCanceledException)
@@ -119,29 +131,44 @@ internal sealed class TransformThreads : IDisposable
         }
     }
 
-    private void RunQuick() => RunNext(_quick.Take(_stopping.Token));
-
-    private void RunSlow()
+    /// <summary>
+    /// Gives an organization its turn, which lasts until what it runs has come to its end: however many wait for theirs, each turn brings
+    /// one of them there. It ends as well when what seemed quick turns out to be slow.
+    /// </summary>
+    private void RunTurn(BlockingCollection<Turns> queue)
     {
-        var turns = _slow.Take(_stopping.Token);
-        while (TimeToRest() is var rest && rest > TimeSpan.Zero)
+        var turns = queue.Take(_stopping.Token);
+        var slow = turns.Slow;
+        bool goesOn;
+        do
         {
-            _stopping.Token.WaitHandle.WaitOne(rest);
-            _stopping.Token.ThrowIfCancellationRequested();
-        }
+            if (slow)
+            {
+                Rest();
+            }
 
-        RunNext(turns);
+            goesOn = RunNext(turns);
+        }
+        while (goesOn && turns.Slow == slow);
+
+        EndTurn(turns);
     }
 
-    private TimeSpan TimeToRest()
+    /// <summary>Rests once, even if others have a slow run meanwhile: a turn is to end while its delivery's lease lasts.</summary>
+    private void Rest()
     {
+        TimeSpan left;
         lock (_lock)
         {
-            return _rest.Left(Stopwatch.GetElapsedTime(0));
+            left = _rest.Left(Stopwatch.GetElapsedTime(0));
         }
+
+        _stopping.Token.WaitHandle.WaitOne(left);
+        _stopping.Token.ThrowIfCancellationRequested();
     }
 
-    private void RunNext(Turns turns)
+    /// <returns>Whether it ran out of time, and is to run once more.</returns>
+    private bool RunNext(Turns turns)
     {
         Work? work;
         lock (_lock)
@@ -149,15 +176,25 @@ internal sealed class TransformThreads : IDisposable
             work = turns.Next();
         }
 
-        var took = work is null ? (TimeSpan?)null : TimeOf(work);
+        if (work is null)
+        {
+            return false;
+        }
+
+        var took = TimeOf(work);
+        lock (_lock)
+        {
+            Judge(turns, took);
+        }
+
+        return !work.Result.IsCompleted;
+    }
+
+    private void EndTurn(Turns turns)
+    {
         lock (_lock)
         {
             turns.LinedUp = false;
-            if (took is { } time)
-            {
-                Judge(turns, time);
-            }
-
             if (turns.HasWork)
             {
                 LineUp(turns);
@@ -181,12 +218,6 @@ internal sealed class TransformThreads : IDisposable
     /// <summary>Needs the lock.</summary>
     private void Judge(Turns turns, TimeSpan took)
     {
-        if (_runs < RunsNotJudged)
-        {
-            _runs++;
-            return;
-        }
-
         turns.Slow = TransformRest.IsSlow(took);
         if (turns.Slow)
         {
@@ -211,22 +242,22 @@ internal sealed class TransformThreads : IDisposable
         /// <summary>Whether its last run was slow.</summary>
         public bool Slow { get; set; }
 
-        public bool HasWork => _waiting.Count > 0;
+        public bool HasWork => Next() is not null;
 
         public void Add(Work work)
         {
-            DropGivenUp();
+            DropEnded();
             _waiting.Enqueue(work);
         }
 
-        /// <returns>Null when all have been given up.</returns>
+        /// <returns>Null when all have come to their end or been given up.</returns>
         public Work? Next()
         {
-            DropGivenUp();
-            return _waiting.TryDequeue(out var next) ? next : null;
+            DropEnded();
+            return _waiting.TryPeek(out var next) ? next : null;
         }
 
-        private void DropGivenUp()
+        private void DropEnded()
         {
             while (_waiting.TryPeek(out var oldest) && oldest.Result.IsCompleted)
             {

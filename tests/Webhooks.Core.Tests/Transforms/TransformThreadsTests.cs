@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Webhooks.Core.Transforms;
 
@@ -9,6 +10,7 @@ public sealed class TransformThreadsTests
         TransformCompiler.Compile("function handler(w) { for (;;) /^(a+)+$/.test('a'.repeat(40) + '!'); }", out _)!;
 
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan _slow = TimeSpan.FromMilliseconds(8);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -82,7 +84,7 @@ public sealed class TransformThreadsTests
     [Fact]
     public async Task Slow_scripts_of_all_organizations_together_have_a_hundredth_of_the_processors()
     {
-        using var threads = await StartAsync();
+        using var threads = new TransformThreads();
         var organizations = new[] { Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid() };
         var took = TimeSpan.FromMilliseconds(10);
         var began = Stopwatch.GetTimestamp();
@@ -98,7 +100,7 @@ public sealed class TransformThreadsTests
     [Fact]
     public async Task Organizations_with_quick_scripts_do_not_wait_for_the_rest_of_slow_ones()
     {
-        using var threads = await StartAsync();
+        using var threads = new TransformThreads();
 
         await RunManyBesideSlowOnesAsync(threads, Guid.NewGuid());
     }
@@ -106,7 +108,7 @@ public sealed class TransformThreadsTests
     [Fact]
     public async Task A_quick_run_ends_the_rests_of_its_organization()
     {
-        using var threads = await StartAsync();
+        using var threads = new TransformThreads();
         var mended = Guid.NewGuid();
         await threads.RunAsync(mended, () => Spin(TimeSpan.FromMilliseconds(20)), _patience, Cancel);
         await threads.RunAsync(mended, () => true, _patience, Cancel);
@@ -115,15 +117,20 @@ public sealed class TransformThreadsTests
     }
 
     [Fact]
-    public async Task The_first_runs_of_a_process_are_not_held_against_their_organizations()
+    public async Task The_interpreter_is_compiled_before_the_first_script_runs()
     {
-        using var threads = new TransformThreads();
-        var org = Guid.NewGuid();
-        await threads.RunAsync(org, () => Spin(TimeSpan.FromMilliseconds(1000)), _patience, Cancel);
+        var prepared = 0;
+        using var threads = new TransformThreads(() => Interlocked.Increment(ref prepared));
 
-        // On up to ten processors the rest would last for ten seconds.
-        Assert.True(await threads.RunAsync(org, () => true, TimeSpan.FromSeconds(5), Cancel));
+        var seen = await Task.WhenAll(Enumerable.Range(0, 10).Select(
+            _ => threads.RunAsync(Guid.NewGuid(), () => Volatile.Read(ref prepared), _patience, Cancel)));
+
+        Assert.All(seen, times => Assert.Equal(1, times));
     }
+
+    [Fact]
+    public void What_compiles_the_interpreter_is_a_script_that_comes_to_its_end() =>
+        Assert.IsType<TransformOutcome.Changed>(TransformRun.Run(TransformWarmUp.Script, TransformWarmUp.Input, mostBytes: 10_000));
 
     [Fact]
     public async Task A_run_that_does_not_get_its_turn_is_told_so_and_does_not_run()
@@ -144,7 +151,58 @@ public sealed class TransformThreadsTests
     }
 
     [Fact]
-    public async Task A_script_that_runs_out_of_time_has_all_of_its_runs_in_one_turn()
+    public async Task What_turns_out_to_be_slow_rests_before_it_runs_once_more()
+    {
+        using var threads = new TransformThreads();
+        var (took, runs) = (TimeSpan.FromMilliseconds(20), 0);
+        var began = Stopwatch.GetTimestamp();
+
+        var result = await threads.RunAsync(
+            Guid.NewGuid(), () => Spin(took) && ++runs == 3 ? "third" : null, _patience, Cancel);
+
+        Assert.Equal("third", result);
+        Assert.InRange(Stopwatch.GetElapsedTime(began), (runs - 1) * 100 * took / Environment.ProcessorCount, TimeSpan.MaxValue);
+    }
+
+    [Fact]
+    public async Task What_runs_out_of_time_without_being_slow_runs_once_more_at_once()
+    {
+        using var threads = new TransformThreads();
+        var (org, runs) = (Guid.NewGuid(), 0);
+
+        var first = threads.RunAsync(org, () => ++runs == 3 ? "first" : null, _patience, Cancel);
+        var second = threads.RunAsync(org, () => runs, _patience, Cancel);
+
+        Assert.Equal("first", await first);
+        Assert.Equal(3, await second);
+    }
+
+    [Fact]
+    public async Task Each_turn_of_slow_scripts_brings_one_to_its_end()
+    {
+        using var threads = new TransformThreads();
+        var ran = new ConcurrentQueue<int>();
+        var organizations = new[] { Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid() };
+        await Task.WhenAll(organizations.Select(org => threads.RunAsync(org, () => Spin(_slow), _patience, Cancel)));
+
+        await Task.WhenAll(organizations.Select((org, number) =>
+        {
+            var runs = 0;
+            return threads.RunAsync(org, () => Run(number) && ++runs == 3 ? "done" : null, _patience, Cancel);
+        }));
+
+        Assert.Equal(9, ran.Count);
+        Assert.All(ran.Chunk(3), turn => Assert.Single(turn.Distinct()));
+
+        bool Run(int number)
+        {
+            ran.Enqueue(number);
+            return Spin(_slow);
+        }
+    }
+
+    [Fact]
+    public async Task A_script_that_runs_out_of_time_comes_to_its_end_however_short_patience_is_after_it_began()
     {
         using var runner = new TransformRunner(new WebhooksOptions());
 
@@ -152,20 +210,6 @@ public sealed class TransformThreadsTests
         runner.Patience = TimeSpan.Zero;
 
         Assert.IsType<TransformOutcome.Failed>(await first);
-    }
-
-    /// <summary>Threads that judge what they run from now on.</summary>
-    private static async Task<TransformThreads> StartAsync()
-    {
-        // A run of an organization begins once the one before has been judged.
-        var threads = new TransformThreads();
-        var org = Guid.NewGuid();
-        for (var run = 0; run <= TransformThreads.RunsNotJudged; run++)
-        {
-            await threads.RunAsync(org, () => true, _patience, Cancel);
-        }
-
-        return threads;
     }
 
     /// <summary>Quick scripts of an organization are all done before the slow ones of another that began before them.</summary>

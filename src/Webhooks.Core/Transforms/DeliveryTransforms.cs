@@ -15,9 +15,16 @@ public sealed class DeliveryTransforms(NpgsqlDataSource database, TransformRunne
 {
     private const int MostKept = 1024;
 
+    /// <summary>
+    /// Hundreds of deliveries may want theirs at the same time. A connection for each would stay in the pool, and the statements of all
+    /// deliveries would go round by connections that have yet to plan them.
+    /// </summary>
+    internal const int StatementsAtOnce = 2;
+
     private static readonly TimeSpan _lifetime = TimeSpan.FromMinutes(5);
 
     private readonly RecentlyUsed<Guid, TransformScript> _recent = new(MostKept, _lifetime, clock);
+    private readonly SemaphoreSlim _statements = new(StatementsAtOnce);
 
     /// <summary>
     /// Whether a delivery has yet to be transformed. Attempts that were made without a transform are followed by others like them.
@@ -38,11 +45,13 @@ public sealed class DeliveryTransforms(NpgsqlDataSource database, TransformRunne
             case TransformOutcome.Canceled:
                 return new TransformedDelivery(delivery, new NextStep.TransformCanceled());
             case TransformOutcome.Failed(var error):
-                await StoreAsync(delivery, body: null, headers: null, StorableText.From(error.Text), cancellationToken);
+                await InTurnAsync(
+                    () => StoreAsync(delivery, body: null, headers: null, StorableText.From(error.Text), cancellationToken),
+                    cancellationToken);
                 return new TransformedDelivery(delivery, new NextStep.TransformFailed());
             case TransformOutcome.Changed(var body, var headers):
                 var text = JsonSerializer.Serialize(headers);
-                return await StoreAsync(delivery, body, text, error: null, cancellationToken)
+                return await InTurnAsync(() => StoreAsync(delivery, body, text, error: null, cancellationToken), cancellationToken)
                     ? new TransformedDelivery(delivery with { Body = Encoding.UTF8.GetBytes(body), SentHeaders = text })
                     // Somebody else has claimed it since, whose result counts: nobody will record this one.
                     : new TransformedDelivery(delivery, new NextStep.RetryAt(clock.GetUtcNow()));
@@ -51,34 +60,68 @@ public sealed class DeliveryTransforms(NpgsqlDataSource database, TransformRunne
         }
     }
 
-    public void Dispose() => _recent.Dispose();
+    public void Dispose()
+    {
+        _recent.Dispose();
+        _statements.Dispose();
+    }
 
     /// <returns>Null when the webhook has no transform any more.</returns>
     private async Task<TransformOutcome?> TransformAsync(ClaimedDelivery delivery, CancellationToken cancellationToken)
     {
-        var script = _recent.Find(delivery.TransformId!.Value);
+        var (script, error) = _recent.Find(delivery.TransformId!.Value) is { } known
+            ? (known, null)
+            : await InTurnAsync(() => LoadAsync(delivery, cancellationToken), cancellationToken);
         if (script is null)
         {
-            if (await LoadAsync(delivery.WebhookId, cancellationToken) is not var (id, source))
-            {
-                return null;
-            }
-
-            script = TransformCompiler.Compile(source, out var error);
-            if (script is null)
-            {
-                return new TransformOutcome.Failed(error!);
-            }
-
-            _recent.Add(id, script);
+            return error is null ? null : new TransformOutcome.Failed(error);
         }
 
         var input = new TransformInput(delivery.Event, Encoding.UTF8.GetString(delivery.Body.Span));
         return await runner.RunAsync(delivery.OrgId, script, input, cancellationToken);
     }
 
-    /// <summary>The webhook's transform as it is now; null when it has none.</summary>
-    private async Task<(Guid Id, string Source)?> LoadAsync(Guid webhookId, CancellationToken cancellationToken)
+    private async Task<T> InTurnAsync<T>(Func<Task<T>> execute, CancellationToken cancellationToken)
+    {
+        await _statements.WaitAsync(cancellationToken);
+        try
+        {
+            return await execute();
+        }
+        finally
+        {
+            _statements.Release();
+        }
+    }
+
+    /// <summary>
+    /// Loads the webhook's transform as it is now, unless that has been done for another delivery meanwhile. There is neither a script nor
+    /// an error when it has none any more.
+    /// </summary>
+    private async Task<(TransformScript? Script, TransformError? Error)> LoadAsync(
+        ClaimedDelivery delivery, CancellationToken cancellationToken)
+    {
+        if (_recent.Find(delivery.TransformId!.Value) is { } loaded)
+        {
+            return (loaded, null);
+        }
+
+        if (await ReadAsync(delivery.WebhookId, cancellationToken) is not var (id, source))
+        {
+            return (null, null);
+        }
+
+        if (TransformCompiler.Compile(source, out var error) is not { } script)
+        {
+            return (null, error);
+        }
+
+        _recent.Add(id, script);
+        return (script, null);
+    }
+
+    /// <returns>Null when the webhook has no transform.</returns>
+    private async Task<(Guid Id, string Source)?> ReadAsync(Guid webhookId, CancellationToken cancellationToken)
     {
         const string Sql = "SELECT transform_id, transform FROM webhooks WHERE id = @id AND transform IS NOT NULL";
         await using var command = database.CreateCommand(Sql);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using Webhooks.Core.Deliveries;
 using Webhooks.Core.Idempotency;
 using Webhooks.Core.Redaction;
@@ -106,6 +107,30 @@ public sealed class DeliveryTransformTests : DatabaseTest
 
         Assert.Equal(2, _receiver.Requests.Count);
         Assert.Single(_receiver.Requests.Select(request => request.Text).Distinct());
+    }
+
+    [Fact]
+    public async Task Many_deliveries_that_want_their_transform_at_once_take_few_connections()
+    {
+        const int Many = 40;
+        await CreateAsync(Greeting);
+        for (var number = 0; number < Many; number++)
+        {
+            await PublishAsync(_org, data: """{"name":"Ada"}""");
+        }
+
+        await using var database = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(DatabaseConnectionString) { ApplicationName = nameof(DeliveryTransformTests) });
+        using var transforms = new DeliveryTransforms(database, _runner, TimeProvider.System);
+        var deliveries = await Deliveries.ClaimDueAsync(Many, _lease, Cancel);
+
+        var transformed = await Task.WhenAll(deliveries.Select(delivery => transforms.RunAsync(delivery, Cancel)));
+
+        Assert.Equal(Many, transformed.Length);
+        Assert.All(transformed, made => Assert.Equal("""{"text":"Hello Ada"}""", Encoding.UTF8.GetString(made.Delivery.Body.Span)));
+        await using var connections = Database.CreateCommand(
+            $"SELECT count(*) FROM pg_stat_activity WHERE application_name = '{nameof(DeliveryTransformTests)}'");
+        Assert.InRange((long)(await connections.ExecuteScalarAsync(Cancel))!, 1, DeliveryTransforms.StatementsAtOnce);
     }
 
     [Fact]

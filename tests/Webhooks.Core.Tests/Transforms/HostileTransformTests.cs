@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Webhooks.Core.Transforms;
 
 namespace Webhooks.Core.Tests.Transforms;
@@ -8,6 +7,8 @@ public sealed class HostileTransformTests
 {
     private const string Text = "var s='x'.repeat(500000);";
     private const string Elements = "var a=new Array(60000).fill(1);";
+
+    private static readonly TransformInput _input = new("user.created", """{"data":{}}""");
 
     [Theory]
     [InlineData("while(true){}", "50000 statements")]
@@ -228,13 +229,28 @@ public sealed class HostileTransformTests
         {
             var script = TransformCompiler.Compile($"function handler(w) {{ {body} }}", out var error);
             Assert.True(error is null, $"{body[..Math.Min(80, body.Length)]}: {error?.Text}");
-            using var process = Process.GetCurrentProcess();
-            var before = GC.GetTotalAllocatedBytes(precise: true);
-            using var runner = new TransformRunner(new WebhooksOptions());
-            Assert.IsType<TransformOutcome.Failed>(Run(runner, script!));
-            var allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
-            Assert.True(allocated < 150_000_000, $"{body[..Math.Min(80, body.Length)]}: {allocated / 1e6} MB");
+            var allocated = AllocatedBy(() => Assert.IsType<TransformOutcome.Failed>(
+                TransformRun.Run(script!, _input, mostBytes: 1_000_000) ?? TransformRun.OutOfTime));
+            Assert.True(allocated < 100_000_000, $"{body[..Math.Min(80, body.Length)]}: {allocated / 1e6} MB");
         }
+    }
+
+    /// <summary>What a thread of its own allocates, with a stack as large as those that scripts run on.</summary>
+    private static long AllocatedBy(Action run)
+    {
+        var allocated = 0L;
+        Exception? failure = null;
+        var thread = new Thread(
+            () =>
+            {
+                failure = Record.Exception(run);
+                allocated = GC.GetAllocatedBytesForCurrentThread();
+            },
+            32 * 1024 * 1024);
+        thread.Start();
+        thread.Join();
+        Assert.Null(failure);
+        return allocated;
     }
 
     private static TransformError Failed(string source) => Assert.IsType<TransformOutcome.Failed>(Run(source)).Error;
@@ -248,7 +264,5 @@ public sealed class HostileTransformTests
     }
 
     private static TransformOutcome Run(TransformRunner runner, TransformScript script) =>
-        runner.RunAsync(
-            Guid.NewGuid(), script, new TransformInput("user.created", """{"data":{}}"""), CancellationToken.None)
-            .GetAwaiter().GetResult();
+        runner.RunAsync(Guid.NewGuid(), script, _input, CancellationToken.None).GetAwaiter().GetResult();
 }

@@ -99,8 +99,20 @@ internal sealed class Audit(Trouble trouble, TimeSpan attemptTimeout)
         attempt.Number == reception.Attempt
         && (attempt.ResponseStatus is not null
             ? attempt.ResponseStatus == reception.Answer.Status
-                && attempt.ResponseBody == reception.Number.ToString(CultureInfo.InvariantCulture)
+                && IsBodyOf(attempt.ResponseBody, reception)
             : reception.At >= attempt.StartedAt && (attempt.Error == reception.Answer.Error || IsTimeout(attempt)));
+
+    /// <summary>
+    /// Whether it is the body of the answer. Of one whose status came when the attempt's time was nearly over there may be the beginning
+    /// only, which says so.
+    /// </summary>
+    private static bool IsBodyOf(string? recorded, Reception reception)
+    {
+        const string Cut = "[cut off: ";
+        var body = reception.Number.ToString(CultureInfo.InvariantCulture);
+        return recorded == body
+            || (recorded?.Split(Cut) is [var beginning, _] && body.StartsWith(beginning.TrimEnd('\n'), StringComparison.Ordinal));
+    }
 
     /// <summary>
     /// An attempt whose sender knows nothing of the answer. On a busy machine it may have been answered all the same, even at once, or may
@@ -128,7 +140,7 @@ internal sealed class Audit(Trouble trouble, TimeSpan attemptTimeout)
         $"Delivery {row.Id} with {row.AttemptNumber} attempts [{string.Join(", ", row.Attempts.Select(Describe))}]";
 
     private static string Describe(RecordedAttempt attempt) =>
-        $"{attempt.Number}: {attempt.ResponseStatus}{attempt.Error} at {attempt.StartedAt:O}";
+        $"{attempt.Number}: {attempt.ResponseStatus}{attempt.Error} \"{attempt.ResponseBody}\" at {attempt.StartedAt:O}";
 
     private void AddAll<T>(IEnumerable<T> wrong, Func<T, string> describe) => _findings.AddRange(wrong.Select(describe));
 

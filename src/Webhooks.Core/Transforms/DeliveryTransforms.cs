@@ -45,13 +45,11 @@ public sealed class DeliveryTransforms(NpgsqlDataSource database, TransformRunne
             case TransformOutcome.Canceled:
                 return new TransformedDelivery(delivery, new NextStep.TransformCanceled());
             case TransformOutcome.Failed(var error):
-                await InTurnAsync(
-                    () => StoreAsync(delivery, body: null, headers: null, StorableText.From(error.Text), cancellationToken),
-                    cancellationToken);
+                await StoreAsync(delivery, body: null, headers: null, StorableText.From(error.Text), cancellationToken);
                 return new TransformedDelivery(delivery, new NextStep.TransformFailed());
             case TransformOutcome.Changed(var body, var headers):
                 var text = JsonSerializer.Serialize(headers);
-                return await InTurnAsync(() => StoreAsync(delivery, body, text, error: null, cancellationToken), cancellationToken)
+                return await StoreAsync(delivery, body, text, error: null, cancellationToken)
                     ? new TransformedDelivery(delivery with { Body = Encoding.UTF8.GetBytes(body), SentHeaders = text })
                     // Somebody else has claimed it since, whose result counts: nobody will record this one.
                     : new TransformedDelivery(delivery, new NextStep.RetryAt(clock.GetUtcNow()));
@@ -144,6 +142,6 @@ public sealed class DeliveryTransforms(NpgsqlDataSource database, TransformRunne
         command.Parameters.Add(NullableParameter.Create("body", NpgsqlDbType.Text, body));
         command.Parameters.Add(NullableParameter.Create("headers", NpgsqlDbType.Jsonb, headers));
         command.Parameters.Add(NullableParameter.Create("error", NpgsqlDbType.Text, error));
-        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+        return await InTurnAsync(() => command.ExecuteNonQueryAsync(cancellationToken), cancellationToken) == 1;
     }
 }

@@ -12,7 +12,7 @@ namespace Webhooks.Core.Transforms;
 internal sealed class TransformThreads(Action? prepare = null) : IDisposable
 {
     /// <summary>Many times what <see cref="TransformStack"/> allows. What is not used takes no memory.</summary>
-    private const int StackBytes = 32 * 1024 * 1024;
+    internal const int StackBytes = 32 * 1024 * 1024;
 
     private const int FewestThreads = 2;
 

@@ -246,7 +246,7 @@ public sealed class HostileTransformTests
                 failure = Record.Exception(run);
                 allocated = GC.GetAllocatedBytesForCurrentThread();
             },
-            32 * 1024 * 1024);
+            TransformThreads.StackBytes);
         thread.Start();
         thread.Join();
         Assert.Null(failure);

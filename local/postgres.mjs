@@ -161,6 +161,8 @@ export class Postgres {
       timezone: 'UTC',
       log_timezone: 'UTC',
       fsync: this.#isDurable ? 'on' : 'off',
+      // Whole pages in the log mend what a power cut tore; each copy of a database, as tests make them, would log all pages anew.
+      full_page_writes: this.#isDurable ? 'on' : 'off',
     };
     const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const deadline = Date.now() + orphansSeconds * 1000;

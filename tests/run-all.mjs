@@ -1,5 +1,6 @@
-// Runs every test program against one PostgreSQL and one queue, and checks format and scripts beside them. Arguments go to
-// each program. With WEBHOOKS_TEST_HOST=functions, runs only the end-to-end tests that both hosts pass, one after the other.
+// Runs the test programs against one PostgreSQL and one queue, and checks format and scripts beside them: what a change is tried with in
+// minutes, or with "all" as the first argument everything. Other arguments go to each program, of which every one runs then.
+// With WEBHOOKS_TEST_HOST=functions, runs only the end-to-end tests that both hosts pass, one after the other.
 // The last line of the output counts; the exit code is 1 when anything failed.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,7 +20,11 @@ const isForFunctions = process.env.WEBHOOKS_TEST_HOST === 'functions';
 // The longest take 15 on two cores, and twice that beside programs that keep both busy. A Functions host takes half a minute to start,
 // and nearly every test has one of its own.
 const minutesPerProgram = isForFunctions ? 120 : 40;
-const filters = [...process.argv.slice(2), ...(isForFunctions ? ['-trait', 'Host=both', '-maxThreads', '1'] : [])];
+const [first, ...others] = process.argv.slice(2);
+const isAll = first === 'all';
+const chosen = isAll || first === undefined ? others : [first, ...others];
+const filters = [...chosen, ...(isForFunctions ? ['-trait', 'Host=both', '-maxThreads', '1'] : [])];
+const isQuick = filters.length === 0 && !isAll;
 const running = new Set();
 const totals = { passed: 0, failed: 0, skipped: 0 };
 
@@ -36,14 +41,19 @@ const queue = [...findPrograms(), ...(filters.length === 0 ? [portalTests(), ...
 const services = await startServices();
 await Promise.all(Array.from({ length: programsAtOnce }, runFromQueue));
 await services.stop();
+if (isQuick) {
+  console.log("Not run: what kills hosts, lasts long or takes a browser. \"./test all\" runs that too, as continuous integration does.");
+}
+
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exitCode = totals.failed > 0 ? 1 : 0;
 
-/** The test programs; those that take longest begin. */
+/** The test programs; those that take longest begin. A quick run leaves out those that start hosts as processes of their own. */
 function findPrograms() {
-  const longest = ['Webhooks.EndToEnd.Tests', 'Webhooks.Endurance.Tests', 'Webhooks.Core.Tests'];
+  const ofHosts = ['Webhooks.EndToEnd.Tests', 'Webhooks.Endurance.Tests'];
+  const longest = [...ofHosts, 'Webhooks.Core.Tests', 'Webhooks.Api.Tests', 'Webhooks.Server.Tests'];
   return readdirSync(join(root, 'tests'))
-    .filter((name) => name.endsWith(isForFunctions ? '.EndToEnd.Tests' : '.Tests'))
+    .filter((name) => name.endsWith(isForFunctions ? '.EndToEnd.Tests' : '.Tests') && !(isQuick && ofHosts.includes(name)))
     .sort((one, other) => longest.includes(other) - longest.includes(one) || longest.indexOf(one) - longest.indexOf(other))
     .map((name) => ({
       name,
@@ -55,22 +65,25 @@ function findPrograms() {
     }));
 }
 
-/** The tests of the portal, in Chromium too where that is. */
+/** The tests of the portal; in Chromium too where that is, but not in a quick run. */
 function portalTests() {
   const portal = join('src', 'Webhooks.Portal');
+  const vitest = join(portal, 'node_modules', 'vitest', 'vitest.mjs');
   return {
     name: 'Webhooks.Portal',
-    command: ['node', join(portal, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--root', portal],
+    command: ['node', vitest, 'run', '--root', portal, ...(isQuick ? ['--project', 'logic'] : [])],
     env: { NO_COLOR: '1', ...forShortLives },
     count: countPortalTests,
   };
 }
 
-/** What is checked beside the tests; each counts as one. */
+/** What is checked beside the tests; each counts as one. The build has checked the rules of style and the analyzers' already. */
 function findChecks() {
   const checks = [{
     name: 'dotnet format',
-    command: ['dotnet', 'format', 'Webhooks.sln', '--verify-no-changes', '--no-restore'],
+    command: isQuick
+      ? ['dotnet', 'format', 'whitespace', '.', '--folder', '--include', 'src', 'tests', 'samples', 'bench', '--verify-no-changes']
+      : ['dotnet', 'format', 'Webhooks.sln', '--verify-no-changes', '--no-restore'],
     count: countCheck,
   }, {
     name: 'line length',

@@ -40,6 +40,11 @@ const queue = [...findPrograms(), ...(filters.length === 0 ? [portalTests(), ...
 const services = await startServices();
 await Promise.all(Array.from({ length: programsAtOnce }, runFromQueue));
 await services.stop();
+if (totals.passed + totals.failed + totals.skipped === 0) {
+  console.error(`error: No test is chosen by ${filters.join(' ')}`);
+  totals.failed++;
+}
+
 if (isQuick) {
   console.log("Not run: what kills hosts, lasts long or takes a browser. \"./test all\" runs that too, as continuous integration does.");
 }
@@ -178,6 +183,11 @@ async function run({ name, command: [program, ...args], env, count }) {
 
 /** Reads a test program's summary. One that ended without it, or badly although no test failed, counts as a failure. */
 function countTests(output, exitCode) {
+  const hasNoneOfThem = filters.length > 0 && /Total: 0$/m.test(output);
+  if (hasNoneOfThem) {
+    return { passed: 0, failed: 0, skipped: 0 };
+  }
+
   const summary = /Total: (\d+), Errors: (\d+), Failed: (\d+), Skipped: (\d+), Not Run: (\d+)/.exec(output);
   if (summary === null) {
     return { passed: 0, failed: 1, skipped: 0 };

@@ -71,9 +71,10 @@ internal sealed class DeliveryScene : IAsyncDisposable
         CreateAsync(server, server.ConnectionString, OptionsWith(retryDelays: null, attemptTimeout, firstCircuitPause: null));
 
     /// <summary>Starts an engine; it ends with the scene.</summary>
-    public async Task<RunningEngine> StartEngineAsync(EngineOptions? options = null)
+    public async Task<RunningEngine> StartEngineAsync(EngineOptions? options = null, TimeProvider? clock = null)
     {
-        var engine = await RunningEngine.StartAsync(ConnectionString, Options, options ?? new EngineOptions(), Keys);
+        var engine = await RunningEngine.StartAsync(
+            ConnectionString, Options, options ?? new EngineOptions(), Keys, clock ?? TimeProvider.System);
         _engines.Add(engine);
         return engine;
     }

@@ -35,7 +35,8 @@ internal sealed class RunningEngine : IAsyncDisposable
     /// <summary>Pulls from the engine's own process.</summary>
     public DeliveryPulls Pulls => _host.Services.GetRequiredService<DeliveryPulls>();
 
-    public static async Task<RunningEngine> StartAsync(string database, WebhooksOptions webhooks, EngineOptions options, IKeyRing keys)
+    public static async Task<RunningEngine> StartAsync(
+        string database, WebhooksOptions webhooks, EngineOptions options, IKeyRing keys, TimeProvider clock)
     {
         var log = new LogLines();
         var builder = Host.CreateEmptyApplicationBuilder(settings: null);
@@ -43,6 +44,7 @@ internal sealed class RunningEngine : IAsyncDisposable
         builder.Services
             .AddSingleton(NpgsqlDataSource.Create(database))
             .AddSingleton(keys)
+            .AddSingleton(clock)
             .AddWebhooksCore(webhooks)
             .AddDeliveryEngine(options);
 

@@ -16,6 +16,12 @@ namespace Webhooks.Server.Tests.Queue;
 /// <summary>A queue and a database with one organization that has one webhook for everything, for one test.</summary>
 internal sealed class QueueScene : IAsyncDisposable
 {
+    /// <summary>
+    /// For how long a message is received that a test watches for several times as long. It is renewed after a third of that: a machine
+    /// that stands still for three seconds does not lose it.
+    /// </summary>
+    public static readonly TimeSpan ShortVisibility = TimeSpan.FromSeconds(5);
+
     private readonly List<IAsyncDisposable> _ownings = [];
     private readonly List<IHost> _listeners = [];
 

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { readNumber } from './files.mjs';
 import { findFree, isFree, isListening, keep } from './ports.mjs';
 import { end, Failure, isRunningWith, start } from './processes.mjs';
 
@@ -73,7 +74,7 @@ export class Azurite {
 
   /** Stops a server that outlived its supervisor. */
   async #endLeftover(report) {
-    const pid = existsSync(this.#pidFile) ? Number(readFileSync(this.#pidFile, 'utf8')) : 0;
+    const pid = readNumber(this.#pidFile);
     if (isRunningWith(pid, [programs, this.#directory])) {
       report('Stopping the queue of a run that was killed');
       await end(pid, stopSteps);
@@ -89,8 +90,7 @@ export class Azurite {
 
   async #chooseQueuePort() {
     const file = join(this.#directory, 'port');
-    const kept = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
-    const port = this.#wantedPort || kept || await findFree();
+    const port = this.#wantedPort || readNumber(file) || await findFree();
     if (!await isFree(port)) {
       throw new Failure(`Port ${port}, which the queue is to use, is taken. Choose another: QUEUE_PORT=${port + 1} ./run`);
     }

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import net from 'node:net';
+import { readNumber } from './files.mjs';
 
 /** Whether a server could listen on a port of 127.0.0.1. */
 export function isFree(port) {
@@ -35,7 +36,7 @@ export async function findFree() {
 
 /** A port that nobody uses, the same each time for a file, which remembers it, unless somebody else uses it meanwhile. */
 export async function keep(file) {
-  const kept = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+  const kept = readNumber(file);
   if (kept > 0 && await isFree(kept)) {
     return kept;
   }

@@ -4,6 +4,7 @@ import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, sta
 import { dirname, join, relative } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { readIfThere } from './files.mjs';
 import { keep } from './ports.mjs';
 import { end, Failure, isRunningWith, start } from './processes.mjs';
 
@@ -76,6 +77,10 @@ export class Postgres {
     return join(this.#directory, 'password');
   }
 
+  get #pidFile() {
+    return join(this.#cluster, 'postmaster.pid');
+  }
+
   /** The user that the server runs as, as PostgreSQL refuses to run as root. Whoever owns an existing cluster keeps it. */
   #chooseUser() {
     if (process.getuid() !== 0) {
@@ -115,10 +120,15 @@ export class Postgres {
   /**
    * Puts this process's id into a pid file that was left behind. The one in it may belong to some other program by now, and
    * PostgreSQL would take that for a running server. The id of the process that starts it, it ignores; its other checks stay in force.
+   * A file without an id, which a server leaves that was killed while it made the file, would keep each next one from starting.
    */
   #disownPidFile() {
-    const file = join(this.#cluster, 'postmaster.pid');
-    writeFileSync(file, readFileSync(file, 'utf8').replace(/^\d+/, String(process.pid)));
+    const text = readFileSync(this.#pidFile, 'utf8');
+    if (/^\d/.test(text)) {
+      writeFileSync(this.#pidFile, text.replace(/^\d+/, String(process.pid)));
+    } else {
+      rmSync(this.#pidFile);
+    }
   }
 
   /** Makes the cluster under another name first, so that one that is there is whole. */
@@ -201,13 +211,8 @@ export class Postgres {
   }
 
   #readPidFile() {
-    const file = join(this.#cluster, 'postmaster.pid');
-    if (!existsSync(file)) {
-      return undefined;
-    }
-
-    const lines = readFileSync(file, 'utf8').split('\n');
-    return { pid: Number(lines[0]), state: lines[7]?.trim() };
+    const lines = readIfThere(this.#pidFile)?.split('\n');
+    return lines && { pid: Number(lines[0]), state: lines[7]?.trim() };
   }
 
   #failure(outcome) {
@@ -218,7 +223,7 @@ export class Postgres {
 }
 
 function lastComplaint(log) {
-  const lines = existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n').slice(-20) : [];
+  const lines = readIfThere(log)?.trimEnd().split('\n').slice(-20) ?? [];
   return lines.reverse().find((line) => /FATAL|PANIC|error|cannot|not found/i.test(line))?.replace(/\.$/, '');
 }
 

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { readIfThere } from './files.mjs';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -93,19 +94,13 @@ function isRunning(pid) {
 
 /** Whether a process has ended and is still visible, as an orphan is for ever in a container whose first process reaps nothing. */
 function isZombie(pid) {
-  try {
-    return /^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
+  return /^\d+ \(.*\) Z/s.test(readIfThere(`/proc/${pid}/stat`) ?? '');
 }
 
 function readCommandLine(pid) {
-  if (existsSync(`/proc/${pid}/cmdline`)) {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-  }
-
-  return spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout?.trim() ?? '';
+  const commandLine = readIfThere(`/proc/${pid}/cmdline`)?.replaceAll('\0', ' ')
+    ?? spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout;
+  return commandLine?.trim() ?? '';
 }
 
 /**

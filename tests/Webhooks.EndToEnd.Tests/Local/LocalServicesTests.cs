@@ -12,6 +12,8 @@ public sealed class LocalServicesTests : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    private string PidFile => Path.Combine(_directory.Path, "postgres", "data", "postmaster.pid");
+
     public void Dispose() => _directory.Dispose();
 
     [Fact]
@@ -77,9 +79,22 @@ public sealed class LocalServicesTests : IDisposable
         {
         }
 
-        var pidFile = Path.Combine(_directory.Path, "postgres", "data", "postmaster.pid");
         await File.WriteAllLinesAsync(
-            pidFile, [Environment.ProcessId.ToString(CultureInfo.InvariantCulture), "", "", "", "", "", "", ""], Cancel);
+            PidFile, [Environment.ProcessId.ToString(CultureInfo.InvariantCulture), "", "", "", "", "", "", ""], Cancel);
+
+        await using var services = await StartAsync();
+
+        await ExecuteAsync(services.PostgresConnectionString, "SELECT 1");
+    }
+
+    [Fact]
+    public async Task An_empty_pid_file_of_a_server_that_was_killed_while_it_made_it_does_not_hinder_the_start()
+    {
+        await using (await StartAsync())
+        {
+        }
+
+        await File.WriteAllTextAsync(PidFile, "", Cancel);
 
         await using var services = await StartAsync();
 

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { readNumber } from './files.mjs';
 
 const folder = path.resolve(process.argv[2]);
 const dist = path.join(folder, 'dist');
@@ -60,6 +61,8 @@ async function lockOrWait() {
 
     if (!isAlive(holder())) {
       rmSync(lock, { force: true });
+    } else if (waits === 0) {
+      console.log('Waiting for another build of the portal ...');
     }
 
     await sleep(200);
@@ -74,15 +77,7 @@ function unlock() {
 
 /** The process that builds here; that which has not written itself down yet is taken for alive. */
 function holder() {
-  try {
-    return Number(readFileSync(lock, 'utf8')) || undefined;
-  } catch (error) {
-    if (error.code === 'ENOENT') {
-      return undefined;
-    }
-
-    throw error;
-  }
+  return readNumber(lock) || undefined;
 }
 
 function isAlive(pid) {

@@ -8,7 +8,8 @@ namespace Webhooks.Api.Problems;
 
 /// <summary>
 /// The operations that the database keeps from working: each is logged once when that begins and once when it works again, however many
-/// requests notice. One operation's success says nothing about another: a database that is read-only answers every question.
+/// requests notice. One operation's success says nothing about another: a database that is read-only answers every question. Nor does it
+/// while there are sessions of two kinds.
 /// </summary>
 internal sealed partial class DatabaseOutages(DatabaseSessions sessions, ILogger<DatabaseOutages> logger)
 {
@@ -42,7 +43,7 @@ internal sealed partial class DatabaseOutages(DatabaseSessions sessions, ILogger
 
     private void Answered(string operation)
     {
-        if (_failing.TryRemove(operation, out _))
+        if (sessions.HaveSettled && _failing.TryRemove(operation, out _))
         {
             Interlocked.Decrement(ref _count);
             LogBack(operation);

@@ -4,12 +4,15 @@ namespace Webhooks.Server.Engine;
 
 /// <summary>
 /// The database as the engine finds it: it is logged once when it goes and once when it is back, however many parts of the engine notice.
-/// It is back when something was written and no part waits: a database that is read-only answers questions and lets itself be listened to.
+/// It is back when something was written, no part waits, and no session is left that would fail: a database that is read-only answers
+/// questions and lets itself be listened to.
 /// </summary>
 internal sealed partial class DatabaseAvailability(DatabaseSessions sessions, ILogger<DatabaseAvailability> logger)
 {
     private int _waiting;
     private int _lost;
+
+    private bool IsBack => Volatile.Read(ref _waiting) == 0 && sessions.HaveSettled;
 
     /// <summary>A statement failed, for the first time or again.</summary>
     public void Failed(Exception failure) => sessions.Heed(failure);
@@ -30,7 +33,7 @@ internal sealed partial class DatabaseAvailability(DatabaseSessions sessions, IL
     /// <summary>A statement that writes succeeded.</summary>
     public void Written()
     {
-        if (Volatile.Read(ref _lost) == 1 && Volatile.Read(ref _waiting) == 0 && Interlocked.CompareExchange(ref _lost, 0, 1) == 1)
+        if (Volatile.Read(ref _lost) == 1 && IsBack && Interlocked.CompareExchange(ref _lost, 0, 1) == 1)
         {
             LogBack();
         }

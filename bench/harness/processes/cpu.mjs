@@ -1,5 +1,6 @@
 // CPU seconds of process trees and of the whole machine, read from /proc.
 import { readFileSync } from 'node:fs';
+import { readIfThere } from '../../../local/files.mjs';
 
 const ticksPerSecond = 100;
 
@@ -46,21 +47,13 @@ function machineSeconds() {
 
 /** The CPU seconds of a process, of its children that have ended, and of its living descendants. */
 function treeSeconds(pid) {
-  const stat = readIfAlive(`/proc/${pid}/stat`);
-  if (stat === '') {
+  const stat = readIfThere(`/proc/${pid}/stat`);
+  if (stat === undefined) {
     return 0;
   }
 
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const own = fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / ticksPerSecond;
-  const children = readIfAlive(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean);
+  const children = readIfThere(`/proc/${pid}/task/${pid}/children`)?.split(' ').filter(Boolean) ?? [];
   return children.reduce((sum, child) => sum + treeSeconds(child), own);
-}
-
-function readIfAlive(path) {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -91,6 +91,7 @@ describeInBrowser('Signing in', () => {
     const askedAudience = async () => {
       const asked = page.waitForRequest(`${authority.url}/auth?**`);
       await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await page.getByPlaceholder('Enter any login').waitFor();
       return new URL((await asked).url()).searchParams.get('audience');
     };
     expect(await askedAudience()).toBe(audience);
@@ -201,6 +202,10 @@ describeInBrowser('Signing in', () => {
     await page.getByText(/Your sign-in ends in [34] min/).waitFor();
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Sign in again' }).click();
+    // What stands there until the page has left looks like what one comes back to.
+    await expect
+      .poll(() => authority.grants, { timeout: 30_000 })
+      .toEqual(['authorization_code', 'authorization_code']);
     await page.getByRole('heading', { name: 'Events', level: 1 }).waitFor();
     expect(complaints).toEqual([]);
     await close();

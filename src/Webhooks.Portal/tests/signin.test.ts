@@ -91,6 +91,7 @@ describeInBrowser('Signing in', () => {
     const askedAudience = async () => {
       const asked = page.waitForRequest(`${authority.url}/auth?**`);
       await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+      // A page that is closed while it leaves may never be closed.
       await page.getByPlaceholder('Enter any login').waitFor();
       return new URL((await asked).url()).searchParams.get('audience');
     };

@@ -27,6 +27,7 @@ const filters = [...args.slice(isAll ? 1 : 0), ...(isForFunctions ? ['-trait', '
 const isQuick = filters.length === 0 && !isAll;
 const running = new Set();
 const totals = { passed: 0, failed: 0, skipped: 0 };
+const failures = [];
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
@@ -48,6 +49,10 @@ if (totals.passed + totals.failed + totals.skipped === 0) {
 
 if (isQuick) {
   console.log("Not run: what kills hosts, lasts long or takes a browser. \"./test all\" runs that too, as continuous integration does.");
+}
+
+if (failures.length > 0) {
+  console.log(`What failed, in short:\n${failures.join('\n')}`);
 }
 
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
@@ -177,9 +182,20 @@ async function run({ name, command: [program, ...args], env, count }) {
   totals.skipped += skipped;
   if (failed > 0) {
     console.log(output.trimEnd());
+    failures.push(`${name}:`, ...findFailures(output));
   }
 
   console.log(`${name}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${Math.round((Date.now() - began) / 1000)} s`);
+}
+
+/** The lines that name each failed test, with the few that follow and say why; the last lines where no test is named. */
+function findFailures(output) {
+  const most = 10;
+  const width = 300;
+  const lines = output.trimEnd().split('\n').map((line) => line.slice(0, width));
+  const first = lines.flatMap((line, index) => (/\[FAIL\]$|^ FAIL /.test(line) ? [index] : []));
+  const shown = new Set(first.flatMap((index) => Array.from({ length: most }, (_, next) => index + next)));
+  return shown.size > 0 ? lines.filter((_, index) => shown.has(index)) : lines.slice(-most);
 }
 
 /** Reads a test program's summary. One that ended without it, or badly although no test failed, counts as a failure. */

@@ -7,7 +7,7 @@ namespace Webhooks.Endurance.Tests.Backlog;
 /// <param name="arrived">How many of its deliveries have arrived so far.</param>
 internal sealed class Drain(int server, Func<int> arrived)
 {
-    private const int Slices = 10;
+    private const int Parts = 10;
 
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
@@ -20,9 +20,9 @@ internal sealed class Drain(int server, Func<int> arrived)
     /// <summary>The most memory that the process had in use, in bytes.</summary>
     public long MostMemory { get; private set; }
 
-    /// <summary>Arrivals in each tenth of the time.</summary>
-    public IReadOnlyList<int> ArrivedInSlices =>
-        [.. Enumerable.Range(0, Slices).Select(slice => ArrivedAt(slice + 1) - ArrivedAt(slice))];
+    /// <summary>The time that each tenth of the deliveries took.</summary>
+    public IReadOnlyList<TimeSpan> DurationOfParts =>
+        [.. Enumerable.Range(0, Parts).Select(part => TimeOf(part + 1) - TimeOf(part))];
 
     /// <summary>Watches until everything has arrived.</summary>
     /// <exception cref="TimeoutException">Nothing more arrives, although something is left.</exception>
@@ -49,9 +49,7 @@ internal sealed class Drain(int server, Func<int> arrived)
         }
     }
 
-    private int ArrivedAt(int slice)
-    {
-        var end = _progress[0].At + (Duration * slice / Slices);
-        return _progress.Last(sample => sample.At <= end).Arrived;
-    }
+    /// <summary>When so many tenths had arrived.</summary>
+    private TimeSpan TimeOf(int parts) =>
+        _progress.First(sample => (long)sample.Arrived * Parts >= (long)_progress[^1].Arrived * parts).At;
 }

@@ -79,6 +79,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
         }
 
         var server = new ServerProcess(Process.Start(start)!, DevelopmentKey.LoadOrCreate(keyFile));
+        await server.WaitUntilListeningAsync();
         await server.WaitUntilReadyAsync();
         return server;
     }
@@ -98,6 +99,23 @@ public sealed partial class ServerProcess : IAsyncDisposable
             organization,
             [Scopes.ReadWebhooks, Scopes.WriteWebhooks, Scopes.PullDeliveries, Scopes.PublishEvents],
             TimeSpan.FromDays(1));
+
+    /// <summary>Waits until it can do its work.</summary>
+    /// <exception cref="InvalidOperationException">It does not get ready; the message has its log.</exception>
+    public async Task WaitUntilReadyAsync()
+    {
+        using var client = new HttpClient { BaseAddress = new Uri(Url) };
+        var deadline = Stopwatch.StartNew();
+        while ((await client.GetAsync("/health/ready")) is { IsSuccessStatusCode: false } answer)
+        {
+            if (deadline.Elapsed > _patience)
+            {
+                throw new InvalidOperationException($"The server does not get ready ({answer.StatusCode}):\n{Log}");
+            }
+
+            await Task.Delay(50);
+        }
+    }
 
     /// <summary>Ends it as a crash would: SIGKILL.</summary>
     public async Task KillAsync()
@@ -125,34 +143,22 @@ public sealed partial class ServerProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    /// <summary>The process stays the one that is started: the shell makes way for it.</summary>
     private HttpClient CreateClient(string token) => new()
     {
         BaseAddress = new Uri(Url),
         DefaultRequestHeaders = { { "Authorization", $"Bearer {token}" } },
     };
 
+    /// <summary>The process stays the one that is started: the shell makes way for it.</summary>
     private static string Command(int? descriptors) =>
         descriptors is { } limit ? $"ulimit -n {limit}; exec dotnet \"$@\"" : "exec dotnet \"$@\"";
 
-    private async Task WaitUntilReadyAsync()
+    private async Task WaitUntilListeningAsync()
     {
         var ended = _process.WaitForExitAsync();
         if (await Task.WhenAny(_url.Task, ended).WaitAsync(_patience) == ended)
         {
             throw new InvalidOperationException($"The server ended with exit code {_process.ExitCode}:\n{Log}");
-        }
-
-        using var client = new HttpClient { BaseAddress = new Uri(Url) };
-        var deadline = Stopwatch.StartNew();
-        while ((await client.GetAsync("/health/ready")) is { IsSuccessStatusCode: false } answer)
-        {
-            if (deadline.Elapsed > _patience)
-            {
-                throw new InvalidOperationException($"The server does not get ready ({answer.StatusCode}):\n{Log}");
-            }
-
-            await Task.Delay(50);
         }
     }
 

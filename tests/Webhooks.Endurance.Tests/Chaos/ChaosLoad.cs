@@ -24,6 +24,7 @@ internal sealed class ChaosLoad(Cluster cluster, string queues, IReadOnlyList<Gu
 
     private readonly ConcurrentBag<AcceptedEvent> _accepted = [];
     private readonly QueueClient _queue = CreateQueue(queues);
+    private readonly QueueClient _patientQueue = new(queues, QueuePublisher.DefaultQueueName);
     private volatile bool _isStopping;
     private Task _publishing = Task.CompletedTask;
 
@@ -48,7 +49,7 @@ internal sealed class ChaosLoad(Cluster cluster, string queues, IReadOnlyList<Gu
     /// </summary>
     public async Task<int> QueuedAsync(CancellationToken cancellationToken)
     {
-        QueueProperties properties = await _queue.GetPropertiesAsync(cancellationToken);
+        QueueProperties properties = await _patientQueue.GetPropertiesAsync(cancellationToken);
         return properties.ApproximateMessagesCount;
     }
 
@@ -89,7 +90,7 @@ internal sealed class ChaosLoad(Cluster cluster, string queues, IReadOnlyList<Gu
             return true;
         }
         catch (Exception away) when (
-            away is HttpRequestException or HttpIOException or RequestFailedException or OperationCanceledException)
+            away is HttpRequestException or IOException or RequestFailedException or OperationCanceledException)
         {
             // The server or the queue is away. It may have accepted the event all the same.
             return false;

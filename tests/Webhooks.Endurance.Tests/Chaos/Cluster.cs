@@ -53,6 +53,9 @@ internal sealed class Cluster : IDisposable
         _apis = apis;
     }
 
+    /// <summary>Waits until both can do their work, after the database was away.</summary>
+    public Task WaitUntilReadyAsync() => Task.WhenAll(_servers.Select(server => server.WaitUntilReadyAsync()));
+
     /// <summary>Kills a server: SIGKILL.</summary>
     public Task KillAsync(int server) => _servers[server].KillAsync();
 

@@ -64,7 +64,7 @@ public sealed class StatisticsChaosTests(ITestOutputHelper output)
                 await OperateAsync(api, target.Webhook.Id, random);
                 done++;
             }
-            catch (Exception refused) when (refused is HttpRequestException or HttpIOException or OperationCanceledException)
+            catch (Exception refused) when (refused is HttpRequestException or IOException or OperationCanceledException)
             {
                 // The server is away, perhaps since the middle of its answer, or what was found has ended meanwhile.
             }

@@ -18,7 +18,7 @@ internal sealed class Trouble(Cluster cluster, PostgresServer postgres, AzuriteS
     /// <summary>When the database was away: from just before its end until it could be used again.</summary>
     public List<Interval> Outages { get; } = [];
 
-    /// <summary>Makes trouble of every kind at least once, and for at least some time.</summary>
+    /// <summary>Makes trouble of every kind at least once, for at least some time, until the servers are ready after it.</summary>
     public async Task MakeAsync(TimeSpan duration, CancellationToken cancellationToken)
     {
         _clock.Start();
@@ -34,6 +34,8 @@ internal sealed class Trouble(Cluster cluster, PostgresServer postgres, AzuriteS
             await Task.Delay(random.Next(ShortestPauseMilliseconds, LongestPauseMilliseconds), cancellationToken);
             await kinds[number % kinds.Length]();
         }
+
+        await cluster.WaitUntilReadyAsync();
     }
 
     private async Task KillAsync(int server)

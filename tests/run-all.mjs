@@ -40,7 +40,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 
 const queue = [...findPrograms(), ...(filters.length === 0 ? [portalTests(), ...findChecks()] : [])];
 const services = await startServices();
-await Promise.all(Array.from({ length: programsAtOnce }, runFromQueue));
+await runFromQueue((work) => work.isAlone);
+await Promise.all(Array.from({ length: programsAtOnce }, () => runFromQueue(() => true)));
 await services.stop();
 if (totals.passed + totals.failed + totals.skipped === 0) {
   console.error(`error: No test is chosen by ${filters.join(' ')}`);
@@ -58,9 +59,13 @@ if (failures.length > 0) {
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exitCode = totals.failed > 0 ? 1 : 0;
 
-/** The test programs; those that take longest begin. A quick run leaves out those that start hosts as processes of their own. */
+/**
+ * The test programs. The one whose tests compare speeds begins and has the machine for itself; then those that take longest. A quick run
+ * leaves out those that start hosts as processes of their own.
+ */
 function findPrograms() {
-  const ofHosts = ['Webhooks.EndToEnd.Tests', 'Webhooks.Endurance.Tests'];
+  const endurance = 'Webhooks.Endurance.Tests';
+  const ofHosts = [endurance, 'Webhooks.EndToEnd.Tests'];
   const longest = [...ofHosts, 'Webhooks.Core.Tests', 'Webhooks.Api.Tests', 'Webhooks.Server.Tests'];
   return readdirSync(join(root, 'tests'))
     .filter((name) => name.endsWith(isForFunctions ? '.EndToEnd.Tests' : '.Tests') && !(isQuick && ofHosts.includes(name)))
@@ -70,7 +75,8 @@ function findPrograms() {
       command: [
         'dotnet', join(root, 'artifacts', 'bin', name, 'release', `${name}.dll`), '-noLogo', '-noColor', '-longRunning', '120', ...filters,
       ],
-      env: name.includes('Endurance') ? {} : forShortLives,
+      env: name === endurance ? {} : forShortLives,
+      isAlone: name === endurance,
       count: countTests,
     }));
 }
@@ -154,9 +160,10 @@ function freeIn(directory) {
   return bavail * bsize;
 }
 
-async function runFromQueue() {
-  for (let work = queue.shift(); work !== undefined; work = queue.shift()) {
-    await run(work);
+/** Runs what is next, one after the other, for as long as it is to be run now. */
+async function runFromQueue(isToBeRun) {
+  while (queue.length > 0 && isToBeRun(queue[0])) {
+    await run(queue.shift());
   }
 }
 

@@ -6,7 +6,8 @@ using Webhooks.Testing;
 namespace Webhooks.EndToEnd.Tests.Local;
 
 /// <summary>
-/// What <c>dotnet publish src/Webhooks.Functions</c> makes for Azure and for <c>func</c>. It builds into the same folders as <c>./run</c>.
+/// What <c>dotnet publish src/Webhooks.Functions</c> makes for Azure and for <c>func</c>. One build at a time, with those of <c>./run</c>,
+/// is enough for the machine.
 /// </summary>
 [Collection(RunScript.Collection)]
 public sealed class PublishedAppTests : IDisposable

@@ -7,13 +7,16 @@ namespace Webhooks.EndToEnd.Tests.Local;
 
 /// <summary>What somebody sees who runs <c>./run</c>.</summary>
 [Collection(RunScript.Collection)]
-public sealed class RunScriptTests : IDisposable
+public sealed class RunScriptTests(BuiltApps builtApps) : IDisposable
 {
     private readonly TemporaryDirectory _data = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public void Dispose() => _data.Dispose();
+
+    [Fact]
+    public void Its_builds_write_nothing_where_programs_of_other_builds_may_be_running() => Assert.Empty(builtApps.WrittenWhereTestsRun);
 
     [Fact]
     public async Task The_tour_can_be_pasted_and_a_second_start_keeps_what_it_made()

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
 using Webhooks.Client.Publishing;
 using Webhooks.Testing;
 
@@ -42,8 +43,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         load.Start();
         await trouble.MakeAsync(Endurance.Duration, Cancel);
         await load.StopAsync();
-        var events = new QueueClient(queue.ConnectionString, QueuePublisher.DefaultQueueName);
-        var rows = await WaitForTheEndAsync(installation, events, load, customers);
+        var rows = await WaitForTheEndAsync(installation, load, customers);
 
         var receptions = customers.Targets.SelectMany(target => target.Receiver.Receptions).ToList();
         var audit = new Audit(trouble, _attemptTimeout);
@@ -56,8 +56,10 @@ public sealed class ChaosTests(ITestOutputHelper output)
         Assert.True(
             audit.Findings.Count == 0, $"{audit.Findings.Count} findings:\n{string.Join('\n', audit.Findings.Take(FindingsShown))}");
         Defects.AssertNone(installation);
-        Assert.Equal(0, await CountAsync(events));
-        Assert.Equal(0, await CountAsync(new QueueClient(queue.ConnectionString, $"{QueuePublisher.DefaultQueueName}-poison")));
+        Assert.Equal(0, await load.QueuedAsync(Cancel));
+        QueueProperties poison = await new QueueClient(queue.ConnectionString, $"{QueuePublisher.DefaultQueueName}-poison")
+            .GetPropertiesAsync(Cancel);
+        Assert.Equal(0, poison.ApproximateMessagesCount);
     }
 
     /// <summary>
@@ -65,8 +67,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
     /// that were killed are made again when their leases end, a minute later. What was published but not deleted from the queue, because
     /// a server or the queue ended in between, comes again after half a minute, and the audit shall see what becomes of it.
     /// </summary>
-    private async Task<IReadOnlyList<DeliveryRow>> WaitForTheEndAsync(
-        Installation installation, QueueClient events, ChaosLoad load, Customers customers)
+    private async Task<IReadOnlyList<DeliveryRow>> WaitForTheEndAsync(Installation installation, ChaosLoad load, Customers customers)
     {
         var clock = Stopwatch.StartNew();
         var expected = load.Accepted.Sum(accepted => customers.Targets.Count(target => target.Gets(accepted)));
@@ -75,13 +76,11 @@ public sealed class ChaosTests(ITestOutputHelper output)
         do
         {
             await Task.Delay(TimeSpan.FromSeconds(1), Cancel);
-            queued = await CountAsync(events);
+            queued = await load.QueuedAsync(Cancel);
             rows = await DeliveryRow.ReadAllAsync(installation.ConnectionString, Cancel);
         }
         while ((queued > 0 || rows.Count < expected || rows.Any(row => row.Status == "pending")) && clock.Elapsed < _patience);
         output.WriteLine($"The rest took {clock.Elapsed}");
         return rows;
     }
-
-    private static async Task<int> CountAsync(QueueClient queue) => (await queue.GetPropertiesAsync(Cancel)).Value.ApproximateMessagesCount;
 }

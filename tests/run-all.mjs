@@ -18,9 +18,9 @@ const forShortLives = { DOTNET_TC_CallCountingDelayMs: '100', DOTNET_TieredPGO: 
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const isForFunctions = process.env.WEBHOOKS_TEST_HOST === 'functions';
-// The longest take 15 on two cores, and twice that beside programs that keep both busy. A Functions host takes half a minute to start,
-// and nearly every test has one of its own.
-const minutesPerProgram = isForFunctions ? 120 : 40;
+// The longest takes 30 on two cores beside the others, and more beside programs that keep both busy. A Functions host takes half a minute
+// to start, and nearly every test has one of its own.
+const minutesPerProgram = isForFunctions ? 120 : 60;
 const args = process.argv.slice(2);
 const isAll = args[0] === 'all';
 const filters = [...args.slice(isAll ? 1 : 0), ...(isForFunctions ? ['-trait', 'Host=both', '-maxThreads', '1'] : [])];

@@ -2,7 +2,7 @@ using Webhooks.Testing;
 
 namespace Webhooks.EndToEnd.Tests.Local;
 
-/// <summary>What <c>./run</c> builds when something has changed, made before the tests that wait for what it starts then.</summary>
+/// <summary>What <c>./run</c> builds, made anew before the tests that wait for what it starts then.</summary>
 public sealed class BuiltApps : IAsyncLifetime
 {
     private static readonly string _artifacts = Path.Combine(RunScript.Repository, "artifacts");
@@ -15,6 +15,8 @@ public sealed class BuiltApps : IAsyncLifetime
         using var directory = new TemporaryDirectory();
         var cancel = TestContext.Current.CancellationToken;
         var tools = await FakeCoreTools.InstallAsync(directory, cancel);
+
+        // Without them it builds although nothing has changed.
         foreach (var marker in Directory.GetFiles(_artifacts, "run*.built"))
         {
             File.Delete(marker);

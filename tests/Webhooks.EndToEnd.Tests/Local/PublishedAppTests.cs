@@ -6,8 +6,8 @@ using Webhooks.Testing;
 namespace Webhooks.EndToEnd.Tests.Local;
 
 /// <summary>
-/// What <c>dotnet publish src/Webhooks.Functions</c> makes for Azure and for <c>func</c>. One build at a time, with those of <c>./run</c>,
-/// is enough for the machine.
+/// What <c>dotnet publish src/Webhooks.Functions</c> makes for Azure and for <c>func</c>. It writes below <c>artifacts/bin</c>, so it must
+/// not run while <see cref="BuiltApps"/> looks who else does.
 /// </summary>
 [Collection(RunScript.Collection)]
 public sealed class PublishedAppTests : IDisposable

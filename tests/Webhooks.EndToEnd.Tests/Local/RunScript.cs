@@ -9,7 +9,7 @@ namespace Webhooks.EndToEnd.Tests.Local;
 internal sealed class RunScript : IAsyncDisposable
 {
     /// <summary>
-    /// The tests of one collection run one after the other, as those must that build what it starts, and after <see cref="BuiltApps"/>.
+    /// The tests of one collection run one after the other, and after <see cref="BuiltApps"/>.
     /// </summary>
     public const string Collection = "./run";
 
